@@ -1,0 +1,11 @@
+import 'reflect-metadata';
+
+export * from './contract.js';
+export * from './errors.js';
+export * from './id.js';
+export * from './money.js';
+export * from './order.js';
+export * from './payment.js';
+export * from './stock.js';
+export * from './text.js';
+export * from './validate.js';

@@ -1,0 +1,94 @@
+import { Matches, ValidateBy, type ValidationOptions } from 'class-validator';
+
+/**
+ * Text that a person wrote: 1..max characters, well-formed Unicode without control characters (PostgreSQL refuses
+ * U+0000, and a lone surrogate would be stored as something else), and nothing that looks like a card number.
+ */
+export function IsFreeText(max: number, options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isFreeText',
+      validator: {
+        validate: (value) => isFreeText(value, max),
+        defaultMessage: () =>
+          `must be 1 to ${max} characters of plain text, without control characters or card numbers`,
+      },
+    },
+    options,
+  );
+}
+
+/** A flat string → string map: at most 20 keys of 40 characters, values of 500. */
+export function IsMetadata(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isMetadata',
+      validator: {
+        validate: isMetadata,
+        defaultMessage: () =>
+          'must have at most 20 keys (a-z, A-Z, 0-9, _ . -; up to 40) with plain text values up to 500',
+      },
+    },
+    options,
+  );
+}
+
+export function IsSku(options?: ValidationOptions): PropertyDecorator {
+  return Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+    message:
+      'must be a SKU: 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit',
+    ...options,
+  });
+}
+
+/** A provider's token for a payment method. Never a card number: those have only digits. */
+export function IsMethodToken(): PropertyDecorator {
+  return Matches(/^tok_[a-z0-9_]{1,60}$/, {
+    message: 'must be a payment method token, for example "tok_visa"',
+  });
+}
+
+export function isFreeText(value: unknown, max: number): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length >= 1 &&
+    value.length <= max &&
+    value.isWellFormed() &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+    !/[\u0000-\u001f\u007f-\u009f]/.test(value) &&
+    !holdsCardNumber(value)
+  );
+}
+
+/** 13 to 19 digits, grouped or not, that pass the Luhn check (ISO/IEC 7812-1, annex B). */
+export function holdsCardNumber(text: string): boolean {
+  for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,}/g)) {
+    const digits = run.replace(/\D/g, '');
+    for (let length = 13; length <= 19; length++) {
+      for (let from = 0; from + length <= digits.length; from++) {
+        if (luhn(digits.slice(from, from + length))) return true;
+      }
+    }
+  }
+  return false;
+}
+
+function luhn(digits: string): boolean {
+  if (/^(\d)\1*$/.test(digits)) return false;
+  let sum = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = Number(digits[digits.length - 1 - i]);
+    const doubled = i % 2 === 0 ? digit : digit * 2;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
+
+function isMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return (
+    entries.length <= 20 &&
+    entries.every(([key, text]) => /^[\w.-]{1,40}$/.test(key) && key !== '__proto__' && isFreeText(text, 500))
+  );
+}
