@@ -38,6 +38,11 @@ export interface Effect {
 export interface Rules<S extends Versioned, R, M extends Message = Message> {
   /** `load` is read from the cache or the database; `fresh` is expected to be new and is only read after a conflict. */
   keys(message: M): { readonly load: readonly string[]; readonly fresh?: readonly string[] };
+  /**
+   * Keys of the states that a state points to, for messages that cannot name them: who sees the reservation of an order
+   * also sees the SKUs of its lines. `Store.load` returns them along with what it was asked for.
+   */
+  follow?(state: S): readonly string[];
   decide(current: Current<S>, message: M, now: Date): Decision<S, R>;
 }
 
@@ -75,7 +80,10 @@ export interface OutboxRow {
 
 /** The two statements of a service. Both run on a connection with stable plans. */
 export interface Store<S extends Versioned, R> {
-  /** Sorted by key; with `lock` the rows are locked for update in that order. Missing keys are left out. */
+  /**
+   * Sorted by key; with `lock` the rows are locked for update in that order. Missing keys are left out; states that the
+   * loaded ones point to (`Rules.follow`) are included.
+   */
   load(db: Queryable, keys: readonly string[], lock: boolean): Promise<Map<string, S>>;
   /**
    * Saves everything or throws. Must throw `VersionConflict` (SQLSTATE WB409, raised by `waybill_expect`) when any row's version is

@@ -1,0 +1,4 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { Env, ServiceConfig } from '#service';
+
+export class OrderConfig extends ServiceConfig {}

@@ -1,0 +1,25 @@
+import { type Loop, localMessage } from '#loop';
+import { type Database } from '#persistence';
+import { type DeadlinePassed, type OrderMessage } from './messages.js';
+import { type OrderState, type Step } from './order.js';
+import { findOverdue } from './queries.store.js';
+
+const AT_ONCE = 256;
+
+/** Turns overdue orders into facts. Two replicas may find the same order: the second fact changes nothing. */
+export async function tellOverdue(
+  database: Database,
+  loop: Loop<OrderState, Step, OrderMessage>,
+): Promise<void> {
+  const overdue = await findOverdue(database, AT_ONCE);
+  const facts = overdue.map(({ orderId, requestId, traceId, placedBy }): DeadlinePassed => {
+    const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
+    return localMessage(
+      'order.deadline_passed',
+      { orderId },
+      { source: 'order', causationId: placedBy, trace },
+    );
+  });
+  const failed = (await loop.settle(facts)).find((outcome) => 'failed' in outcome);
+  if (failed) throw failed.failed;
+}

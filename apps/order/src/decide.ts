@@ -1,0 +1,177 @@
+import { cancelPayment, type OrderReason, type PaymentStarted, Rejected, send } from '#contracts';
+import { type Current, type Decision, type Rules } from '#loop';
+import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
+import { isSettled, type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
+import { keyOf, place, replayedPayment, usedKey } from './place.js';
+import { priceLines } from './pricing.js';
+import { type Cell, charge, rejectAndRelease, SAGA, totalOf } from './saga.js';
+import { viewOf } from './view.js';
+
+type OrderDecision = Decision<OrderState, Step>;
+type PayMessage = Extract<OrderMessage, { type: 'order.pay.v1' }>;
+type ReservedMessage = Extract<OrderMessage, { type: 'stock.reserved.v1' }>;
+
+/** What a step changes of an order. */
+type Change = Partial<
+  Pick<
+    Order,
+    'phase' | 'lines' | 'totalAmount' | 'payment' | 'moneyReturned' | 'reason' | 'expiresAt' | 'waiter'
+  >
+>;
+
+/** Everything an order can be told, decided. `sagaTimeoutMs`: how long stock and payment may take to answer. */
+export function orderRules({
+  sagaTimeoutMs,
+}: {
+  sagaTimeoutMs: number;
+}): Rules<OrderState, Step, OrderMessage> {
+  const laterThan = (now: Date): string => new Date(now.getTime() + sagaTimeoutMs).toISOString();
+  return {
+    keys(message) {
+      const { data } = message;
+      if (message.type === 'order.place.v1') {
+        return { load: [], fresh: [data.orderId, keyOf(message.data.idempotency.key)] };
+      }
+      if (message.type === 'order.pay.v1') {
+        return { load: [data.orderId], fresh: [keyOf(message.data.idempotency.key)] };
+      }
+      return { load: [data.orderId] };
+    },
+    decide(current, message, now) {
+      if (message.type === 'order.place.v1')
+        return place(current, message, { now, deadlineAt: laterThan(now) });
+      if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
+      const order = current.get(message.data.orderId);
+      if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);
+      return advance(order, message, now);
+    },
+  };
+}
+
+/** A fact about an order: one cell of the table, and the three that need more than the phase. */
+function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
+  if (isAboutAnotherPayment(order, message)) return strayPayment(order, message);
+  const cell = SAGA[order.phase][FACT_OF[message.type]];
+  if (cell !== 'decided') return apply(order, cell, message, now);
+  if (message.type === 'stock.reserved.v1') return onReserved(order, message, now);
+  if (message.type === 'payment.declined.v1') return onDeclinedWhilePaying(order, now);
+  return order.moneyReturned ? {} : step(order, { moneyReturned: true }, now);
+}
+
+function apply(order: Order, cell: Cell, message: FactMessage, now: Date): OrderDecision {
+  if (cell === 'ignore') return {};
+  if (cell === 'impossible') throw new Error(`${message.type} reached ${order.id}, which is ${order.phase}`);
+  if ('refuse' in cell)
+    throw new Rejected(cell.refuse, { orderId: order.id, status: publicStatus(order.phase) });
+  if ('stay' in cell) return { send: cell.stay(order) };
+  return step(order, { phase: cell.to, ...reasonOf(cell, message) }, now, cell.send);
+}
+
+function reasonOf(cell: Extract<Cell, { to: unknown }>, message: FactMessage): Change {
+  if (message.type === 'stock.rejected.v1')
+    return { reason: { code: message.data.code, items: message.data.items } };
+  if (!cell.reason) return {};
+  const reason: OrderReason = { code: cell.reason };
+  return {
+    reason: message.type === 'payment.declined.v1' ? { ...reason, detail: message.data.code } : reason,
+  };
+}
+
+function onReserved(order: Order, { data }: ReservedMessage, now: Date): OrderDecision {
+  const priced = priceLines(order, data.lines);
+  if ('reason' in priced) return step(order, { phase: 'rejected', ...priced }, now, rejectAndRelease);
+  const held = { ...priced, expiresAt: data.expiresAt };
+  if (order.payment) return step(order, { phase: 'charging', ...held }, now, charge);
+  return step(order, { phase: 'awaiting_payment', ...held }, now);
+}
+
+/** Another method may be tried as long as the stock is held. */
+function onDeclinedWhilePaying(order: Order, now: Date): OrderDecision {
+  const held = order.expiresAt !== null && order.expiresAt > now.toISOString();
+  if (held) return step(order, { phase: 'awaiting_payment' }, now);
+  return apply(
+    order,
+    SAGA.awaiting_payment.deadline_passed as Cell,
+    { type: 'order.deadline_passed' } as FactMessage,
+    now,
+  );
+}
+
+function pay(
+  current: Current<OrderState>,
+  message: PayMessage,
+  now: Date,
+  deadlineAt: string,
+): OrderDecision {
+  const { orderId, paymentId, idempotency, payment, notify } = message.data;
+  const used = usedKey(current, idempotency);
+  const order = current.get(orderId);
+  if (order?.kind !== 'order') throw new Rejected('order-not-found', { orderId });
+  if (used) return { answer: replayedPayment(used, order) };
+
+  const cell = SAGA[order.phase].payment_requested as Cell;
+  const chosen = { id: paymentId, method: payment.method, capture: payment.capture ?? 'automatic' };
+  const waiter = notify && message.replyTo ? { replyTo: message.replyTo, name: paymentId } : null;
+  if (typeof cell === 'object' && 'refuse' in cell) {
+    throw new Rejected(cell.refuse, { orderId, status: publicStatus(order.phase) });
+  }
+  const createdAt = now.toISOString();
+  const started = step(order, { phase: 'paying', payment: chosen, waiter }, now, charge, deadlineAt);
+  const key: KeyUse = {
+    kind: 'key',
+    key: idempotency.key,
+    version: 1,
+    fingerprint: idempotency.fingerprint,
+    orderId,
+    paymentId,
+    createdAt,
+  };
+  const answer: PaymentStarted = { orderId, paymentId, amount: totalOf(order), createdAt, replayed: false };
+  return { ...started, put: [...(started.put ?? []), [keyOf(idempotency.key), key]], answer };
+}
+
+function isAboutAnotherPayment(order: Order, message: FactMessage): boolean {
+  return 'paymentId' in message.data && message.data.paymentId !== order.payment?.id;
+}
+
+/** An earlier try of an order that went on. Late news of it changes nothing, but its money must not stay. */
+function strayPayment({ id }: Order, message: FactMessage): OrderDecision {
+  if (FACT_OF[message.type] !== 'payment_taken' || !('paymentId' in message.data)) return {};
+  return { send: [send(cancelPayment, { orderId: id, paymentId: message.data.paymentId })] };
+}
+
+/** One version further: the order, its history, what it sends, and word to whoever waits for it to settle. */
+function step(
+  order: Order,
+  change: Change,
+  now: Date,
+  sends: (next: Order) => readonly ReturnType<typeof send>[] = () => [],
+  deadlineAt = order.deadlineAt,
+): OrderDecision {
+  const at = now.toISOString();
+  const moved: Order = { ...order, ...change, version: order.version + 1, updatedAt: at };
+  const settled = isSettled(moved.phase);
+  // A payment that was never asked for is none.
+  const payment =
+    order.phase === 'reserving' && (moved.phase === 'rejected' || moved.phase === 'cancelled')
+      ? null
+      : moved.payment;
+  const next: Order = {
+    ...moved,
+    payment,
+    deadlineAt: moved.phase === 'awaiting_payment' ? moved.expiresAt : settled ? null : deadlineAt,
+    waiter: settled ? null : moved.waiter,
+  };
+  const { id: orderId, version, phase: to, reason, expiresAt } = next;
+  const detail = {
+    ...(reason && { reason }),
+    ...(expiresAt && { expiresAt }),
+    ...(payment && { paymentId: payment.id }),
+  };
+  return {
+    put: [[orderId, next]],
+    append: [{ orderId, version, from: order.phase, to, at, detail }],
+    send: sends(next),
+    notify: settled && moved.waiter ? [{ ...moved.waiter, data: viewOf(next) }] : [],
+  };
+}

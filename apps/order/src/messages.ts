@@ -1,0 +1,48 @@
+import {
+  type paymentAuthorized,
+  type paymentCaptured,
+  type paymentDeclined,
+  type paymentRefunded,
+  type paymentVoided,
+  type payOrder,
+  type placeOrder,
+  type stockCommitRefused,
+  type stockExpired,
+  type stockRejected,
+  type stockReserved,
+} from '#contracts';
+import { type Message, type Told } from '#messaging';
+import { type Fact } from './saga.js';
+
+/** Told by our own deadlines worker: the database's clock has passed the order's deadline. */
+export type DeadlinePassed = Message<'order.deadline_passed', { readonly orderId: string }>;
+
+export type FactMessage =
+  | Told<
+      | typeof stockReserved
+      | typeof stockRejected
+      | typeof stockExpired
+      | typeof stockCommitRefused
+      | typeof paymentCaptured
+      | typeof paymentAuthorized
+      | typeof paymentDeclined
+      | typeof paymentVoided
+      | typeof paymentRefunded
+    >
+  | DeadlinePassed;
+
+export type OrderMessage = Told<typeof placeOrder | typeof payOrder> | FactMessage;
+
+/** What each message says about its order. */
+export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {
+  'stock.reserved.v1': 'stock_reserved',
+  'stock.rejected.v1': 'stock_rejected',
+  'stock.expired.v1': 'stock_expired',
+  'stock.commit_refused.v1': 'commit_refused',
+  'payment.captured.v1': 'payment_taken',
+  'payment.authorized.v1': 'payment_taken',
+  'payment.declined.v1': 'payment_declined',
+  'payment.voided.v1': 'payment_returned',
+  'payment.refunded.v1': 'payment_returned',
+  'order.deadline_passed': 'deadline_passed',
+};

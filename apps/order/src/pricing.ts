@@ -1,0 +1,37 @@
+import { MAX_AMOUNT, type OrderReason, type ReservedLine } from '#contracts';
+import { type Order, type OrderLine } from './order.js';
+
+export type Priced =
+  | { readonly lines: readonly OrderLine[]; readonly totalAmount: number }
+  | { readonly reason: OrderReason };
+
+/** Prices come from the catalogue as of the reservation, never from the client. */
+export function priceLines(order: Order, reserved: readonly ReservedLine[]): Priced {
+  const bySku = new Map(reserved.map((line) => [line.sku, line]));
+  const lines: OrderLine[] = [];
+  let totalAmount = 0;
+  for (const line of order.lines) {
+    const priced = bySku.get(line.sku);
+    if (!priced) throw new Error(`stock reserved ${order.id} without ${line.sku}`);
+    if (priced.unitPrice.currency !== order.currency) {
+      return refused(
+        'currency_mismatch',
+        `${line.sku} is priced in ${priced.unitPrice.currency}, not ${order.currency}`,
+      );
+    }
+    // At most 1 000 × 10^12: exact. The sum is cut off before it could leave the exact range.
+    totalAmount += line.quantity * priced.unitPrice.amount;
+    if (totalAmount > MAX_AMOUNT) return refused('total_too_large', `The total is above ${MAX_AMOUNT}`);
+    lines.push({ ...line, name: priced.name, unitAmount: priced.unitPrice.amount });
+  }
+  const { expectedTotal: expected } = order;
+  if (expected && (expected.amount !== totalAmount || expected.currency !== order.currency)) {
+    const detail = `Expected ${expected.amount} ${expected.currency}, but it is ${totalAmount} ${order.currency}`;
+    return refused('total_mismatch', detail);
+  }
+  return { lines, totalAmount };
+}
+
+function refused(code: OrderReason['code'], detail: string): { reason: OrderReason } {
+  return { reason: { code, detail } };
+}

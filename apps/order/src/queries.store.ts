@@ -1,0 +1,89 @@
+import { type ListOrders, type TimelineEntry } from '#contracts';
+import { type Queryable } from '#persistence';
+import { type Order, type Phase, phasesOf, publicStatus } from './order.js';
+import { ORDER_COLUMNS, withNumbers } from './order.store.js';
+import { type Moment } from './view.js';
+
+/** In no particular order; unknown ids are left out. */
+export async function findOrders(db: Queryable, ids: readonly string[]): Promise<Map<string, Order>> {
+  const { rows } = await db.query<Order>({
+    name: 'find-orders',
+    text: `select ${ORDER_COLUMNS} from orders where id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, withNumbers(row)]));
+}
+
+/** Newest first; one more than the limit, if there is one. */
+export async function listOrders(db: Queryable, asked: ListOrders): Promise<Order[]> {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const where = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  where((p) => `id < ${p}`, asked.before);
+  where((p) => `customer_id = ${p}`, asked.customerId);
+  where((p) => `phase = any(${p}::text[])`, asked.status && phasesOf(asked.status));
+  where((p) => `created_at > ${p}::timestamptz`, asked.createdAfter);
+  where((p) => `created_at < ${p}::timestamptz`, asked.createdBefore);
+  values.push(asked.limit + 1);
+  const filter = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  const { rows } = await db.query<Order>({
+    text: `select ${ORDER_COLUMNS} from orders ${filter} order by id desc limit $${values.length}`,
+    values,
+  });
+  return rows.map(withNumbers);
+}
+
+interface HistoryRow extends Omit<TimelineEntry, 'from' | 'to'> {
+  readonly from: Phase | null;
+  readonly to: Phase;
+}
+
+/** Every step in the order of versions, in the words of the API. */
+export async function findTimeline(db: Queryable, orderId: string): Promise<TimelineEntry[]> {
+  const { rows } = await db.query<HistoryRow>({
+    name: 'find-timeline',
+    text: `select version, to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, from_phase as "from",
+             to_phase as "to", cause, source as service, message_id as "messageId", causation_id as "causationId",
+             request_id as "requestId", trace_id as "traceId", detail
+           from order_history where order_id = $1 order by version`,
+    values: [orderId],
+  });
+  return rows.map((row) => ({ ...row, from: row.from && publicStatus(row.from), to: publicStatus(row.to) }));
+}
+
+/** The step by which the order first settled: what a client who waited was told. */
+export async function findFirstSettled(db: Queryable, orderId: string): Promise<Moment | undefined> {
+  const { rows } = await db.query<Moment>({
+    name: 'find-first-settled',
+    text: `select to_phase as phase, version, to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "updatedAt",
+             detail -> 'reason' as reason, detail ->> 'expiresAt' as "expiresAt", detail ->> 'paymentId' as "paymentId"
+           from order_history
+           where order_id = $1 and to_phase in ('awaiting_payment', 'confirmed', 'rejected', 'cancelled')
+           order by version limit 1`,
+    values: [orderId],
+  });
+  return rows[0];
+}
+
+export interface Overdue {
+  readonly orderId: string;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly placedBy: string;
+}
+
+/** Orders whose deadline the database's clock has passed, with the trace of the request that placed them. */
+export async function findOverdue(db: Queryable, limit: number): Promise<Overdue[]> {
+  const { rows } = await db.query<Overdue>({
+    name: 'find-overdue',
+    text: `select o.id as "orderId", h.request_id as "requestId", h.trace_id as "traceId", h.message_id as "placedBy"
+           from orders o join order_history h on h.order_id = o.id and h.version = 1
+           where o.deadline_at < now() order by o.deadline_at limit $1`,
+    values: [limit],
+  });
+  return rows;
+}

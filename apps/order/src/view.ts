@@ -1,0 +1,70 @@
+import { type OrderReason, type OrderView } from '#contracts';
+import { type Order, type OrderLine, type Phase, publicStatus } from './order.js';
+
+/** What an order looked like at one of its steps. Lines, prices and metadata do not change after they are known. */
+export interface Moment {
+  readonly phase: Phase;
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly reason: OrderReason | null;
+  readonly expiresAt: string | null;
+  readonly paymentId: string | null;
+}
+
+/** The order as clients see it, now. */
+export function viewOf(order: Order): OrderView {
+  return viewAt(order, { ...order, paymentId: order.payment?.id ?? null });
+}
+
+/** The order as it was placed: the answer to a placement that did not wait, for ever. */
+export function viewAsPlaced(order: Order): OrderView {
+  const asked = {
+    ...order,
+    lines: order.lines.map(({ sku, quantity }) => unpriced(sku, quantity)),
+    totalAmount: null,
+  };
+  const moment = { phase: 'reserving', version: 1, reason: null, expiresAt: null, paymentId: null } as const;
+  return viewAt(asked, { ...moment, updatedAt: order.createdAt });
+}
+
+/** The one place where the answer's fields get their order: a replay must be the same bytes. */
+export function viewAt(order: Order, at: Moment): OrderView {
+  const open = at.phase === 'awaiting_payment' || at.phase === 'paying';
+  return {
+    id: order.id,
+    status: publicStatus(at.phase),
+    version: at.version,
+    customerId: order.customerId,
+    currency: order.currency,
+    lines: order.lines.map((line) => lineView(line, order.currency)),
+    total: money(order.totalAmount, order.currency),
+    paymentId: at.phase === 'reserving' ? null : at.paymentId,
+    reason: at.reason,
+    expiresAt: open ? at.expiresAt : null,
+    metadata: order.metadata,
+    createdAt: order.createdAt,
+    updatedAt: at.updatedAt,
+  };
+}
+
+export function unpriced(sku: string, quantity: number): OrderLine {
+  return { sku, quantity, name: null, unitAmount: null };
+}
+
+function lineView(
+  { sku, name, quantity, unitAmount }: OrderLine,
+  currency: string,
+): OrderView['lines'][number] {
+  return {
+    sku,
+    name,
+    quantity,
+    fulfilledQuantity: 0,
+    unitPrice: money(unitAmount, currency),
+    total: money(unitAmount === null ? null : unitAmount * quantity, currency),
+  };
+}
+
+function money(amount: number | null, currency: string): { amount: number; currency: string } | null {
+  return amount === null ? null : { amount, currency };
+}

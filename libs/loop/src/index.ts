@@ -1,0 +1,3 @@
+export * from './local.js';
+export * from './loop.js';
+export * from './rules.js';
