@@ -60,13 +60,18 @@ export function isFreeText(value: unknown, max: number): value is string {
   );
 }
 
-/** 13 to 19 digits, grouped or not, that pass the Luhn check (ISO/IEC 7812-1, annex B). */
+/**
+ * 13 to 19 digits, alone or in groups set apart by one space or dash, that start as payment cards do (2 to 6: a time in
+ * milliseconds starts with 1) and pass the Luhn check (ISO/IEC 7812-1, annex B).
+ */
 export function holdsCardNumber(text: string): boolean {
   for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,}/g)) {
-    const digits = run.replace(/\D/g, '');
-    for (let length = 13; length <= 19; length++) {
-      for (let from = 0; from + length <= digits.length; from++) {
-        if (luhn(digits.slice(from, from + length))) return true;
+    const groups = run.split(/[ -]/);
+    for (let from = 0; from < groups.length; from++) {
+      let digits = '';
+      for (const group of groups.slice(from, from + 19)) {
+        digits += group;
+        if (/^[2-6]\d{12,18}$/.test(digits) && luhn(digits)) return true;
       }
     }
   }
@@ -74,7 +79,6 @@ export function holdsCardNumber(text: string): boolean {
 }
 
 function luhn(digits: string): boolean {
-  if (/^(\d)\1*$/.test(digits)) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]);

@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import {
+  AdjustmentRequest,
+  type Class,
+  command,
+  holdsCardNumber,
+  isFreeText,
+  isId,
+  Money,
+  newId,
+  OrderRequest,
+  validate,
+} from './index.js';
+
+const order = (change: object = {}): object => ({
+  customerId: 'cus_42',
+  currency: 'EUR',
+  lines: [{ sku: 'TEA-001', quantity: 2 }],
+  ...change,
+});
+
+const pointers = <T extends object>(type: Class<T>, plain: unknown): string[] => {
+  const result = validate(type, plain, true);
+  return 'faults' in result ? result.faults.map(({ pointer }) => pointer) : [];
+};
+
+describe('an id', () => {
+  test('sorts by the time it was made, even within one millisecond', () => {
+    const ids = Array.from({ length: 5_000 }, () => newId('ord'));
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every((id) => isId('ord', id))).toBe(true);
+  });
+
+  test('is not accepted with another prefix', () => {
+    expect(isId('pay', newId('ord'))).toBe(false);
+  });
+});
+
+describe('a request to place an order', () => {
+  test('is accepted as documented', () => {
+    const payment = { method: 'tok_visa', capture: 'automatic' };
+    const expectedTotal = { amount: 3998, currency: 'EUR' };
+    expect(pointers(OrderRequest, order({ payment, expectedTotal, metadata: { channel: 'web' } }))).toEqual(
+      [],
+    );
+  });
+
+  test.each<[string, object]>([
+    ['/lines/0/quantity', { lines: [{ sku: 'TEA', quantity: 0 }] }],
+    ['/lines/0/quantity', { lines: [{ sku: 'TEA', quantity: 1.5 }] }],
+    ['/lines/0/quantity', { lines: [{ sku: 'TEA', quantity: '2' }] }],
+    ['/lines/0/quantity', { lines: [{ sku: 'TEA', quantity: Number.POSITIVE_INFINITY }] }],
+    ['/lines/0/sku', { lines: [{ sku: 'a b', quantity: 1 }] }],
+    ['/lines/0/colour', { lines: [{ sku: 'TEA', quantity: 1, colour: 'red' }] }],
+    ['/lines/0', { lines: [null] }],
+    ['/lines/0', { lines: ['TEA'] }],
+    ['/lines', { lines: [] }],
+    ['/lines', { lines: {} }],
+    ['/lines', { lines: null }],
+    [
+      '/lines',
+      {
+        lines: [
+          { sku: 'TEA', quantity: 1 },
+          { sku: 'TEA', quantity: 2 },
+        ],
+      },
+    ],
+    ['/currency', { currency: 'EURO' }],
+    ['/customerId', { customerId: 'a\u0000b' }],
+    ['/customerId', { customerId: '\ud800' }],
+    ['/customerId', { customerId: '' }],
+    ['/customerId', { customerId: '4111 1111 1111 1111' }],
+    ['/payment/method', { payment: { method: '4111111111111111' } }],
+    ['/payment', { payment: [] }],
+    ['/payment', { payment: 'tok_visa' }],
+    ['/expectedTotal/amount', { expectedTotal: { amount: 2 ** 53, currency: 'EUR' } }],
+    ['/metadata', { metadata: { a: 1 } }],
+    ['/metadata', { metadata: ['a'] }],
+    ['/surprise', { surprise: true }],
+  ])('is refused naming %s: %j', (pointer, change) => {
+    expect(pointers(OrderRequest, order(change))).toContain(pointer);
+  });
+
+  test('never throws, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.anything(), (plain) => {
+        expect(validate(OrderRequest, plain, true)).toBeDefined();
+        expect(validate(AdjustmentRequest, plain, true)).toBeDefined();
+        expect(validate(Money, plain, true)).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('free text', () => {
+  test('is refused when it holds a card number, grouped or within other text', () => {
+    for (const text of ['4111111111111111', 'card 4111-1111-1111-1111 please', '378282246310005']) {
+      expect(holdsCardNumber(text)).toBe(true);
+    }
+    for (const text of ['4111111111111112', '0000000000000000', 'order 20261123100000']) {
+      expect(holdsCardNumber(text)).toBe(false);
+    }
+  });
+
+  test('may be in any script', () => {
+    expect(isFreeText('煎茶 – Sencha 🍵', 64)).toBe(true);
+  });
+});
+
+describe('a message name', () => {
+  test('says its owner, what it is and its version', () => {
+    expect(command('stock.reserve.v1', Money).service).toBe('stock');
+    expect(() => command('reserve', Money)).toThrow('<service>.<verb or fact>.v<n>');
+  });
+});
