@@ -1,0 +1,97 @@
+import {
+  type adjustStock,
+  type commitStock,
+  type OrderRef,
+  type putProduct as putProductContract,
+  type ReserveStock,
+  type releaseStock,
+  type reserveStock,
+} from '#contracts';
+import { type Rules } from '#loop';
+import { type Message, type Told } from '#messaging';
+import { adjust, putProduct } from './catalogue.js';
+import { type Movement } from './item.js';
+import { type Hold, tell, type Verb } from './reservation.js';
+import {
+  adjustmentKey,
+  itemKey,
+  orderKey,
+  reservationOf,
+  type Stock,
+  type StockDecision,
+  type StockState,
+} from './state.js';
+
+/** What other services and the gateway can tell the stock. */
+export type StockRequest = Told<
+  | typeof reserveStock
+  | typeof releaseStock
+  | typeof commitStock
+  | typeof putProductContract
+  | typeof adjustStock
+>;
+
+/** Said by our own sweeper about a hold that has run out. */
+export type HoldDue = Message<'hold.due', OrderRef>;
+
+export type StockMessage = StockRequest | HoldDue;
+export type StockRules = Rules<StockState, Movement, StockMessage>;
+
+/** Everything that changes the stock, decided without I/O, clock or randomness. */
+export function stockRules(hold: Hold): StockRules {
+  const order = (verb: Verb, stock: Stock, data: OrderRef | ReserveStock, now: Date): StockDecision =>
+    tell(
+      verb,
+      { stock, orderId: data.orderId, lines: 'lines' in data ? data.lines : [], now, hold },
+      reservationOf(stock, data.orderId),
+    );
+  return {
+    keys: keysOf,
+    follow: skusOf,
+    decide(stock, message, now) {
+      switch (message.type) {
+        case 'stock.reserve.v1':
+          return order('reserve', stock, message.data, now);
+        case 'stock.release.v1':
+          return order('release', stock, message.data, now);
+        case 'stock.commit.v1':
+          return order('commit', stock, message.data, now);
+        case 'hold.due':
+          return order('expire', stock, message.data, now);
+        case 'stock.put_product.v1':
+          return putProduct(stock, message.data, now);
+        case 'stock.adjust.v1':
+          return adjust(stock, message.data);
+      }
+    },
+  };
+}
+
+function keysOf(message: StockMessage): { load: readonly string[]; fresh?: readonly string[] } {
+  switch (message.type) {
+    case 'stock.reserve.v1':
+      return {
+        load: message.data.lines.map(({ sku }) => itemKey(sku)),
+        fresh: [orderKey(message.data.orderId)],
+      };
+    case 'stock.release.v1':
+    case 'stock.commit.v1':
+    case 'hold.due':
+      return { load: [orderKey(message.data.orderId)] };
+    case 'stock.put_product.v1':
+      return { load: [itemKey(message.data.sku)] };
+    case 'stock.adjust.v1':
+      // Not `fresh`: a repeated adjustment is seldom, but it must not make the loop cautious about hot SKUs.
+      return { load: [itemKey(message.data.sku), adjustmentKey(message.data.idempotency.key)] };
+  }
+}
+
+/** A release, a commit or an expiry names only the order: the SKUs are those of its reservation. */
+function skusOf(state: StockState): readonly string[] {
+  if (state.kind !== 'reservation' || !canStillMove(state.status)) return [];
+  return state.lines.map(({ sku }) => itemKey(sku));
+}
+
+function canStillMove(status: string): boolean {
+  return status === 'held' || status === 'expired';
+}
