@@ -1,4 +1,7 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
 import * as fc from 'fast-check';
+import { accepts } from './accepts.js';
 import {
   AdjustmentRequest,
   type Class,
@@ -55,6 +58,7 @@ describe('a request to place an order', () => {
     ['/lines/0/colour', { lines: [{ sku: 'TEA', quantity: 1, colour: 'red' }] }],
     ['/lines/0', { lines: [null] }],
     ['/lines/0', { lines: ['TEA'] }],
+    ['/lines/0', { lines: [[]] }],
     ['/lines', { lines: [] }],
     ['/lines', { lines: {} }],
     ['/lines', { lines: null }],
@@ -81,6 +85,39 @@ describe('a request to place an order', () => {
     ['/surprise', { surprise: true }],
   ])('is refused naming %s: %j', (pointer, change) => {
     expect(pointers(OrderRequest, order(change))).toContain(pointer);
+  });
+
+  test('is judged by the compiled check as class-validator judges it', () => {
+    const quantity = fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom('2', null, 1.5, undefined));
+    const line = fc.oneof(
+      fc.record({ sku: fc.constantFrom('A', 'B', 'a b', 7), quantity }),
+      fc.constantFrom(null, 'x', []),
+    );
+    const anyOrder = fc.record(
+      {
+        customerId: fc.oneof(fc.string(), fc.constant(null)),
+        currency: fc.constantFrom('EUR', 'XXXX', null),
+        lines: fc.oneof(fc.array(line, { maxLength: 3 }), fc.constantFrom(null, {}, 'x')),
+        payment: fc.constantFrom(
+          undefined,
+          null,
+          [],
+          {},
+          { method: 'tok_visa' },
+          { method: 'tok_visa', x: 1 },
+        ),
+        metadata: fc.constantFrom(undefined, {}, { a: 'b' }, { a: 1 }, []),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(anyOrder, fc.boolean(), (plain, strict) => {
+        const options = { whitelist: strict, forbidNonWhitelisted: strict };
+        const slow = validateSync(plainToInstance(OrderRequest, plain), options).length === 0;
+        expect(accepts(OrderRequest)(plain, strict)).toBe(slow);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test('never throws, whatever it is', () => {

@@ -51,6 +51,7 @@ export class OrderRequest {
   @ArrayMaxSize(100)
   @ArrayUnique((line: OrderLineRequest) => line?.sku, { message: 'must name each SKU once' })
   @Type(() => OrderLineRequest)
+
   @ValidateNested({ each: true })
   lines: OrderLineRequest[];
   @IsOptional() @IsObject() @Type(() => PaymentRequest) @ValidateNested() payment?: PaymentRequest;
@@ -107,7 +108,12 @@ export class OrderReason {
     | (typeof CANCELLATION_CODES)[number];
   @IsOptional() @IsString() detail?: string;
   /** The SKUs that were short, of an order rejected as out_of_stock. */
-  @IsOptional() @IsArray() @Type(() => Shortage) @ValidateNested({ each: true }) items?: Shortage[];
+  @IsOptional()
+  @IsArray()
+  @Type(() => Shortage)
+
+  @ValidateNested({ each: true })
+  items?: Shortage[];
 }
 
 /** An order as clients see it. */
@@ -117,7 +123,11 @@ export class OrderView {
   @IsInt() version: number;
   @IsString() customerId: string;
   @IsCurrency() currency: string;
-  @IsArray() @Type(() => OrderLineView) @ValidateNested({ each: true }) lines: OrderLineView[];
+  @IsArray()
+  @Type(() => OrderLineView)
+
+  @ValidateNested({ each: true })
+  lines: OrderLineView[];
   @IsOptional() @Type(() => Money) total: Money | null;
   @IsOptional() @IsId('pay') paymentId: string | null;
   @IsOptional() @Type(() => OrderReason) reason: OrderReason | null;
@@ -149,7 +159,11 @@ export class ListOrders {
 }
 
 export class OrderList {
-  @IsArray() @Type(() => OrderView) @ValidateNested({ each: true }) data: OrderView[];
+  @IsArray()
+  @Type(() => OrderView)
+
+  @ValidateNested({ each: true })
+  data: OrderView[];
   @IsBoolean() more: boolean;
 }
 
@@ -171,7 +185,11 @@ export class TimelineEntry {
 }
 
 export class OrderTimeline {
-  @IsArray() @Type(() => TimelineEntry) @ValidateNested({ each: true }) data: TimelineEntry[];
+  @IsArray()
+  @Type(() => TimelineEntry)
+
+  @ValidateNested({ each: true })
+  data: TimelineEntry[];
 }
 
 /** Pay an order that awaits payment. */

@@ -29,6 +29,7 @@ export class ReserveStock {
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
   @Type(() => OrderLineRequest)
+
   @ValidateNested({ each: true })
   lines: OrderLineRequest[];
 }
@@ -48,7 +49,11 @@ export class ReservedLine {
 /** Every line of the order is held until `expiresAt`. */
 export class StockReserved {
   @IsId('ord') orderId: string;
-  @IsArray() @Type(() => ReservedLine) @ValidateNested({ each: true }) lines: ReservedLine[];
+  @IsArray()
+  @Type(() => ReservedLine)
+
+  @ValidateNested({ each: true })
+  lines: ReservedLine[];
   @IsISO8601() expiresAt: string;
 }
 
@@ -59,7 +64,11 @@ export class StockRejected {
     | 'out_of_stock'
     | 'unknown_product'
     | 'inactive_product';
-  @IsArray() @Type(() => Shortage) @ValidateNested({ each: true }) items: Shortage[];
+  @IsArray()
+  @Type(() => Shortage)
+
+  @ValidateNested({ each: true })
+  items: Shortage[];
 }
 
 export class ProductRequest {

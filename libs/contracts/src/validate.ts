@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
+import { accepts, misshapen } from './accepts.js';
 
 export type Class<T> = new () => T;
 
@@ -16,15 +17,20 @@ export function validate<T extends object>(type: Class<T>, plain: unknown, stric
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     return { faults: [{ pointer: '', detail: 'must be an object' }] };
   }
-  const value = plainToInstance(type, plain);
-  const errors = validateSync(value, {
+  if (accepts(type)(plain, strict)) return { value: plain as T };
+  const wrong = misshapen(type, plain);
+  if (wrong.length > 0) return { faults: wrong.map((pointer) => ({ pointer, detail: 'must be an object' })) };
+  const errors = validateSync(plainToInstance(type, plain), {
     whitelist: strict,
     forbidNonWhitelisted: strict,
     forbidUnknownValues: true,
     stopAtFirstError: true,
     validationError: { target: false, value: false },
   });
-  return errors.length === 0 ? { value } : { faults: faultsOf(errors) };
+  const faults = faultsOf(errors);
+  return {
+    faults: faults.length > 0 ? faults : [{ pointer: '', detail: 'has fields that are not allowed' }],
+  };
 }
 
 function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
