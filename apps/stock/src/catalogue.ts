@@ -6,7 +6,7 @@ import {
   type PutProduct,
   Rejected,
 } from '#contracts';
-import { type Item, levelView, move, productView } from './item.js';
+import { type Item, isSameProduct, levelView, move, productView } from './item.js';
 import { adjustmentKey, adjustmentOf, itemKey, itemOf, type Stock, type StockDecision } from './state.js';
 
 /** Creates a product without stock, or replaces name, price and `active` of the one there is. */
@@ -20,7 +20,7 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   }
   const { name, price } = product;
   const fields = { name, amount: price.amount, currency: price.currency, active: product.active ?? true };
-  if (item && isSame(item, fields)) return { answer: { product: productView(item), created: false } };
+  if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
   const empty = { kind: 'item', sku, onHand: 0, reserved: 0, createdAt: now } as const;
   const next: Item = { ...(item ?? empty), ...fields, version: version + 1, updatedAt: now };
@@ -52,15 +52,6 @@ export function adjust(stock: Stock, { sku, idempotency, adjustment }: AdjustSto
     append: [moved.movement],
     answer: { level, replayed: false },
   };
-}
-
-function isSame(item: Item, fields: Pick<Item, 'name' | 'amount' | 'currency' | 'active'>): boolean {
-  return (
-    item.name === fields.name &&
-    item.amount === fields.amount &&
-    item.currency === fields.currency &&
-    item.active === fields.active
-  );
 }
 
 /** Pointers into the body that the client sent. What a single field may hold is checked with the message; null is absent. */

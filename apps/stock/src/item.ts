@@ -34,6 +34,17 @@ export interface Movement {
 
 export type Cause = Pick<Movement, 'kind' | 'onHandDelta' | 'reservedDelta' | 'orderId'>;
 
+type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'active'>;
+
+export function isSameProduct(one: Product, other: Product): boolean {
+  return (
+    one.name === other.name &&
+    one.amount === other.amount &&
+    one.currency === other.currency &&
+    one.active === other.active
+  );
+}
+
 export function availableOf({ onHand, reserved }: Pick<Item, 'onHand' | 'reserved'>): number {
   return onHand - reserved;
 }

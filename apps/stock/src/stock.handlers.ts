@@ -1,0 +1,65 @@
+import { Controller } from '@nestjs/common';
+import {
+  adjustStock,
+  commitStock,
+  getProduct,
+  getStock,
+  type ListProducts,
+  listProducts,
+  type ProductList,
+  putProduct,
+  Rejected,
+  releaseStock,
+  reserveStock,
+} from '#contracts';
+import { Loop } from '#loop';
+import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
+import { Database } from '#persistence';
+import { type Item, levelView, type Movement, productView } from './item.js';
+import { findItems, listItems } from './item.store.js';
+import { type StockState } from './state.js';
+import { type StockMessage, type StockRequest } from './stock.js';
+
+type Questions = readonly Told<typeof getStock | typeof getProduct>[];
+
+/** Everything the stock can be told, and everything it can be asked. */
+@Controller()
+export class StockHandlers {
+  constructor(
+    private readonly loop: Loop<StockState, Movement, StockMessage>,
+    private readonly database: Database,
+  ) {}
+
+  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock)
+  change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
+    return this.loop.settle(batch);
+  }
+
+  @Handles(getStock)
+  levels(batch: readonly Told<typeof getStock>[]): Promise<readonly Outcome[]> {
+    return this.answer(batch, levelView);
+  }
+
+  @Handles(getProduct)
+  products(batch: readonly Told<typeof getProduct>[]): Promise<readonly Outcome[]> {
+    return this.answer(batch, productView);
+  }
+
+  @OnRpc(listProducts)
+  async list({ after, limit }: ListProducts): Promise<ProductList> {
+    const items = await listItems(this.database, after ?? '', limit + 1);
+    return { data: items.slice(0, limit).map(productView), more: items.length > limit };
+  }
+
+  /** All that was asked in one bundle takes one query. */
+  private async answer(batch: Questions, view: (item: Item) => object): Promise<readonly Outcome[]> {
+    const items = await findItems(
+      this.database,
+      batch.map(({ data }) => data.sku),
+    );
+    return batch.map(({ data: { sku } }) => {
+      const item = items.get(sku);
+      return item ? { ok: view(item) } : { refused: new Rejected('product-not-found', { sku }) };
+    });
+  }
+}

@@ -1,0 +1,184 @@
+import { type Change, type Saving, type Store } from '#loop';
+import { outboxCtes, type Queryable } from '#persistence';
+import { type Item, isSameProduct, type Movement } from './item.js';
+import { ITEM_COLUMNS, type ItemRow, toItem } from './item.store.js';
+import {
+  type Adjustment,
+  adjustmentKey,
+  itemKey,
+  orderKey,
+  type Reservation,
+  type StockState,
+} from './state.js';
+
+/** One statement each, however many messages a batch has. */
+export const stockStore: Store<StockState, Movement> = { load, save };
+
+type ReservationRow = Omit<Reservation, 'kind' | 'expiresAt'> & { readonly expiresAt: string | null };
+
+interface Loaded {
+  readonly items: readonly ItemRow[];
+  readonly reservations: readonly ReservationRow[];
+  readonly adjustments: readonly Omit<Adjustment, 'kind'>[];
+}
+
+/**
+ * Reservations bring the SKUs that they can still move (`follow` of the rules), in the same round trip. Rows are
+ * locked in the order of their keys, reservations first, so that replicas don't lock crosswise. As JSON, because a
+ * bigint column alone would reach us as text.
+ */
+const loadText = (lock: '' | 'for update'): string => `
+with r as (
+  select order_id as "orderId", version, status, lines, expires_at as "expiresAt"
+  from reservations where order_id = any($1) order by order_id ${lock}
+), wanted as (
+  select unnest($2::text[]) as sku
+  union
+  select line ->> 'sku' from r, jsonb_array_elements(r.lines) as line where r.status in ('held', 'expired')
+), i as (
+  select ${ITEM_COLUMNS} from products where sku = any(array(select sku from wanted)) order by sku ${lock}
+), a as (
+  select key, 1 as version, fingerprint, level from adjustments where key = any($3::uuid[])
+)
+select coalesce((select json_agg(r) from r), '[]') as reservations,
+  coalesce((select json_agg(i) from i), '[]') as items,
+  coalesce((select json_agg(a) from a), '[]') as adjustments`;
+
+const LOAD = { name: 'stock_load', text: loadText('') };
+const LOAD_LOCKED = { name: 'stock_load_locked', text: loadText('for update') };
+
+async function load(db: Queryable, keys: readonly string[], lock: boolean): Promise<Map<string, StockState>> {
+  const named = (prefix: string): string[] =>
+    keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  const values = [named(orderKey('')), named(itemKey('')), named(adjustmentKey(''))];
+  const { rows } = await db.query<Loaded>({ ...(lock ? LOAD_LOCKED : LOAD), values });
+  const { reservations, items, adjustments } = rows[0] as Loaded;
+  return new Map<string, StockState>([
+    ...adjustments.map((one) => [adjustmentKey(one.key), { kind: 'adjustment', ...one }] as const),
+    ...reservations.map((one) => [orderKey(one.orderId), toReservation(one)] as const),
+    ...items.map((one) => [itemKey(one.sku), toItem(one)] as const),
+  ]);
+}
+
+function toReservation(row: ReservationRow): Reservation {
+  return { kind: 'reservation', ...row, expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt) };
+}
+
+/**
+ * A level that moves is the hot case: only its three columns are sent and written. New versions are computed from the
+ * row as it is and then compared with what the decision expected, so a row that another replica has changed in the
+ * meantime stops the statement. The last select counts the updated rows: one that is gone stops it as well.
+ */
+const SAVE = {
+  name: 'stock_save',
+  text: `
+with l as (
+  select * from json_to_recordset($1::json)
+    as t(sku text, "onHand" integer, reserved integer, steps integer, version bigint)
+), levels as (
+  update products p set on_hand = l."onHand", reserved = l.reserved, version = p.version + l.steps
+  from l where p.sku = l.sku
+  returning waybill_expect(p.version, l.version, p.sku)
+), e as (
+  select * from json_to_recordset($2::json)
+    as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
+      steps integer, version bigint, "updatedAt" timestamptz)
+), edited as (
+  update products p set name = e.name, price_amount = e.amount, price_currency = e.currency, active = e.active,
+    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt"
+  from e where p.sku = e.sku
+  returning waybill_expect(p.version, e.version, p.sku)
+), created as (
+  insert into products
+    (sku, name, price_amount, price_currency, active, on_hand, reserved, version, created_at, updated_at)
+  select sku, name, amount, currency, active, "onHand", reserved, version, "createdAt", "updatedAt"
+  from json_to_recordset($3::json)
+    as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
+      version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
+), opened as (
+  insert into reservations (order_id, status, lines, expires_at, version)
+  select "orderId", status, lines, "expiresAt", version
+  from json_to_recordset($4::json)
+    as t("orderId" text, status text, lines jsonb, "expiresAt" timestamptz, version bigint)
+), c as (
+  select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint)
+), closed as (
+  update reservations r set status = c.status, version = r.version + c.steps
+  from c where r.order_id = c."orderId"
+  returning waybill_expect(r.version, c.version, r.order_id)
+), adjusted as (
+  insert into adjustments (key, fingerprint, level)
+  select key, fingerprint, level from json_to_recordset($6::json) as t(key uuid, fingerprint uuid, level json)
+), moved as (
+  insert into movements (sku, seq, kind, on_hand_delta, reserved_delta, order_id, message_id)
+  select sku, seq, kind, "onHandDelta", "reservedDelta", "orderId", "messageId"
+  from json_to_recordset($7::json)
+    as t(sku text, seq bigint, kind text, "onHandDelta" integer, "reservedDelta" integer, "orderId" text,
+      "messageId" text)
+), ${outboxCtes('$8', '$9')}
+select waybill_expect(
+  (select count(*) from closed) + (select count(*) from levels) + (select count(*) from edited),
+  $10::bigint, 'the number of updated rows')`,
+};
+
+async function save(
+  db: Queryable,
+  { changes, appended, outbox, sent }: Saving<StockState, Movement>,
+): Promise<void> {
+  const items = changesOf(changes, 'item');
+  const reservations = changesOf(changes, 'reservation');
+  const created = items.filter(({ before }) => !before);
+  const edited = items.filter(({ before, after }) => before && isEdited(before, after));
+  const levels = items.filter(({ before, after }) => before && !isEdited(before, after));
+  const opened = reservations.filter(({ before }) => !before);
+  const closed = reservations.filter(({ before }) => before);
+  const json = [
+    levels.map(({ before, after: { sku, onHand, reserved, version } }) => ({
+      sku,
+      onHand,
+      reserved,
+      version,
+      steps: stepsOf(before, version),
+    })),
+    edited.map(({ before, after }) => ({ ...after, steps: stepsOf(before, after.version) })),
+    created.map(({ after }) => after),
+    opened.map(({ after }) => after),
+    closed.map(({ before, after: { orderId, status, version } }) => ({
+      orderId,
+      status,
+      version,
+      steps: stepsOf(before, version),
+    })),
+    changesOf(changes, 'adjustment').map(({ after }) => after),
+    appended.map(({ row, cause }) => ({ ...row, messageId: cause.id })),
+    outbox,
+  ].map((rows) => JSON.stringify(rows));
+  const updated = levels.length + edited.length + closed.length;
+  await db.query({ ...SAVE, values: [...json, sent, updated] });
+}
+
+function changesOf<K extends StockState['kind']>(
+  changes: readonly Change<StockState>[],
+  kind: K,
+): Change<Extract<StockState, { kind: K }>>[] {
+  return changes.filter(({ after }) => after.kind === kind) as Change<Extract<StockState, { kind: K }>>[];
+}
+
+const stepsOf = (before: StockState | undefined, version: number): number => version - (before?.version ?? 0);
+
+function isEdited(before: Item, after: Item): boolean {
+  return !isSameProduct(before, after) || before.updatedAt.getTime() !== after.updatedAt.getTime();
+}
+
+const DUE = {
+  name: 'stock_due_orders',
+  text: `select order_id as "orderId" from reservations
+    where status = 'held' and expires_at <= now() - $1 * interval '1 millisecond'
+    order by expires_at limit $2`,
+};
+
+/** Orders whose hold ran out more than `graceMs` ago, by the clock of the database, longest first. */
+export async function listDueOrders(db: Queryable, graceMs: number, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ orderId: string }>({ ...DUE, values: [graceMs, limit] });
+  return rows.map(({ orderId }) => orderId);
+}

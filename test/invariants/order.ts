@@ -1,0 +1,50 @@
+import { type Invariant } from './invariant.js';
+
+export const orderInvariants: readonly Invariant[] = [
+  {
+    id: 'A3',
+    name: 'an order took only legal steps, one version at a time',
+    sql: `with step as (
+            select *, lag(to_phase) over w as previous, lag(version) over w as previous_version
+            from order_history window w as (partition by order_id order by version))
+          select order_id, version, from_phase, to_phase from step
+          where (version = 1) <> (from_phase is null)
+             or version <> coalesce(previous_version, 0) + 1
+             or from_phase is distinct from previous
+             or (coalesce(from_phase, ''), to_phase) not in (
+               ('', 'reserving'),
+               ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
+               ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
+               ('awaiting_payment', 'paying'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
+               ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'),
+               ('cancelled', 'cancelled'))`,
+  },
+  {
+    id: 'A3',
+    name: 'an order stands where its last step led',
+    sql: `select o.id, o.phase, o.version from orders o
+          where not exists (select 1 from order_history h
+            where h.order_id = o.id and h.version = o.version and h.to_phase = o.phase)
+             or exists (select 1 from order_history h where h.order_id = o.id and h.version > o.version)`,
+  },
+  {
+    id: 'A8',
+    name: 'the total of an order is the sum of its lines',
+    sql: `select o.id, o.total_amount from orders o where o.total_amount is not null and o.total_amount <> (
+            select sum((line ->> 'quantity')::bigint * (line ->> 'unitAmount')::bigint)
+            from json_array_elements(o.lines) line)`,
+  },
+  {
+    id: 'A9',
+    name: 'every order has exactly one idempotency key',
+    sql: `select o.id from orders o left join idempotency_keys k on k.order_id = o.id and k.payment_id is null
+          group by o.id having count(k.key) <> 1`,
+  },
+  {
+    id: 'Q1',
+    name: 'no order waits past its deadline',
+    sql: `select id, phase, deadline_at from orders where deadline_at < now() - interval '5 seconds'
+          or phase in ('reserving', 'charging', 'paying')`,
+  },
+  { id: 'Q2', name: 'the outbox is drained', sql: 'select id, type from outbox' },
+];
