@@ -1,0 +1,67 @@
+import { type INestApplication, Module, type OnModuleInit } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { openApi, type Schema } from './openapi.js';
+import { OPERATIONS } from './operations.js';
+
+/** The API reference at /docs and /openapi.json: open to all, made once, served without asking any other host. */
+@Module({})
+export class DocsModule implements OnModuleInit {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    const document = openApi(contractSchemas()) as OpenAPIObject;
+    // SwaggerModule wants an application, and takes no more of it than this.
+    const app = { getHttpAdapter: () => this.host.httpAdapter, config: new ApplicationConfig() };
+    SwaggerModule.setup('docs', app as unknown as INestApplication, document, {
+      jsonDocumentUrl: 'openapi.json',
+      raw: ['json'],
+      customSiteTitle: 'Waybill API',
+      swaggerOptions: { validatorUrl: null, persistAuthorization: true, displayRequestDuration: true },
+    });
+  }
+}
+
+/** The JSON Schema of every contract class and DTO, by its name. */
+export function contractSchemas(): Record<string, Schema> {
+  const schemas = validationMetadatasToSchemas({
+    classTransformerMetadataStorage: defaultMetadataStorage as never,
+    refPointerPrefix: '#/components/schemas/',
+    additionalConverters: {
+      conditionalValidation: ({ target, propertyName }) => reference(target, propertyName) ?? {},
+      isObject: ({ target, propertyName }) => reference(target, propertyName) ?? { type: 'object' },
+      isCurrency: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217' },
+      isFreeText: { type: 'string', minLength: 1, description: 'Plain text without control characters.' },
+      isIso8601: { type: 'string', format: 'date-time' },
+      isMetadata: {
+        type: 'object',
+        maxProperties: 20,
+        additionalProperties: { type: 'string', minLength: 1, maxLength: 500 },
+      },
+    },
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, asValidated(name, schema as unknown as Schema)]),
+  );
+}
+
+/** What class-validator does and its decorators don't say: unknown fields are refused, and optional means "or null". */
+function asValidated(name: string, schema: Schema): Schema {
+  if (OPERATIONS.some(({ query }) => query === name)) return schema;
+  const { properties = {}, required = [] } = schema;
+  const orNull = Object.entries(properties).map(([property, described]) => {
+    const always = required.includes(property) || Object.keys(described).length === 0;
+    return [property, always ? described : { anyOf: [described, { type: 'null' }] }];
+  });
+  const closed = OPERATIONS.some(({ body }) => body === name) ? { additionalProperties: false } : {};
+  return { ...schema, ...closed, properties: Object.fromEntries(orNull) };
+}
+
+/** The schema of the class that @Type names; the items of an array have their own. */
+function reference(target: unknown, property: string): { $ref: string } | undefined {
+  const found = defaultMetadataStorage.findTypeMetadata(target as object, property);
+  if (!found || (found as { reflectedType?: unknown }).reflectedType === Array) return undefined;
+  return { $ref: `#/components/schemas/${(found.typeFunction() as { name: string }).name}` };
+}

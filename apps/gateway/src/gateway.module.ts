@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AuthGuard } from './auth.guard.js';
+import { GatewayConfig } from './config.js';
+import { Cursors } from './cursor.js';
+import { DocsModule } from './docs.module.js';
+import { HttpModule } from './http.module.js';
+import { OrdersController } from './orders.controller.js';
+import { PaymentClient } from './payment.client.js';
+import { PaymentsController } from './payments.controller.js';
+import { PlacementClient } from './placement.client.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ProductsController } from './products.controller.js';
+import { StockController } from './stock.controller.js';
+
+@Module({
+  imports: [HttpModule, DocsModule],
+  controllers: [OrdersController, PaymentsController, ProductsController, StockController],
+  providers: [
+    PlacementClient,
+    PaymentClient,
+    { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    {
+      provide: Cursors,
+      inject: [GatewayConfig],
+      useFactory: ({ cursorSecret, apiKeys }: GatewayConfig) =>
+        new Cursors(cursorSecret ?? hash('sha256', `cursors of ${apiKeys}`)),
+    },
+  ],
+})
+export class GatewayModule {}

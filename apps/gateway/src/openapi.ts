@@ -1,0 +1,246 @@
+import { ERRORS, type ErrorCode, Rejected } from '#contracts';
+import { EXAMPLES } from './examples.js';
+import { type Answer, OPERATIONS, type Operation } from './operations.js';
+import { problemOf } from './problem.js';
+
+/** A JSON Schema as it stands in the document. */
+export interface Schema {
+  readonly [keyword: string]: unknown;
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+}
+
+const ALWAYS: readonly ErrorCode[] = [
+  'unauthorized',
+  'internal-error',
+  'service-unavailable',
+  'outcome-unknown',
+];
+const WITH_BODY: readonly ErrorCode[] = [
+  'malformed-request',
+  'request-timeout',
+  'payload-too-large',
+  'unsupported-media-type',
+];
+
+const text = { type: 'string' };
+const version = { type: 'string', pattern: '^"\\d+"$', examples: ['"5"'] };
+const header = (name: string, description: string, schema: object) => ({
+  name,
+  in: 'header',
+  description,
+  schema,
+});
+
+const HEADERS: Readonly<Record<string, { description: string; schema: object }>> = {
+  ETag: { description: 'The version, for If-None-Match and If-Match.', schema: version },
+  'Idempotency-Replayed': {
+    description: '`true` when the key was known and this is the answer that was given then.',
+    schema: { const: 'true' },
+  },
+  Location: { description: 'Where it can be read.', schema: text },
+  'Preference-Applied': { description: '`wait` when Prefer was heeded.', schema: { const: 'wait' } },
+  'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
+  'WWW-Authenticate': { description: 'How to authenticate.', schema: text },
+  'X-Request-Id': { description: 'The id of this request in logs and timelines.', schema: text },
+};
+
+const PROBLEM: Schema = {
+  type: 'object',
+  description: 'RFC 9457. `type` is stable; other members may be added.',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'requestId'],
+  properties: {
+    type: { enum: Object.keys(ERRORS).map((code) => `/problems/${code}`) },
+    title: text,
+    status: { type: 'integer' },
+    detail: text,
+    instance: text,
+    requestId: text,
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: {
+            type: 'string',
+            description: 'JSON pointer into the body, or below /path, /query or /headers.',
+          },
+          detail: text,
+        },
+      },
+    },
+  },
+};
+
+/** The document of the whole API. The schemas are those of the contract classes. */
+export function openApi(schemas: Readonly<Record<string, Schema>>): object {
+  const all = {
+    ...schemas,
+    OrderPage: page('OrderView'),
+    ProductPage: page('ProductView'),
+    Problem: PROBLEM,
+  };
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method]: operationObject(operation, schemas),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Waybill',
+      version: '1',
+      description:
+        'Orders, payments and stock. Errors are `application/problem+json`; ids sort by time of creation.',
+    },
+    servers: [{ url: '/' }],
+    security: [{ key: [] }],
+    tags: ['Orders', 'Payments', 'Products', 'Stock'].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
+      schemas: used(all, paths),
+      parameters: parameters(schemas),
+      headers: HEADERS,
+    },
+  };
+}
+
+function operationObject(operation: Operation, schemas: Readonly<Record<string, Schema>>): object {
+  const { id, tag, summary, description, query, body } = operation;
+  const problems = [
+    ...(body ? WITH_BODY : []),
+    'validation-failed',
+    ...operation.problems,
+    ...ALWAYS,
+  ] as ErrorCode[];
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    parameters: [
+      ...operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
+      ...(query ? queryParameters(schemas[query] as Schema) : []),
+    ],
+    ...(body && { requestBody: { required: true, content: content('application/json', body) } }),
+    responses: {
+      ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer)])),
+      ...problemResponses(problems, operation.path),
+    },
+  };
+}
+
+function answerObject({ description, schema, headers = [] }: Answer): object {
+  return {
+    description,
+    headers: headerRefs(['X-Request-Id', ...headers]),
+    ...(schema && { content: content('application/json', schema) }),
+  };
+}
+
+/** One response per status, with an example for each of its codes. */
+function problemResponses(codes: readonly ErrorCode[], instance: string): Record<string, object> {
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, those]) => [status, problemResponse(those, instance)]),
+  );
+}
+
+function problemResponse(codes: readonly ErrorCode[], instance: string): object {
+  const problems = codes.map((code) => ({
+    code,
+    ...problemOf(exampleOf(code), { instance, requestId: 'req_01k…' }),
+  }));
+  const headers = Object.keys(HEADERS).filter((name) => problems[0]?.headers[name.toLowerCase()]);
+  return {
+    description: codes.map((code) => `${ERRORS[code].title}.`).join(' '),
+    headers: headerRefs(['X-Request-Id', ...headers]),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: Object.fromEntries(problems.map(({ code, body }) => [code, { value: body }])),
+      },
+    },
+  };
+}
+
+function exampleOf(code: ErrorCode): Rejected {
+  const errors = [{ pointer: '/lines/0/quantity', detail: 'must be an integer number' }];
+  return new Rejected(code, code === 'validation-failed' ? { errors } : {});
+}
+
+function content(type: string, schema: string): object {
+  return { [type]: { schema: { $ref: `#/components/schemas/${schema}` }, example: EXAMPLES[schema] } };
+}
+
+function headerRefs(names: readonly string[]): object {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function page(item: string): Schema {
+  return {
+    type: 'object',
+    required: ['data', 'nextCursor'],
+    properties: {
+      data: { type: 'array', items: { $ref: `#/components/schemas/${item}` } },
+      nextCursor: {
+        type: ['string', 'null'],
+        description: 'The `cursor` of the next page; null on the last one.',
+      },
+    },
+  };
+}
+
+function queryParameters({ properties = {} }: Schema): object[] {
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: name === 'limit' ? { ...schema, default: 20 } : schema,
+  }));
+}
+
+function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, object> {
+  const inPath = (name: string, schema: unknown) => ({ name, in: 'path', required: true, schema });
+  return {
+    OrderId: inPath('id', schemas.OrderView?.properties?.id),
+    PaymentId: inPath('id', schemas.PaymentView?.properties?.id),
+    Sku: inPath('sku', schemas.ProductView?.properties?.sku),
+    IdempotencyKey: {
+      ...header(
+        'Idempotency-Key',
+        'New for every new request, kept for repeating one. Remembered for 72 h.',
+        {
+          type: 'string',
+          pattern: '^[\\x20-\\x7e]{1,255}$',
+        },
+      ),
+      required: true,
+      example: '6f1c2b9e-8a53-4c0e-9a55-2f3f0f1a7d10',
+    },
+    Prefer: {
+      ...header('Prefer', '`wait=N`: hold the answer back for up to N ≤ 10 seconds (RFC 7240).', text),
+      example: 'wait=5',
+    },
+    IfMatch: header('If-Match', 'Replace only this version.', version),
+    IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
+  };
+}
+
+/** The schemas that the paths lead to, in the order of their names. */
+function used(schemas: Readonly<Record<string, Schema>>, paths: object): Record<string, Schema> {
+  const found = new Map<string, Schema>();
+  const follow = (part: object): void => {
+    for (const [, name] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)/g)) {
+      const schema = schemas[name as string];
+      if (!schema || found.has(name as string)) continue;
+      found.set(name as string, schema);
+      follow(schema);
+    }
+  };
+  follow(paths);
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,203 @@
+import { type ErrorCode } from '#contracts';
+
+/** One route as clients should know it. `test/` compares this table with the routes there are. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put';
+  /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
+  readonly path: string;
+  readonly id: string;
+  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock';
+  readonly summary: string;
+  readonly description?: string;
+  /** Names of components of the document. */
+  readonly parameters: readonly string[];
+  /** Schema whose properties are the query's. */
+  readonly query?: string;
+  /** Schema of the body. */
+  readonly body?: string;
+  readonly answers: readonly Answer[];
+  /** Beside those that every route has. */
+  readonly problems: readonly ErrorCode[];
+}
+
+export interface Answer {
+  readonly status: 200 | 201 | 304;
+  readonly description: string;
+  /** Name of a schema of the document, also of its example. */
+  readonly schema?: string;
+  readonly headers?: readonly string[];
+}
+
+const KEY_PROBLEMS = [
+  'idempotency-key-missing',
+  'idempotency-key-invalid',
+  'idempotency-key-in-use',
+  'idempotency-key-reused',
+] as const;
+const UNCHANGED: Answer = {
+  status: 304,
+  description: 'It still has the version of If-None-Match.',
+  headers: ['ETag'],
+};
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/orders',
+    id: 'placeOrder',
+    tag: 'Orders',
+    summary: 'Place an order',
+    description:
+      'Prices come from the catalogue. Without `payment` the order stops at `awaiting_payment` with its stock held ' +
+      'until `expiresAt`. Answers at once with the status `pending`; with `Prefer: wait=N` when the order has settled.',
+    parameters: ['IdempotencyKey', 'Prefer'],
+    body: 'OrderRequest',
+    answers: [
+      {
+        status: 201,
+        description: 'The order is accepted, or was by an earlier request with this key.',
+        schema: 'OrderView',
+        headers: ['Location', 'ETag', 'Idempotency-Replayed', 'Preference-Applied'],
+      },
+    ],
+    problems: KEY_PROBLEMS,
+  },
+  {
+    method: 'get',
+    path: '/v1/orders',
+    id: 'listOrders',
+    tag: 'Orders',
+    summary: 'List orders, newest first',
+    parameters: [],
+    query: 'OrdersQuery',
+    answers: [{ status: 200, description: 'A page of orders.', schema: 'OrderPage' }],
+    problems: ['cursor-invalid'],
+  },
+  {
+    method: 'get',
+    path: '/v1/orders/{id}',
+    id: 'getOrder',
+    tag: 'Orders',
+    summary: 'Read one order',
+    parameters: ['OrderId', 'IfNoneMatch'],
+    answers: [{ status: 200, description: 'The order.', schema: 'OrderView', headers: ['ETag'] }, UNCHANGED],
+    problems: ['order-not-found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/orders/{id}/timeline',
+    id: 'getTimeline',
+    tag: 'Orders',
+    summary: 'Read every step that an order took',
+    parameters: ['OrderId'],
+    answers: [{ status: 200, description: 'The steps, in the order of versions.', schema: 'OrderTimeline' }],
+    problems: ['order-not-found'],
+  },
+  {
+    method: 'post',
+    path: '/v1/payments',
+    id: 'payOrder',
+    tag: 'Payments',
+    summary: 'Pay an order that awaits payment',
+    description:
+      'Waits up to 2.5 s for the outcome, or as long as `Prefer: wait=N` says. A payment whose outcome is not known ' +
+      'by then has the status `requested` or `unknown` and settles by itself.',
+    parameters: ['IdempotencyKey', 'Prefer'],
+    body: 'PaymentOrder',
+    answers: [
+      {
+        status: 201,
+        description: 'The payment is under way, or was by an earlier request with this key.',
+        schema: 'PaymentView',
+        headers: ['Location', 'ETag', 'Idempotency-Replayed', 'Preference-Applied'],
+      },
+    ],
+    problems: [...KEY_PROBLEMS, 'order-not-found', 'order-not-payable', 'payment-in-progress'],
+  },
+  {
+    method: 'get',
+    path: '/v1/payments/{id}',
+    id: 'getPayment',
+    tag: 'Payments',
+    summary: 'Read one payment',
+    parameters: ['PaymentId', 'IfNoneMatch'],
+    answers: [
+      { status: 200, description: 'The payment.', schema: 'PaymentView', headers: ['ETag'] },
+      UNCHANGED,
+    ],
+    problems: ['payment-not-found'],
+  },
+  {
+    method: 'put',
+    path: '/v1/products/{sku}',
+    id: 'putProduct',
+    tag: 'Products',
+    summary: 'Create or replace a product',
+    parameters: ['Sku', 'IfMatch'],
+    body: 'ProductRequest',
+    answers: [
+      { status: 200, description: 'The product is replaced.', schema: 'ProductView', headers: ['ETag'] },
+      {
+        status: 201,
+        description: 'The product is new.',
+        schema: 'ProductView',
+        headers: ['Location', 'ETag'],
+      },
+    ],
+    problems: ['version-mismatch'],
+  },
+  {
+    method: 'get',
+    path: '/v1/products/{sku}',
+    id: 'getProduct',
+    tag: 'Products',
+    summary: 'Read one product and its stock',
+    description: 'The ETag is the version of the product’s own fields; its stock has a version of its own.',
+    parameters: ['Sku'],
+    answers: [{ status: 200, description: 'The product.', schema: 'ProductView', headers: ['ETag'] }],
+    problems: ['product-not-found'],
+  },
+  {
+    method: 'get',
+    path: '/v1/products',
+    id: 'listProducts',
+    tag: 'Products',
+    summary: 'List products by SKU',
+    parameters: [],
+    query: 'ProductsQuery',
+    answers: [{ status: 200, description: 'A page of products.', schema: 'ProductPage' }],
+    problems: ['cursor-invalid'],
+  },
+  {
+    method: 'post',
+    path: '/v1/stock/{sku}/adjustments',
+    id: 'adjustStock',
+    tag: 'Stock',
+    summary: 'Change what is on hand',
+    description: 'Either by `delta`, or to a `countedQuantity` with the reason `counted`.',
+    parameters: ['Sku', 'IdempotencyKey'],
+    body: 'AdjustmentRequest',
+    answers: [
+      {
+        status: 201,
+        description: 'The level after the change.',
+        schema: 'StockLevelView',
+        headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+      },
+    ],
+    problems: [...KEY_PROBLEMS, 'product-not-found', 'stock-below-reserved', 'stock-limit-exceeded'],
+  },
+  {
+    method: 'get',
+    path: '/v1/stock/{sku}',
+    id: 'getStock',
+    tag: 'Stock',
+    summary: 'Read the stock of one SKU',
+    parameters: ['Sku', 'IfNoneMatch'],
+    answers: [
+      { status: 200, description: 'The level.', schema: 'StockLevelView', headers: ['ETag'] },
+      UNCHANGED,
+    ],
+    problems: ['product-not-found'],
+  },
+];

@@ -1,0 +1,59 @@
+import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { GetPayment, getPayment, IsId, PaymentRequest, type PaymentView } from '#contracts';
+import { RpcClient } from '#messaging';
+import { GatewayConfig } from './config.js';
+import { etag, isKnown } from './etag.js';
+import { type ApiRequest } from './http.module.js';
+import { idempotencyKey, idempotencyOf } from './idempotency.js';
+import { PaymentClient } from './payment.client.js';
+import { waitSeconds } from './prefer.js';
+import { ValidBody, ValidPart } from './valid.pipe.js';
+
+const ROUTE = { route: 'POST /v1/payments', path: '/v1/payments' };
+
+/** How long the outcome is waited for when the client has no preference: longer than providers take as a rule. */
+const USUAL_WAIT_S = 2.5;
+
+export class PaymentOrder extends PaymentRequest {
+  @IsId('ord') orderId: string;
+}
+
+@Controller('v1/payments')
+export class PaymentsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly payments: PaymentClient,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  @Post()
+  async pay(
+    @Body(new ValidBody(PaymentOrder)) body: PaymentOrder,
+    @Req() { raw, headers, caller, trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentView> {
+    const idempotency = idempotencyOf(idempotencyKey(raw.rawHeaders), { ...ROUTE, caller, body });
+    const wait = waitSeconds(headers.prefer);
+    const { orderId, ...payment } = body;
+    const paying = { orderId, idempotency, payment };
+    const paid = await this.payments.pay(paying, (wait ?? USUAL_WAIT_S) * 1_000, trace);
+    reply.header('location', `/v1/payments/${paid.payment.id}`).header('etag', etag(paid.payment.version));
+    if (wait !== undefined) reply.header('preference-applied', 'wait');
+    if (paid.replayed) reply.header('idempotency-replayed', 'true');
+    return paid.payment;
+  }
+
+  @Get(':id')
+  async get(
+    @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
+    @Req() { headers, trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentView | undefined> {
+    const payment = await this.rpc.call(getPayment, { paymentId }, this.config.callOptions(trace));
+    reply.header('etag', etag(payment.version));
+    if (!isKnown(headers['if-none-match'], payment.version)) return payment;
+    reply.code(304);
+    return undefined;
+  }
+}

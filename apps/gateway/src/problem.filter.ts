@@ -1,0 +1,59 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Rejected } from '#contracts';
+import { Logger } from '#service';
+import { problemOf, refusalOf } from './problem.js';
+import { Routes } from './routes.js';
+
+/** The only place that turns an error into an HTTP answer, whoever threw it: a service, a pipe, Nest or Fastify. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly logger: Logger,
+    private readonly routes: Routes,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const instance = pathOf(request.url);
+    const { refusal, allow } = this.#explain(refusalOf(error), request.method, instance);
+    const { status, headers, body } = problemOf(refusal, { instance, requestId: request.id });
+    this.#log(error, request, refusal);
+    if (reply.sent) return;
+    if (allow) reply.header('allow', allow);
+    reply
+      .code(status)
+      .headers({ ...headers, 'x-request-id': request.id })
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(body);
+  }
+
+  /** Neither Nest nor Fastify tells an unknown path from a method that a path does not have. */
+  #explain(
+    refusal: Rejected | undefined,
+    method: string,
+    path: string,
+  ): { refusal: Rejected; allow?: string } {
+    if (refusal?.code !== 'route-not-found') return { refusal: refusal ?? new Rejected('internal-error') };
+    const methods = this.routes.methodsAt(path);
+    if (methods.length === 0 || methods.includes(method)) return { refusal };
+    const allow = methods.join(', ');
+    return { refusal: new Rejected('method-not-allowed', { detail: `Allowed: ${allow}.` }), allow };
+  }
+
+  #log(error: unknown, { id: requestId, method, url }: FastifyRequest, { code }: Rejected): void {
+    const about = { requestId, method, path: pathOf(url), code };
+    if (code === 'internal-error') this.logger.error({ ...about, err: error }, 'request failed');
+    else if (code === 'service-unavailable' || code === 'outcome-unknown')
+      this.logger.warn(about, 'request failed');
+    else this.logger.info(about, 'request refused');
+  }
+}
+
+/** Without the query, in which a client may have put anything. */
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] as string).slice(0, 500);
+}

@@ -1,0 +1,66 @@
+import { Body, Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { type FastifyReply } from 'fastify';
+import { getProduct, listProducts, ProductRequest, type ProductView, putProduct, SkuRef } from '#contracts';
+import { RpcClient } from '#messaging';
+import { GatewayConfig } from './config.js';
+import { Cursors } from './cursor.js';
+import { etag, expectedVersion } from './etag.js';
+import { type ApiRequest } from './http.module.js';
+import { type Page } from './page.js';
+import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
+
+export class ProductsQuery {
+  @IsInt() @Min(1) @Max(100) limit: number;
+  @IsOptional() @IsString() cursor?: string;
+}
+
+@Controller('v1/products')
+export class ProductsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly cursors: Cursors,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  @Put(':sku')
+  async put(
+    @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
+    @Body(new ValidBody(ProductRequest)) product: ProductRequest,
+    @Req() { headers, trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProductView> {
+    const version = expectedVersion(headers['if-match']);
+    const request = { sku, product, ...(version !== undefined && { expectedVersion: version }) };
+    const put = await this.rpc.call(putProduct, request, this.config.callOptions(trace));
+    reply.header('etag', etag(put.product.version));
+    if (put.created) reply.code(201).header('location', `/v1/products/${sku}`);
+    return put.product;
+  }
+
+  /** The ETag is the version of the product's own fields, for If-Match. Its stock has a version of its own. */
+  @Get(':sku')
+  async get(
+    @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
+    @Req() { trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ProductView> {
+    const product = await this.rpc.call(getProduct, { sku }, this.config.callOptions(trace));
+    reply.header('etag', etag(product.version));
+    return product;
+  }
+
+  @Get()
+  async list(
+    @Query(new ValidQuery(ProductsQuery)) { limit, cursor }: ProductsQuery,
+    @Req() { trace }: ApiRequest,
+  ): Promise<Page<ProductView>> {
+    const request = {
+      limit,
+      ...(cursor !== undefined && { after: this.cursors.read(['products'], cursor) }),
+    };
+    const { data, more } = await this.rpc.call(listProducts, request, this.config.callOptions(trace));
+    const last = data.at(-1);
+    return { data, nextCursor: more && last ? this.cursors.write(['products'], last.sku) : null };
+  }
+}
