@@ -59,7 +59,7 @@ export class PaymentView {
   @IsId('ord') orderId: string;
   @IsIn(PAYMENT_STATUSES) status: PaymentStatus;
   @IsInt() version: number;
-  @Type(() => Money) amount: Money;
+  @IsObject() @Type(() => Money) amount: Money;
   @IsInt() capturedAmount: number;
   @IsInt() refundedAmount: number;
   @IsMethodToken() method: string;

@@ -95,10 +95,10 @@ export class StockLevelView {
 export class ProductView {
   @IsSku() sku: string;
   @IsString() name: string;
-  @Type(() => Money) price: Money;
+  @IsObject() @Type(() => Money) price: Money;
   @IsBoolean() active: boolean;
   @IsInt() version: number;
-  @Type(() => StockLevelView) stock: StockLevelView;
+  @IsObject() @Type(() => StockLevelView) stock: StockLevelView;
   @IsISO8601() createdAt: string;
   @IsISO8601() updatedAt: string;
 }
