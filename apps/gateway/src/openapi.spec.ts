@@ -1,0 +1,62 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { contractSchemas } from './docs.module.js';
+import { EXAMPLES } from './examples.js';
+import './gateway.module.js';
+import { openApi } from './openapi.js';
+import { OPERATIONS } from './operations.js';
+
+const document = JSON.parse(JSON.stringify(openApi(contractSchemas()))) as {
+  paths: Record<string, Record<string, { responses: Record<string, unknown>; parameters: object[] }>>;
+  components: { schemas: Record<string, object> };
+};
+
+describe('openApi', () => {
+  test('has nothing that leads nowhere', () => {
+    for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)) {
+      const target = (pointer as string)
+        .split('/')
+        .slice(1)
+        .reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], document);
+      expect([pointer, typeof target]).toEqual([pointer, 'object']);
+    }
+  });
+
+  test('has an example for every body and answer, which its schema accepts', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'doc', ...document });
+    const named = OPERATIONS.flatMap(({ body, answers }) => [body, ...answers.map(({ schema }) => schema)]);
+    for (const name of new Set(named.filter((name) => name !== undefined))) {
+      const check = ajv.compile({ $ref: `doc#/components/schemas/${name}` });
+      expect([name, check(EXAMPLES[name]), check.errors]).toEqual([name, true, null]);
+    }
+  });
+
+  test('shows only examples that are used', () => {
+    const used = JSON.stringify(OPERATIONS);
+    expect(Object.keys(EXAMPLES).filter((name) => !used.includes(`"${name}"`))).toEqual([]);
+  });
+
+  test('knows every property of what a client gets and sends', () => {
+    const properties = (name: string) =>
+      Object.keys((document.components.schemas[name] as { properties: object }).properties).sort();
+    for (const name of ['OrderView', 'PaymentView', 'ProductView', 'StockLevelView', 'OrderRequest']) {
+      expect([name, properties(name)]).toEqual([name, Object.keys(EXAMPLES[name] as object).sort()]);
+    }
+  });
+
+  test('tells of 401, 422, 500, 503 and 504 on every route', () => {
+    for (const operations of Object.values(document.paths)) {
+      for (const { responses } of Object.values(operations)) {
+        expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '422', '500', '503', '504']));
+      }
+    }
+  });
+
+  test('lists the filters of a list with their rules', () => {
+    expect(document.paths['/v1/orders']?.get?.parameters).toContainEqual({
+      name: 'limit',
+      in: 'query',
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    });
+  });
+});
