@@ -1,0 +1,32 @@
+import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
+import { DatabaseConfig, Env } from '#service';
+import { type Timing } from './effects.js';
+
+/** Every variable that the payment service reads. */
+export class PaymentConfig extends DatabaseConfig {
+  @Env('PAYMENT_PORT') override port = 3_002;
+  @Env('PAYMENT_DATABASE_URL') override databaseUrl: string;
+
+  /** A provider behind HTTP; without one, the sandbox runs inside this process. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  paymentProviderUrl?: string;
+
+  /** How long one call to the provider may take, its wait for a turn included. tok_slow takes 3 s. */
+  @IsInt() @Min(100) @Max(60_000) providerTimeoutMs = 5_000;
+
+  /** Calls in flight at once; as many again a hundred times over may wait for their turn. */
+  @IsInt() @Min(1) @Max(1_000) providerConcurrency = 64;
+
+  /** How often to look for unsettled payments, and the pause before one is asked about for the first time. */
+  @IsInt() @Min(10) @Max(60_000) reconcileIntervalMs = 1_000;
+
+  /** The in-process sandbox writes one JSON line per effect there. */
+  @IsOptional() @IsString() sandboxLedgerFile?: string;
+
+  get timing(): Timing {
+    const { providerTimeoutMs: timeoutMs, reconcileIntervalMs: firstPauseMs } = this;
+    // Far longer than any call can still be on its way.
+    return { timeoutMs, firstPauseMs, quarantineMs: 12 * timeoutMs };
+  }
+}

@@ -1,0 +1,46 @@
+import { type Answer, type Found, type Provider, type ProviderCall } from './provider.js';
+
+/** Ids and codes as we are ready to store them. */
+const TOKEN = /^[\w.:-]{1,100}$/;
+
+/** A provider behind HTTP: the stand-alone sandbox. Everything but a clear answer is thrown, which means "unknown". */
+export class HttpProvider implements Provider {
+  constructor(private readonly url: string) {}
+
+  async perform({ key, ...call }: ProviderCall, signal: AbortSignal): Promise<Answer> {
+    const found = await this.ask('operations', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(call),
+      signal,
+    });
+    if (found.outcome === 'absent') throw new Error('404 to a call');
+    return found;
+  }
+
+  get({ key }: ProviderCall, signal: AbortSignal): Promise<Found> {
+    return this.ask(`operations/${encodeURIComponent(key)}`, { signal });
+  }
+
+  private async ask(path: string, init: RequestInit): Promise<Found> {
+    const response = await fetch(new URL(path, this.url), init);
+    const body: unknown = await response.json();
+    if (response.status !== 200 && response.status !== 404) throw new Error(`answered ${response.status}`);
+    return foundIn(body);
+  }
+}
+
+/** What the provider says is checked like any input: a page of a proxy must not pass for an answer. */
+function foundIn(body: unknown): Found {
+  const { outcome, chargeId, amount, currency, code } = (body ?? {}) as Record<string, unknown>;
+  if (outcome === 'absent') return { outcome };
+  if (outcome === 'declined' && isToken(code)) return { outcome, code };
+  if (outcome === 'ok' && isToken(chargeId) && isToken(currency) && Number.isSafeInteger(amount)) {
+    return { outcome, chargeId, amount: amount as number, currency };
+  }
+  throw new Error('answered with something else than an answer');
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && TOKEN.test(value);
+}

@@ -1,0 +1,54 @@
+/**
+ * Double entry, as transfers: one row moves an amount from one account to another, so that every journal balances by
+ * construction and no sum is needed to see it. What a row debits it also credits.
+ *
+ *   provider_clearing   asset        what the provider holds for us; its balance is captured − refunded
+ *   sales               revenue      what customers have paid, before refunds
+ *   refunds             − revenue    what was given back: kept apart, so that both sums can be read
+ *
+ *   capture             debit provider_clearing   credit sales
+ *   refund              debit refunds             credit provider_clearing
+ *
+ * An authorization posts nothing, nor does its void: no money moves. The payment's authorizedAmount says what is held.
+ */
+export const ACCOUNTS = ['provider_clearing', 'sales', 'refunds'] as const;
+export type Account = (typeof ACCOUNTS)[number];
+
+/** The journal is the payment and the operation: each can be posted once. */
+export interface Transfer {
+  readonly kind: 'transfer';
+  readonly paymentId: string;
+  readonly operation: 'capture' | 'refund';
+  readonly debit: Account;
+  readonly credit: Account;
+  readonly amount: number;
+  readonly currency: string;
+  readonly at: string;
+}
+
+const POSTINGS: Readonly<
+  Record<Transfer['operation'], { readonly debit: Account; readonly credit: Account }>
+> = {
+  capture: { debit: 'provider_clearing', credit: 'sales' },
+  refund: { debit: 'refunds', credit: 'provider_clearing' },
+};
+
+export function post(
+  operation: Transfer['operation'],
+  journal: Pick<Transfer, 'paymentId' | 'amount' | 'currency' | 'at'>,
+): Transfer {
+  if (!Number.isSafeInteger(journal.amount) || journal.amount <= 0) {
+    throw new Error(`${journal.paymentId} cannot move ${journal.amount}: a transfer is a positive integer`);
+  }
+  return { kind: 'transfer', operation, ...POSTINGS[operation], ...journal };
+}
+
+/** Debits minus credits per account, of transfers in one currency. The balances of all accounts add up to zero. */
+export function balances(transfers: readonly Transfer[]): Record<Account, number> {
+  const sums: Record<Account, number> = { provider_clearing: 0, sales: 0, refunds: 0 };
+  for (const { debit, credit, amount } of transfers) {
+    sums[debit] += amount;
+    sums[credit] -= amount;
+  }
+  return sums;
+}

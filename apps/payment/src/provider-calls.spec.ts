@@ -1,0 +1,128 @@
+import { charge, PAY } from '../test/world.js';
+import { type PaymentEffect, type ProviderEffect } from './effects.js';
+import { type ProviderMessage } from './messages.js';
+import { type Answer, type Found, type Provider, type ProviderCall } from './provider.js';
+import { ProviderCalls, type ProviderCallsOptions } from './provider-calls.client.js';
+
+const call: ProviderCall = {
+  key: `${PAY}:capture`,
+  operation: 'capture',
+  paymentId: PAY,
+  chargeId: null,
+  amount: 100,
+  currency: 'EUR',
+  method: 'tok_visa',
+};
+const APPROVAL: Answer = { outcome: 'ok', chargeId: 'ch_1', amount: 100, currency: 'EUR' };
+const never = () => new Promise<never>(() => undefined);
+
+/** Answers as told, and keeps what it was asked. */
+function provider(perform: () => Promise<Answer>, found: Found = { outcome: 'absent' }) {
+  const asked: string[] = [];
+  const fake: Provider = {
+    perform: ({ key }) => {
+      asked.push(`perform ${key}`);
+      return perform();
+    },
+    get: async ({ key }) => {
+      asked.push(`get ${key}`);
+      return found;
+    },
+  };
+  return { asked, fake };
+}
+
+function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
+  const told: ProviderMessage[] = [];
+  const logged: string[] = [];
+  const counted: string[] = [];
+  const log = (_: object, text: string) => void logged.push(text);
+  const made = new ProviderCalls({
+    provider: fake,
+    timeoutMs: 1_000,
+    concurrency: 10,
+    maxWaiting: 10,
+    tell: async (message) => {
+      told.push(message);
+      return [{ ok: null }];
+    },
+    log: { info: log, warn: log, error: log },
+    observe: (metric) => void counted.push(metric),
+    ...more,
+  });
+  return { made, told, logged, counted };
+}
+
+async function carryOut(fake: Provider, how: ProviderEffect['how'], more?: Partial<ProviderCallsOptions>) {
+  const { made, told, ...seen } = calls(fake, more);
+  const effect: PaymentEffect = { kind: 'provider', how, call };
+  made.start(effect, charge() as never);
+  await made.drain();
+  return { ...seen, told: told.map(({ type }) => type), messages: told };
+}
+
+it('tells the outcome, in the name of the message that asked for it', async () => {
+  const { messages } = await carryOut(provider(async () => APPROVAL).fake, 'call');
+  expect(messages).toMatchObject([
+    {
+      type: 'payment.provider_succeeded',
+      source: 'payment',
+      trace: { requestId: 'req_1' },
+      data: { paymentId: PAY, operation: 'capture', chargeId: 'ch_1', amount: 100, currency: 'EUR' },
+    },
+  ]);
+});
+
+it('asks before it repeats, and repeats only what the provider has not heard of', async () => {
+  const found = provider(async () => APPROVAL, APPROVAL);
+  await carryOut(found.fake, 'settle');
+  expect(found.asked).toEqual([`get ${call.key}`]);
+
+  const absent = provider(async () => APPROVAL);
+  await carryOut(absent.fake, 'settle');
+  expect(absent.asked).toEqual([`get ${call.key}`, `perform ${call.key}`]);
+});
+
+it('only asks about a payment that is being cancelled', async () => {
+  const { asked, fake } = provider(async () => APPROVAL);
+  expect((await carryOut(fake, 'look')).told).toEqual(['payment.provider_absent']);
+  expect(asked).toEqual([`get ${call.key}`]);
+});
+
+it.each([
+  ['an error', () => Promise.reject(new Error('connection reset\u0000')), 'Error: connection reset?'],
+  ['no answer', never, 'no answer in time'],
+])('takes %s for an outcome that is not known', async (_, perform, reason) => {
+  const { messages, logged } = await carryOut(provider(perform).fake, 'call', { timeoutMs: 10 });
+  expect(messages).toMatchObject([{ type: 'payment.provider_unknown', data: { reason } }]);
+  expect(logged).toEqual(['provider outcome unknown']);
+});
+
+it('does not wait for a turn longer than for an answer', async () => {
+  const { made, told } = calls(provider(never).fake, { concurrency: 1, timeoutMs: 10 });
+  for (let i = 0; i < 3; i++) made.start({ kind: 'provider', how: 'call', call }, charge() as never);
+  await made.drain();
+  expect(told.map(({ type }) => type)).toEqual(Array(3).fill('payment.provider_unknown'));
+});
+
+it('turns away what does not fit into its queue: the reconcile worker will come to it', async () => {
+  const { asked, fake } = provider(never);
+  const { made, told } = calls(fake, { concurrency: 1, maxWaiting: 1, timeoutMs: 10 });
+  for (let i = 0; i < 5; i++) made.start({ kind: 'provider', how: 'call', call }, charge() as never);
+  await made.drain();
+  expect(asked.length).toBeLessThanOrEqual(2);
+  expect(told).toHaveLength(5);
+});
+
+it('survives that telling fails', async () => {
+  const tell = async () => [{ failed: new Error('database is gone') }];
+  const { logged } = await carryOut(provider(async () => APPROVAL).fake, 'call', { tell });
+  expect(logged).toEqual(['provider call lost']);
+});
+
+it('counts and logs a halted payment', () => {
+  const { made, counted, logged } = calls(provider(never).fake);
+  made.start({ kind: 'alert', paymentId: PAY, reason: 'other amount' }, charge() as never);
+  expect(counted).toEqual(['waybill_payments_halted_total']);
+  expect(logged).toEqual(['payment halted: somebody has to look']);
+});

@@ -1,0 +1,35 @@
+/** `capture` takes the money; `authorize` only sets it aside; `void` gives back what was set aside, `refund` what was taken. */
+export const OPERATIONS = ['authorize', 'capture', 'void', 'refund'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export interface ProviderCall {
+  /** `${paymentId}:${operation}`. The provider carries out each key once, however often it is called. */
+  readonly key: string;
+  readonly operation: Operation;
+  readonly paymentId: string;
+  /** Of a void or refund: what it gives back. */
+  readonly chargeId: string | null;
+  readonly amount: number;
+  readonly currency: string;
+  readonly method: string;
+}
+
+export type Answer =
+  | {
+      readonly outcome: 'ok';
+      readonly chargeId: string;
+      readonly amount: number;
+      readonly currency: string;
+    }
+  | { readonly outcome: 'declined'; readonly code: string }
+  /** It may have happened or not. Never a failure: only a reason to ask again. */
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+export type Found = Answer | { readonly outcome: 'absent' };
+
+/** The outside world. An adapter that throws has answered "unknown"; one that ignores `signal` is not waited for. */
+export interface Provider {
+  perform(call: ProviderCall, signal: AbortSignal): Promise<Answer>;
+  /** What became of an earlier call with this key; absent when the provider has not heard of it, yet. */
+  get(call: ProviderCall, signal: AbortSignal): Promise<Found>;
+}

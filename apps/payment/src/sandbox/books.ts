@@ -1,0 +1,74 @@
+import { type ProviderCall } from '../provider.js';
+import { chargeIdOf } from './charge-id.js';
+import { type Entry } from './ledger-file.client.js';
+import { behaviourOf } from './tokens.js';
+
+/** What the stand-alone sandbox knows: one entry per key, and what each payment has of the money. */
+export class Books {
+  private readonly byKey = new Map<string, Entry>();
+  private readonly byPayment = new Map<string, Entry[]>();
+
+  constructor(entries: readonly Entry[]) {
+    for (const entry of entries) this.add(entry);
+  }
+
+  find(key: string): Entry | undefined {
+    return this.byKey.get(key);
+  }
+
+  all(): Entry[] {
+    return [...this.byKey.values()];
+  }
+
+  add(entry: Entry): void {
+    this.byKey.set(entry.key, entry);
+    const entries = this.byPayment.get(entry.paymentId);
+    if (entries) entries.push(entry);
+    else this.byPayment.set(entry.paymentId, [entry]);
+  }
+
+  /**
+   * Whether a call that is heard of for the first time succeeds. Two captures of one payment with different keys both
+   * do: an oracle that prevented the mistake could not witness it.
+   */
+  judge(call: ProviderCall, at: string, declineCode = this.declineCode(call)): Entry {
+    const { key, operation, paymentId, amount, currency, method } = call;
+    const chargeId = call.chargeId ?? chargeIdOf(key);
+    const entry = { key, operation, paymentId, chargeId, amount, currency, method, at };
+    if (declineCode === undefined) return { ...entry, outcome: 'ok' };
+    return { ...entry, outcome: 'declined', code: declineCode };
+  }
+
+  private declineCode(call: ProviderCall): string | undefined {
+    if (call.operation === 'void') {
+      const open = this.sum(call, 'authorize') - this.sum(call, 'capture') - this.sum(call, 'void');
+      return open >= call.amount ? undefined : 'nothing_to_void';
+    }
+    if (call.operation === 'refund') {
+      const kept = this.sum(call, 'capture') - this.sum(call, 'refund');
+      return kept >= call.amount ? undefined : 'nothing_to_refund';
+    }
+    const { outcome } = behaviourOf(call.method);
+    return outcome.is === 'declined' ? outcome.code : undefined;
+  }
+
+  private sum({ paymentId, currency }: ProviderCall, operation: ProviderCall['operation']): number {
+    let sum = 0;
+    for (const entry of this.byPayment.get(paymentId) ?? []) {
+      if (entry.outcome === 'ok' && entry.operation === operation && entry.currency === currency)
+        sum += entry.amount;
+    }
+    return sum;
+  }
+}
+
+/** A repeat must ask for the same thing. */
+export function isSameCall(entry: Entry, call: ProviderCall): boolean {
+  return (
+    entry.operation === call.operation &&
+    entry.paymentId === call.paymentId &&
+    entry.amount === call.amount &&
+    entry.currency === call.currency &&
+    entry.method === call.method
+  );
+}

@@ -1,0 +1,106 @@
+import { FACTS, STATUSES, STEPS } from '../../apps/payment/src/payment.js';
+import { type Invariant } from './invariant.js';
+
+/** The table that the service decides by, as SQL: from, to. */
+const LEGAL = [
+  `('', 'requested')`,
+  `('', 'declined')`,
+  ...STATUSES.flatMap((from) => {
+    const reached = new Set(FACTS.map((_, column) => STEPS[from][column]));
+    // A version may also be about another attempt, or the late charge of a cancelled payment: the status stays.
+    return [...new Set([...reached, from])]
+      .filter((to) => to !== '_' && to !== 'X')
+      .map((to) => `('${from}', '${to}')`);
+  }),
+].join(', ');
+
+/** Of the database of the payment service. The statements read whole tables: for tests and reports. */
+export const paymentInvariants: readonly Invariant[] = [
+  {
+    id: 'A1',
+    name: 'every journal balances: a transfer debits one account and credits another',
+    sql: `select payment_id, operation from ledger_transfers where debit = credit or amount <= 0`,
+  },
+  {
+    id: 'A1',
+    name: 'what the ledger moved for a payment is what the payment says it took and gave back',
+    sql: `select id, captured_amount, refunded_amount, moved.captured, moved.refunded
+          from payments left join (
+            select payment_id as id, sum(amount) filter (where operation = 'capture') as captured,
+              sum(amount) filter (where operation = 'refund') as refunded
+            from ledger_transfers group by payment_id) moved using (id)
+          where captured_amount <> coalesce(moved.captured, 0) or refunded_amount <> coalesce(moved.refunded, 0)`,
+  },
+  {
+    id: 'A1',
+    name: 'every transfer belongs to a payment, in its currency, between the accounts of its operation',
+    sql: `select t.payment_id, t.operation from ledger_transfers t left join payments p on p.id = t.payment_id
+          where p.id is null or p.currency <> t.currency or (t.operation, t.debit, t.credit) not in (
+            ('capture', 'provider_clearing', 'sales'), ('refund', 'refunds', 'provider_clearing'))`,
+  },
+  {
+    id: 'A2',
+    name: 'a payment is captured and refunded at most once',
+    sql: `select payment_id, operation from ledger_transfers group by 1, 2 having count(*) > 1`,
+  },
+  {
+    id: 'A2',
+    name: 'refunds ≤ captures ≤ authorized ≤ asked',
+    sql: `select id from payments where refunded_amount > captured_amount or captured_amount > authorized_amount
+          or authorized_amount > coalesce(amount, 0) or amount <= 0`,
+  },
+  {
+    id: 'A2',
+    name: 'the status of a payment says what became of its money',
+    sql: `select id, status, authorized_amount, captured_amount, refunded_amount from payments
+          where status <> 'halted' and (authorized_amount > 0, captured_amount > 0, refunded_amount > 0) is distinct from (
+            status in ('authorized', 'captured', 'voiding', 'refunding', 'voided', 'refunded'),
+            status in ('captured', 'refunding', 'refunded'), status = 'refunded')`,
+  },
+  {
+    id: 'A3',
+    name: 'a payment took only legal steps, one version at a time',
+    sql: `with step as (
+            select *, lag(to_status) over w as previous, lag(version) over w as previous_version
+            from payment_history window w as (partition by payment_id order by version))
+          select payment_id, version, from_status, to_status from step
+          where version <> coalesce(previous_version, 0) + 1
+             or from_status is distinct from previous
+             or (coalesce(from_status, ''), to_status) not in (${LEGAL})`,
+  },
+  {
+    id: 'A3',
+    name: 'a payment stands where its last step led',
+    sql: `select p.id, p.status, p.version from payments p
+          where not exists (select 1 from payment_history h
+            where h.payment_id = p.id and h.version = p.version and h.to_status = p.status)
+             or exists (select 1 from payment_history h where h.payment_id = p.id and h.version > p.version)`,
+  },
+  {
+    id: 'A4',
+    name: 'the intent was there before the provider was called',
+    sql: `select h.payment_id, h.cause from payment_history h
+          where h.cause like 'payment.provider_%' and not exists (select 1 from payment_history intent
+            where intent.payment_id = h.payment_id and intent.version < h.version
+              and intent.to_status in ('requested', 'voiding', 'refunding'))`,
+  },
+  {
+    id: 'A4',
+    name: 'what waits for the provider has a time at which it is asked again',
+    sql: `select id, status from payments where (next_attempt_at is not null)
+          <> (status in ('requested', 'unknown', 'cancelling', 'voiding', 'refunding'))`,
+  },
+  {
+    id: 'Q1',
+    name: 'no payment is left unsettled, unknown or halted',
+    sql: `select id, status, next_attempt_at from payments
+          where status in ('requested', 'unknown', 'cancelling', 'voiding', 'refunding', 'halted')`,
+  },
+  {
+    id: 'Q1',
+    name: 'a cancelled payment keeps nothing',
+    sql: `select id, status from payments where cancelled_at is not null
+          and (captured_amount <> refunded_amount or status not in ('declined', 'voided', 'refunded'))`,
+  },
+  { id: 'Q2', name: 'the outbox is drained', sql: 'select id, type from outbox' },
+];
