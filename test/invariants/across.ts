@@ -38,7 +38,7 @@ export async function crossServiceViolations(
   );
   const payments = await read<PaymentRow>(
     pools.payment,
-    `select id, order_id as "orderId", status, amount, captured_amount as captured, refunded_amount as refunded from payments`,
+    `select id, order_id as "orderId", phase, amount, captured_amount as captured, refunded_amount as refunded from payments`,
   );
   const reservations = await read<ReservationRow>(
     pools.stock,

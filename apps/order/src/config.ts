@@ -1,4 +1,2 @@
-import { IsInt, Max, Min } from 'class-validator';
-import { Env, ServiceConfig } from '#service';
-
-export class OrderConfig extends ServiceConfig {}
+import { IsInt, IsUrl, Max, Min } from 'class-validator';
+import { DatabaseConfig, Env } from '#service';

@@ -95,7 +95,7 @@ function start(first: OrderMessage = placement({ method: 'tok_visa' })): Run {
 const orderOf = (run: Run): Order => run.state.get(ORDER) as Order;
 const names = (run: Run): string[] => run.sent.map(({ contract }) => contract.name);
 
-function after(first: OrderMessage, ...told: Name[]): Run {
+function having(first: OrderMessage, ...told: Name[]): Run {
   const run = start(first);
   for (const name of told) tell(run, MESSAGES[name]);
   return run;
@@ -106,7 +106,7 @@ const unpaid = placement();
 
 describe('an order', () => {
   test('is confirmed when the stock is held and the money is taken', () => {
-    const run = after(paid, 'reserved', 'captured');
+    const run = having(paid, 'reserved', 'captured');
     expect(orderOf(run)).toMatchObject({
       phase: 'confirmed',
       totalAmount: 500,
@@ -122,7 +122,7 @@ describe('an order', () => {
   });
 
   test('is rejected with what was asked and what was there', () => {
-    const run = after(paid, 'shortage');
+    const run = having(paid, 'shortage');
     const items = [{ sku: 'TEA', requested: 2, available: 1 }];
     expect(orderOf(run)).toMatchObject({
       phase: 'rejected',
@@ -132,13 +132,13 @@ describe('an order', () => {
   });
 
   test('gives the stock back when the payment given at placement is declined', () => {
-    const run = after(paid, 'reserved', 'declined');
+    const run = having(paid, 'reserved', 'declined');
     expect(orderOf(run)).toMatchObject({ phase: 'cancelled', reason: { code: 'payment_declined' } });
     expect(names(run)).toContain('stock.release.v1');
   });
 
   test('awaits payment until the hold runs out when none was given', () => {
-    const run = after(unpaid, 'reserved');
+    const run = having(unpaid, 'reserved');
     expect(orderOf(run)).toMatchObject({ phase: 'awaiting_payment', deadlineAt: HOLD_ENDS });
     tell(run, MESSAGES.deadline, AFTER_HOLD);
     expect(orderOf(run)).toMatchObject({ phase: 'cancelled', reason: { code: 'payment_expired' } });
@@ -146,26 +146,26 @@ describe('an order', () => {
   });
 
   test('may be paid with another method after a decline, as long as the stock is held', () => {
-    const run = after(unpaid, 'reserved', 'pay', 'secondDeclined');
+    const run = having(unpaid, 'reserved', 'pay', 'secondDeclined');
     expect(orderOf(run).phase).toBe('awaiting_payment');
   });
 
   test('is cancelled when the last method is declined after the hold has run out', () => {
-    const run = after(unpaid, 'reserved', 'pay');
+    const run = having(unpaid, 'reserved', 'pay');
     tell(run, MESSAGES.secondDeclined, AFTER_HOLD);
     expect(orderOf(run)).toMatchObject({ phase: 'cancelled', reason: { code: 'payment_expired' } });
   });
 
   test('gives the money back when it was paid after the goods were gone', () => {
-    const run = after(paid, 'reserved', 'captured', 'commitRefused');
+    const run = having(paid, 'reserved', 'captured', 'commitRefused');
     expect(orderOf(run).phase).toBe('cancelled');
     expect(names(run)).toContain('payment.cancel.v1');
   });
 
   test('gives back what is granted after it timed out', () => {
-    const held = after(paid, 'deadline', 'reserved');
+    const held = having(paid, 'deadline', 'reserved');
     expect(names(held).filter((name) => name === 'stock.release.v1')).toHaveLength(2);
-    const taken = after(paid, 'reserved', 'deadline', 'captured');
+    const taken = having(paid, 'reserved', 'deadline', 'captured');
     expect(names(taken).filter((name) => name === 'payment.cancel.v1')).toHaveLength(2);
   });
 
@@ -183,7 +183,7 @@ describe('an order', () => {
     ['currency_mismatch', { currency: 'USD' }],
     ['total_mismatch', { expectedTotal: { amount: 499, currency: 'EUR' } }],
   ])('is rejected and its stock released on %s', (code, request) => {
-    const run = after(placement({ method: 'tok_visa' }, request), 'reserved');
+    const run = having(placement({ method: 'tok_visa' }, request), 'reserved');
     expect(orderOf(run)).toMatchObject({ phase: 'rejected', reason: { code }, payment: null });
     expect(names(run)).toContain('stock.release.v1');
   });
@@ -197,9 +197,9 @@ describe('an order', () => {
   });
 
   test('refuses a payment that it does not await', () => {
-    expect(() => after(unpaid, 'pay')).toThrow('order-not-payable');
-    expect(() => after(paid, 'reserved', 'pay')).toThrow('payment-in-progress');
-    expect(() => after(paid, 'reserved', 'captured', 'pay')).toThrow('order-not-payable');
+    expect(() => having(unpaid, 'pay')).toThrow('order-not-payable');
+    expect(() => having(paid, 'reserved', 'pay')).toThrow('payment-in-progress');
+    expect(() => having(paid, 'reserved', 'captured', 'pay')).toThrow('order-not-payable');
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Outgoing, type Rejected } from '#contracts';
 import { type Message, type Notice } from '#messaging';
-import { type Queryable } from '#persistence';
+import { type OutboxRow, type Queryable } from '#persistence';
 
 /** Anything the loop keeps: `version` 1 is the first one saved, and every change adds one. */
 export interface Versioned {
@@ -63,19 +63,10 @@ export interface Appended<R> {
 export interface Saving<S, R> {
   readonly changes: readonly Change<S>[];
   readonly appended: readonly Appended<R>[];
-  /** `[id, exchange, routing_key, type, mandatory, body]` columns for the outbox, as JSON: see `outboxColumns`. */
+  /** To be embedded as JSON: see `outboxCtes`. */
   readonly outbox: readonly OutboxRow[];
   /** Outbox ids that the broker has confirmed since the last save: to be deleted. */
   readonly sent: readonly string[];
-}
-
-export interface OutboxRow {
-  readonly id: string;
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly type: string;
-  readonly mandatory: boolean;
-  readonly body: string;
 }
 
 /** The two statements of a service. Both run on a connection with stable plans. */

@@ -1,0 +1,52 @@
+import { type Queryable } from './tx.js';
+
+/** One AMQP message to be: a bundle, as the messaging library made it. */
+export interface OutboxRow {
+  /** Also the id of the AMQP message, on every publish. */
+  readonly id: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly type: string;
+  readonly mandatory: boolean;
+  readonly body: string;
+}
+
+/**
+ * Two CTEs for the statement that saves a decision: they add what it sends (`rows`: a JSON array of OutboxRow) and
+ * delete what the broker has confirmed since (`sent`: text[]).
+ */
+export function outboxCtes(rows: string, sent: string): string {
+  return `outbox_added as (
+  insert into outbox (id, exchange, routing_key, type, mandatory, body)
+  select id, exchange, "routingKey", type, mandatory, body from json_to_recordset(${rows}::json)
+    as o(id text, exchange text, "routingKey" text, type text, mandatory boolean, body text)
+), outbox_deleted as (
+  delete from outbox where id = any(${sent}::text[])
+)`;
+}
+
+export async function deleteSent(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.query({
+    name: 'outbox-delete',
+    text: 'delete from outbox where id = any($1::text[])',
+    values: [ids],
+  });
+}
+
+/**
+ * Takes rows whose lease has ended: what a crash or a failed publish left. Chosen by the row's own lease, never by
+ * `id > last`, which skips rows that commit late. The longer a row has failed, the longer its next lease.
+ */
+export async function claimOverdue(db: Queryable, leaseMs: number, limit: number): Promise<OutboxRow[]> {
+  const { rows } = await db.query<OutboxRow>({
+    name: 'outbox-claim',
+    text: `update outbox o
+           set lease_until = now() + least($1 * power(2, least(o.attempts, 5)), 300000) * interval '1 millisecond',
+               attempts = o.attempts + 1
+           from (select id from outbox where lease_until < now() order by id limit $2 for update skip locked) due
+           where o.id = due.id
+           returning o.id, o.exchange, o.routing_key as "routingKey", o.type, o.mandatory, o.body`,
+    values: [leaseMs, limit],
+  });
+  return rows;
+}
