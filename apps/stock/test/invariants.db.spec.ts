@@ -1,13 +1,12 @@
 import { type Database } from '#persistence';
-import { testDatabase } from '#testing';
 import { stockInvariants } from '../../../test/invariants/stock.js';
-import { violations } from './stock-database.js';
+import { stockDatabase, violations } from './stock-database.js';
 
 let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ database, drop } = await testDatabase('stock'));
+  ({ database, drop } = await stockDatabase());
   for (const statement of SOUND) await database.query(statement);
 });
 afterAll(() => drop());

@@ -1,6 +1,7 @@
 import { Loop } from '#loop';
 import { bundle } from '#messaging';
-import { type Database, OutboxRelay } from '#persistence';
+import { Database, OutboxRelay } from '#persistence';
+import { testDatabase } from '#testing';
 import { stockInvariants } from '../../../test/invariants/stock.js';
 import { type Movement } from '../src/item.js';
 import { type StockState } from '../src/state.js';
@@ -9,6 +10,18 @@ import { stockStore } from '../src/stock.store.js';
 import { HOLD } from './warehouse.js';
 
 export type StockLoop = Loop<StockState, Movement, StockMessage>;
+
+export async function stockDatabase(): Promise<{ database: Database; drop: () => Promise<void> }> {
+  const { url, drop } = await testDatabase('stock');
+  const database = new Database({ url, applicationName: 'stock-test' });
+  return {
+    database,
+    async drop() {
+      await database.close();
+      await drop();
+    },
+  };
+}
 
 /** One replica: rules, store and a cache of its own. What it sends ends in `sent` instead of a broker. */
 export function replica(

@@ -1,14 +1,13 @@
 import { type Saving } from '#loop';
 import { type Outcome } from '#messaging';
-import { type Database, isVersionConflict } from '#persistence';
-import { testDatabase } from '#testing';
+import { classify, type Database } from '#persistence';
 import { releaseDueHolds } from '../src/expiry.worker.js';
 import { type Item, type Movement } from '../src/item.js';
 import { findItems, listItems } from '../src/item.store.js';
 import { itemKey, orderKey, type Reservation, type StockState } from '../src/state.js';
 import { type StockMessage } from '../src/stock.js';
 import { listDueOrders, stockStore } from '../src/stock.store.js';
-import { replica, type StockLoop, violations } from './stock-database.js';
+import { replica, type StockLoop, stockDatabase, violations } from './stock-database.js';
 import { adjust, commit, HOLD, message, put, release, reserve } from './warehouse.js';
 
 const ORDERS = Array.from({ length: 50 }, (_, i) => `ord_${String(i).padStart(26, '0')}`);
@@ -22,7 +21,7 @@ let database: Database;
 let drop: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ database, drop } = await testDatabase('stock'));
+  ({ database, drop } = await stockDatabase());
 });
 afterAll(() => drop());
 afterEach(async () => {
@@ -216,7 +215,7 @@ describe('the store', () => {
       ],
     ])('%s', async (_, draft) => {
       const failure = await save(draft).catch((error: unknown) => error);
-      expect(isVersionConflict(failure)).toBe(true);
+      expect(classify(failure)).toBe('conflict');
       expect(await load(itemKey('tea'), orderKey(first), orderKey(second))).toEqual(
         new Map<string, StockState>([
           [orderKey(first), rejected],
