@@ -10,10 +10,12 @@ export interface ProviderCallsOptions {
   readonly timeoutMs: number;
   readonly concurrency: number;
   readonly maxWaiting: number;
-  readonly tell: (message: ProviderMessage) => Promise<readonly Outcome[]>;
   readonly log: Log;
   readonly observe: Observe;
 }
+
+/** Takes an outcome to where it is decided upon. */
+export type Tell = (message: ProviderMessage) => Promise<readonly Outcome[]>;
 
 /**
  * Makes the calls that decisions ask for, and tells what came of them. Whatever is lost here, by a crash or because
@@ -28,7 +30,7 @@ export class ProviderCalls {
   }
 
   /** Never throws; the work it starts is awaited by `drain`. */
-  start(effect: PaymentEffect, cause: PaymentMessage): void {
+  start(effect: PaymentEffect, cause: PaymentMessage, tell: Tell): void {
     const { log, observe } = this.options;
     if (effect.kind === 'alert') {
       observe('waybill_payments_halted_total');
@@ -38,19 +40,19 @@ export class ProviderCalls {
       );
       return;
     }
-    const work = this.carryOut(effect, cause)
+    const work = this.carryOut(effect, cause, tell)
       .catch((error: unknown) => log.error({ err: error, key: effect.call.key }, 'provider call lost'))
       .finally(() => this.inHand.delete(work));
     this.inHand.add(work);
   }
 
-  /** Resolves when no call is in hand. Each has a deadline, so this has one too. */
+  /** Resolves when no call is in hand, nor one that came of it. Each has a deadline, so this has one too. */
   async drain(): Promise<void> {
     while (this.inHand.size > 0) await Promise.all(this.inHand);
   }
 
-  private async carryOut(effect: ProviderEffect, cause: PaymentMessage): Promise<void> {
-    const { tell, log, observe } = this.options;
+  private async carryOut(effect: ProviderEffect, cause: PaymentMessage, tell: Tell): Promise<void> {
+    const { log, observe } = this.options;
     const { call, how } = effect;
     const found = await this.ask(call, how);
     observe('waybill_provider_calls_total', { operation: call.operation, outcome: found.outcome });

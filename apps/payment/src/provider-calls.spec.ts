@@ -2,7 +2,7 @@ import { charge, PAY } from '../test/world.js';
 import { type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type ProviderMessage } from './messages.js';
 import { type Answer, type Found, type Provider, type ProviderCall } from './provider.js';
-import { ProviderCalls, type ProviderCallsOptions } from './provider-calls.client.js';
+import { ProviderCalls, type ProviderCallsOptions, type Tell } from './provider-calls.client.js';
 
 const call: ProviderCall = {
   key: `${PAY}:capture`,
@@ -42,21 +42,25 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
     timeoutMs: 1_000,
     concurrency: 10,
     maxWaiting: 10,
-    tell: async (message) => {
-      told.push(message);
-      return [{ ok: null }];
-    },
     log: { info: log, warn: log, error: log },
     observe: (metric) => void counted.push(metric),
     ...more,
   });
-  return { made, told, logged, counted };
+  const tell: Tell = async (message) => {
+    told.push(message);
+    return [{ ok: null }];
+  };
+  return { made, told, logged, counted, tell };
 }
 
-async function carryOut(fake: Provider, how: ProviderEffect['how'], more?: Partial<ProviderCallsOptions>) {
-  const { made, told, ...seen } = calls(fake, more);
+async function carryOut(
+  fake: Provider,
+  how: ProviderEffect['how'],
+  more: Partial<ProviderCallsOptions> & { readonly tell?: Tell } = {},
+) {
+  const { made, told, tell, ...seen } = calls(fake, more);
   const effect: PaymentEffect = { kind: 'provider', how, call };
-  made.start(effect, charge() as never);
+  made.start(effect, charge(), more.tell ?? tell);
   await made.drain();
   return { ...seen, told: told.map(({ type }) => type), messages: told };
 }
@@ -99,16 +103,16 @@ it.each([
 });
 
 it('does not wait for a turn longer than for an answer', async () => {
-  const { made, told } = calls(provider(never).fake, { concurrency: 1, timeoutMs: 10 });
-  for (let i = 0; i < 3; i++) made.start({ kind: 'provider', how: 'call', call }, charge() as never);
+  const { made, told, tell } = calls(provider(never).fake, { concurrency: 1, timeoutMs: 10 });
+  for (let i = 0; i < 3; i++) made.start({ kind: 'provider', how: 'call', call }, charge(), tell);
   await made.drain();
   expect(told.map(({ type }) => type)).toEqual(Array(3).fill('payment.provider_unknown'));
 });
 
 it('turns away what does not fit into its queue: the reconcile worker will come to it', async () => {
   const { asked, fake } = provider(never);
-  const { made, told } = calls(fake, { concurrency: 1, maxWaiting: 1, timeoutMs: 10 });
-  for (let i = 0; i < 5; i++) made.start({ kind: 'provider', how: 'call', call }, charge() as never);
+  const { made, told, tell } = calls(fake, { concurrency: 1, maxWaiting: 1, timeoutMs: 10 });
+  for (let i = 0; i < 5; i++) made.start({ kind: 'provider', how: 'call', call }, charge(), tell);
   await made.drain();
   expect(asked.length).toBeLessThanOrEqual(2);
   expect(told).toHaveLength(5);
@@ -121,8 +125,8 @@ it('survives that telling fails', async () => {
 });
 
 it('counts and logs a halted payment', () => {
-  const { made, counted, logged } = calls(provider(never).fake);
-  made.start({ kind: 'alert', paymentId: PAY, reason: 'other amount' }, charge() as never);
+  const { made, counted, logged, tell } = calls(provider(never).fake);
+  made.start({ kind: 'alert', paymentId: PAY, reason: 'other amount' }, charge(), tell);
   expect(counted).toEqual(['waybill_payments_halted_total']);
   expect(logged).toEqual(['payment halted: somebody has to look']);
 });

@@ -28,8 +28,8 @@ export type Answer =
 export type Found = Answer | { readonly outcome: 'absent' };
 
 /** The outside world. An adapter that throws has answered "unknown"; one that ignores `signal` is not waited for. */
-export interface Provider {
-  perform(call: ProviderCall, signal: AbortSignal): Promise<Answer>;
+export abstract class Provider {
+  abstract perform(call: ProviderCall, signal: AbortSignal): Promise<Answer>;
   /** What became of an earlier call with this key; absent when the provider has not heard of it, yet. */
-  get(call: ProviderCall, signal: AbortSignal): Promise<Found>;
+  abstract get(call: ProviderCall, signal: AbortSignal): Promise<Found>;
 }

@@ -13,7 +13,7 @@ import { PaymentHandlers } from '../src/payment.handlers.js';
 import { type Payment } from '../src/payment.js';
 import { paymentStore } from '../src/payment.store.js';
 import { type Provider } from '../src/provider.js';
-import { ProviderCalls } from '../src/provider-calls.client.js';
+import { ProviderCalls, type Tell } from '../src/provider-calls.client.js';
 import { reconcile } from '../src/reconcile.worker.js';
 import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
@@ -79,7 +79,6 @@ export class Replica {
       timeoutMs: TIMING.timeoutMs,
       concurrency: 8,
       maxWaiting: 1_000,
-      tell: async (message) => (this.crashed ? [] : this.loop.settle([message])),
       log: SILENT,
       observe: () => undefined,
     });
@@ -91,7 +90,8 @@ export class Replica {
       bundle,
       notify: () => undefined,
       perform: (effect, cause) => {
-        if (!this.crashed) this.calls.start(effect as PaymentEffect, cause);
+        const tell: Tell = async (message) => (this.crashed ? [] : this.loop.settle([message]));
+        if (!this.crashed) this.calls.start(effect as PaymentEffect, cause, tell);
       },
     });
     this.handlers = new PaymentHandlers(this.loop, database);
@@ -119,12 +119,8 @@ export class Replica {
   }
 
   private async quiet(): Promise<void> {
-    if (this.crashed) return;
-    await this.calls.drain();
     await this.loop.drain();
-    // An outcome may have led to the next call: a cancel that was waiting for it.
     await this.calls.drain();
-    await this.loop.drain();
   }
 }
 
