@@ -38,7 +38,7 @@ export async function crossServiceViolations(
   );
   const payments = await read<PaymentRow>(
     pools.payment,
-    `select id, order_id as "orderId", phase, amount, captured_amount as captured, refunded_amount as refunded from payments`,
+    `select id, order_id as "orderId", status, amount, captured_amount as captured, refunded_amount as refunded from payments`,
   );
   const reservations = await read<ReservationRow>(
     pools.stock,
@@ -63,26 +63,43 @@ function orderFaults(
   payments: readonly PaymentRow[],
   reservation: ReservationRow | undefined,
 ): string[] {
+  const faults =
+    order.phase === 'confirmed'
+      ? confirmedFaults(order, payments, reservation)
+      : unconfirmedFaults(order, payments, reservation);
+  return faults.map((fault) => `${order.id} is ${order.phase}, but ${fault}`);
+}
+
+function confirmedFaults(
+  order: OrderRow,
+  payments: readonly PaymentRow[],
+  reservation: ReservationRow | undefined,
+): string[] {
   const faults: string[] = [];
-  const fault = (what: string): void => void faults.push(`${order.id} is ${order.phase}, but ${what}`);
   const kept = payments.filter(({ status }) => status === 'captured' || status === 'authorized');
+  if (kept.length !== 1) faults.push(`${kept.length} payments stand`);
+  if (kept[0] && kept[0].amount !== order.total)
+    faults.push(`its payment is ${kept[0].amount}, its total ${order.total}`);
+  if (reservation?.status !== 'committed') faults.push(`its stock is ${reservation?.status}`);
+  if (reservation && !sameLines(order, reservation)) faults.push('other lines were committed');
+  return faults;
+}
+
+function unconfirmedFaults(
+  order: OrderRow,
+  payments: readonly PaymentRow[],
+  reservation: ReservationRow | undefined,
+): string[] {
+  const faults: string[] = [];
   const keptMoney = payments.reduce(
     (sum, { captured, refunded }) => sum + Number(captured) - Number(refunded),
     0,
   );
-  if (order.phase === 'confirmed') {
-    if (kept.length !== 1) fault(`${kept.length} payments stand`);
-    if (kept[0] && kept[0].amount !== order.total)
-      fault(`its payment is ${kept[0].amount}, its total ${order.total}`);
-    if (reservation?.status !== 'committed') fault(`its stock is ${reservation?.status}`);
-    if (reservation && !sameLines(order, reservation)) fault('other lines were committed');
-  } else {
-    if (keptMoney !== 0) fault(`${keptMoney} was kept`);
-    if (kept.some(({ status }) => status === 'authorized')) fault('money is still authorized');
-    if (reservation?.status === 'committed') fault('its stock is gone');
-    const mayHold = order.phase === 'awaiting_payment';
-    if (reservation?.status === 'held' && !mayHold) fault('its stock is still held');
-  }
+  if (keptMoney !== 0) faults.push(`${keptMoney} was kept`);
+  if (payments.some(({ status }) => status === 'authorized')) faults.push('money is still authorized');
+  if (reservation?.status === 'committed') faults.push('its stock is gone');
+  const mayHold = order.phase === 'awaiting_payment';
+  if (reservation?.status === 'held' && !mayHold) faults.push('its stock is still held');
   return faults;
 }
 

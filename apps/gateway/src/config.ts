@@ -6,7 +6,7 @@ const ENTRY = '[\\w.-]{1,64}=[0-9a-fA-F]{64}';
 
 /** Every variable that the gateway reads. */
 export class GatewayConfig extends ServiceConfig {
-  /** Who may call: `caller=<SHA-256 of the key, in hex>`, separated by commas or line ends. Never the keys themselves. */
+  /** Digests, never the keys themselves: whoever reads the configuration cannot call. */
   @Matches(new RegExp(`^\\s*${ENTRY}(?:[\\s,]+${ENTRY})*[\\s,]*$`), {
     message:
       'must list who may call as caller=<SHA-256 of the key in hex>, separated by commas. ' +

@@ -24,37 +24,52 @@ export function findFault(text: string): Fault | undefined {
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string;
     const level = levels.at(-1);
-    if (char === '"') {
-      const end = endOfString(text, at);
-      if (level?.expectsKey) {
-        const detail = takeKey(level, text.slice(at, end + 1));
-        if (detail) return { pointer: pointerTo(levels), detail };
+    let detail: string | undefined;
+    switch (char) {
+      case '"': {
+        const end = endOfString(text, at);
+        if (level?.expectsKey) detail = takeKey(level, text.slice(at, end + 1));
+        at = end;
+        break;
       }
-      at = end;
-    } else if (char === '{' || char === '[') {
-      if (levels.length === MAX_DEPTH) {
-        return { pointer: pointerTo(levels), detail: `must not be nested deeper than ${MAX_DEPTH} levels` };
-      }
-      levels.push(
-        char === '{'
-          ? { keys: new Set(), at: '', expectsKey: true }
-          : { keys: undefined, at: 0, expectsKey: false },
-      );
-    } else if (char === '}' || char === ']') {
-      levels.pop();
-    } else if (char === ',' && level) {
-      if (level.keys) level.expectsKey = true;
-      else level.at = (level.at as number) + 1;
-    } else if (char === '-' || (char >= '0' && char <= '9')) {
-      NUMBER.lastIndex = at;
-      const [digits] = NUMBER.exec(text) as RegExpExecArray;
-      if (Math.abs(Number(digits)) > Number.MAX_SAFE_INTEGER) {
-        return { pointer: pointerTo(levels), detail: `must be between -(2^53 - 1) and 2^53 - 1` };
-      }
-      at += digits.length - 1;
+      case '{':
+      case '[':
+        detail = enter(levels, char);
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        break;
+      case ',':
+        if (level) moveOn(level);
+        break;
+      default:
+        if (char === '-' || (char >= '0' && char <= '9')) {
+          const digits = numberAt(text, at);
+          detail = sizeFault(digits);
+          at += digits.length - 1;
+        }
     }
+    if (detail) return { pointer: pointerTo(levels), detail };
   }
   return undefined;
+}
+
+/** The fault of one level more, if it has one. */
+function enter(levels: Level[], bracket: '{' | '['): string | undefined {
+  if (levels.length === MAX_DEPTH) return `must not be nested deeper than ${MAX_DEPTH} levels`;
+  levels.push(
+    bracket === '{'
+      ? { keys: new Set(), at: '', expectsKey: true }
+      : { keys: undefined, at: 0, expectsKey: false },
+  );
+  return undefined;
+}
+
+/** To the next key or item. */
+function moveOn(level: Level): void {
+  if (level.keys) level.expectsKey = true;
+  else level.at = (level.at as number) + 1;
 }
 
 /** The fault of this key, if it has one. */
@@ -66,6 +81,18 @@ function takeKey(level: Level, quoted: string): string | undefined {
   if (level.keys?.has(key)) return 'must not be there twice';
   level.keys?.add(key);
   return undefined;
+}
+
+function sizeFault(digits: string): string | undefined {
+  return Math.abs(Number(digits)) > Number.MAX_SAFE_INTEGER
+    ? 'must be between -(2^53 - 1) and 2^53 - 1'
+    : undefined;
+}
+
+function numberAt(text: string, start: number): string {
+  NUMBER.lastIndex = start;
+  const [digits] = NUMBER.exec(text) as RegExpExecArray;
+  return digits;
 }
 
 function endOfString(text: string, start: number): number {

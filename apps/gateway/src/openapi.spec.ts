@@ -25,7 +25,7 @@ describe('openApi', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'doc', ...document });
     const named = OPERATIONS.flatMap(({ body, answers }) => [body, ...answers.map(({ schema }) => schema)]);
-    for (const name of new Set(named.filter((name) => name !== undefined))) {
+    for (const name of new Set(named.filter((one) => one !== undefined))) {
       const check = ajv.compile({ $ref: `doc#/components/schemas/${name}` });
       expect([name, check(EXAMPLES[name]), check.errors]).toEqual([name, true, null]);
     }

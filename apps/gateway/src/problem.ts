@@ -12,20 +12,6 @@ export interface Occurrence {
   readonly requestId: string;
 }
 
-/** Said when the refusal brought no detail of its own. */
-const DETAILS: Partial<Record<ErrorCode, string>> = {
-  'idempotency-key-missing':
-    'Send an Idempotency-Key header that is new for every new request, for example a UUID.',
-  'idempotency-key-in-use':
-    'Repeat the request shortly: the first one with this key has not been answered yet.',
-  'idempotency-key-reused': 'Use a new key for a new request; repeat a request with the very same body.',
-  unauthorized: 'Send the API key as "Authorization: Bearer <key>".',
-  'service-unavailable': 'The request has had no effect. Repeat it after the time in Retry-After.',
-  'outcome-unknown':
-    'The request may or may not have had its effect. Repeat it, with the same Idempotency-Key if it had one, to learn which.',
-  'internal-error': 'The fault is logged with this request id.',
-};
-
 const HEADERS: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
   unauthorized: { 'www-authenticate': 'Bearer realm="waybill"' },
   'unsupported-media-type': { accept: 'application/json', 'accept-encoding': 'identity' },
@@ -50,7 +36,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 export function problemOf(rejected: Rejected, { instance, requestId }: Occurrence): Problem {
-  const { status, title } = ERRORS[rejected.code];
+  const { status, title, remedy } = ERRORS[rejected.code];
   const { detail, errors, ...more } = status === 500 ? ({} as Rejected['details']) : rejected.details;
   return {
     status,
@@ -60,7 +46,7 @@ export function problemOf(rejected: Rejected, { instance, requestId }: Occurrenc
       type: `/problems/${rejected.code}`,
       title,
       status,
-      detail: detail ?? (errors?.[0] ? sentence(errors[0]) : (DETAILS[rejected.code] ?? `${title}.`)),
+      detail: detail ?? (errors?.[0] ? sentence(errors[0]) : remedy),
       instance,
       requestId,
       ...(errors && { errors }),

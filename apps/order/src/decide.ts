@@ -1,4 +1,4 @@
-import { cancelPayment, type OrderReason, type PaymentStarted, Rejected, send } from '#contracts';
+import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
 import { type Current, type Decision, type Rules } from '#loop';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
 import { isSettled, type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
@@ -15,7 +15,15 @@ type ReservedMessage = Extract<OrderMessage, { type: 'stock.reserved.v1' }>;
 type Change = Partial<
   Pick<
     Order,
-    'phase' | 'lines' | 'totalAmount' | 'payment' | 'moneyReturned' | 'reason' | 'expiresAt' | 'waiter'
+    | 'phase'
+    | 'lines'
+    | 'totalAmount'
+    | 'payment'
+    | 'moneyReturned'
+    | 'reason'
+    | 'expiresAt'
+    | 'deadlineAt'
+    | 'waiter'
   >
 >;
 
@@ -71,10 +79,8 @@ function reasonOf(cell: Extract<Cell, { to: unknown }>, message: FactMessage): C
   if (message.type === 'stock.rejected.v1')
     return { reason: { code: message.data.code, items: message.data.items } };
   if (!cell.reason) return {};
-  const reason: OrderReason = { code: cell.reason };
-  return {
-    reason: message.type === 'payment.declined.v1' ? { ...reason, detail: message.data.code } : reason,
-  };
+  const code = cell.reason;
+  return { reason: message.type === 'payment.declined.v1' ? { code, detail: message.data.code } : { code } };
 }
 
 function onReserved(order: Order, { data }: ReservedMessage, now: Date): OrderDecision {
@@ -116,7 +122,7 @@ function pay(
     throw new Rejected(cell.refuse, { orderId, status: publicStatus(order.phase) });
   }
   const createdAt = now.toISOString();
-  const started = step(order, { phase: 'paying', payment: chosen, waiter }, now, charge, deadlineAt);
+  const started = step(order, { phase: 'paying', payment: chosen, waiter, deadlineAt }, now, charge);
   const key: KeyUse = {
     kind: 'key',
     key: idempotency.key,
@@ -146,7 +152,6 @@ function step(
   change: Change,
   now: Date,
   sends: (next: Order) => readonly ReturnType<typeof send>[] = () => [],
-  deadlineAt = order.deadlineAt,
 ): OrderDecision {
   const at = now.toISOString();
   const moved: Order = { ...order, ...change, version: order.version + 1, updatedAt: at };
@@ -159,7 +164,7 @@ function step(
   const next: Order = {
     ...moved,
     payment,
-    deadlineAt: moved.phase === 'awaiting_payment' ? moved.expiresAt : settled ? null : deadlineAt,
+    deadlineAt: moved.phase === 'awaiting_payment' ? moved.expiresAt : settled ? null : moved.deadlineAt,
     waiter: settled ? null : moved.waiter,
   };
   const { id: orderId, version, phase: to, reason, expiresAt } = next;

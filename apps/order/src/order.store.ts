@@ -22,7 +22,7 @@ export async function loadOrders(
   const uses = keys.filter((key) => key.startsWith('idem:')).map((key) => key.slice('idem:'.length));
   if (uses.length > 0) for (const use of await loadKeyUses(db, uses)) found.set(`idem:${use.key}`, use);
   if (ids.length === 0) return found;
-  const { rows } = await db.query<Order>({
+  const { rows } = await db.query<OrderRow>({
     name: lock ? 'lock-orders' : 'load-orders',
     text: `select ${ORDER_COLUMNS} from orders where id = any($1::text[]) order by id ${lock ? 'for update' : ''}`,
     values: [ids],
@@ -42,8 +42,11 @@ async function loadKeyUses(db: Queryable, keys: readonly string[]): Promise<KeyU
   return rows;
 }
 
-/** bigint arrives as text; every amount is below 2^53. */
-export function withNumbers(row: Order): Order {
+/** A row as it arrives: a bigint is text. */
+export type OrderRow = Omit<Order, 'totalAmount'> & { readonly totalAmount: string | null };
+
+/** Every amount is below 2^53. */
+export function withNumbers(row: OrderRow): Order {
   return { ...row, totalAmount: row.totalAmount === null ? null : Number(row.totalAmount) };
 }
 

@@ -1,12 +1,12 @@
 import { type ListOrders, type TimelineEntry } from '#contracts';
 import { type Queryable } from '#persistence';
 import { type Order, type Phase, phasesOf, publicStatus } from './order.js';
-import { ORDER_COLUMNS, withNumbers } from './order.store.js';
+import { ORDER_COLUMNS, type OrderRow, withNumbers } from './order.store.js';
 import { type Moment } from './view.js';
 
 /** In no particular order; unknown ids are left out. */
 export async function findOrders(db: Queryable, ids: readonly string[]): Promise<Map<string, Order>> {
-  const { rows } = await db.query<Order>({
+  const { rows } = await db.query<OrderRow>({
     name: 'find-orders',
     text: `select ${ORDER_COLUMNS} from orders where id = any($1::text[])`,
     values: [ids],
@@ -30,7 +30,7 @@ export async function listOrders(db: Queryable, asked: ListOrders): Promise<Orde
   where((p) => `created_at < ${p}::timestamptz`, asked.createdBefore);
   values.push(asked.limit + 1);
   const filter = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  const { rows } = await db.query<Order>({
+  const { rows } = await db.query<OrderRow>({
     text: `select ${ORDER_COLUMNS} from orders ${filter} order by id desc limit $${values.length}`,
     values,
   });

@@ -123,12 +123,8 @@ describe('an order', () => {
 
   test('is rejected with what was asked and what was there', () => {
     const run = having(paid, 'shortage');
-    const items = [{ sku: 'TEA', requested: 2, available: 1 }];
-    expect(orderOf(run)).toMatchObject({
-      phase: 'rejected',
-      reason: { code: 'out_of_stock', items },
-      payment: null,
-    });
+    const reason = { code: 'out_of_stock', items: [{ sku: 'TEA', requested: 2, available: 1 }] };
+    expect(orderOf(run)).toMatchObject({ phase: 'rejected', reason, payment: null });
   });
 
   test('gives the stock back when the payment given at placement is declined', () => {

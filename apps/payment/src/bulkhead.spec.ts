@@ -6,9 +6,9 @@ it('lets the next one in when one leaves', async () => {
   const bulkhead = new Bulkhead(1, 10);
   const leave = await bulkhead.enter(patient);
   const order: string[] = [];
-  const second = bulkhead.enter(patient).then((next) => {
+  const second = bulkhead.enter(patient).then((leaveToo) => {
     order.push('second');
-    next?.();
+    leaveToo?.();
   });
   const third = bulkhead.enter(patient).then(() => order.push('third'));
   order.push('first');

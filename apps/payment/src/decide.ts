@@ -189,7 +189,8 @@ function learn(
       return {
         declineCode: message.type === 'payment.provider_declined' ? message.data.code : 'cancelled',
       };
-    default:
+    case 'unknown':
+    case 'stuck':
       return {};
   }
 }

@@ -12,8 +12,8 @@ type Move =
   | { readonly is: 'repeat'; readonly which: number }
   | { readonly is: 'wait'; readonly ms: number };
 
-const moves: fc.Arbitrary<Move> = fc.oneof(
-  fc.constantFrom('charge', 'cancel', 'due', 'stale').map((is) => ({ is }) as Move),
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  fc.constantFrom('charge', 'cancel', 'due', 'stale').map((is) => ({ is })),
   fc.record({
     is: fc.constant('answer' as const),
     which: fc.nat(5),
@@ -102,7 +102,7 @@ class Story {
 const stories = fc.record({
   capture: fc.constantFrom('automatic' as const, 'manual' as const),
   approves: fc.boolean(),
-  moves: fc.array(moves, { maxLength: 40 }),
+  moves: fc.array(anyMove, { maxLength: 40 }),
 });
 
 function checkAlways({ world, provider }: Story): void {

@@ -13,6 +13,9 @@ export class StockConfig extends DatabaseConfig {
   /** How much later the stock service itself lets go of what the order service should have released. */
   @IsInt() @Min(0) @Max(3_600) holdGraceSeconds = 30;
 
+  /** How often to look for holds that have run out. */
+  @IsInt() @Min(10) @Max(60_000) expiryIntervalMs = 1_000;
+
   get hold(): Hold {
     return { holdMs: this.holdSeconds * 1_000, graceMs: this.holdGraceSeconds * 1_000 };
   }

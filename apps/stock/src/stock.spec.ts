@@ -99,8 +99,8 @@ describe('the stock, whatever it is told', () => {
         const stock = warehouse({ tea: 5, cup: 3 });
         for (const one of told) {
           stock.tell(one, now);
-          const { put = [], append = [], send = [] } = stock.tell(one, now);
-          expect([...put, ...append, ...send]).toEqual([]);
+          const { put: changed = [], append = [], send = [] } = stock.tell(one, now);
+          expect([...changed, ...append, ...send]).toEqual([]);
         }
       }),
     );
@@ -135,8 +135,8 @@ const reservations = (stock: Warehouse): Reservation[] =>
   statesOf(stock).filter((state) => state.kind === 'reservation');
 const held = (stock: Warehouse): Reservation[] =>
   reservations(stock).filter(({ status }) => status === 'held');
-const quantityOf = ({ lines }: Reservation, wanted: string): number =>
-  sum(lines.filter(({ sku }) => sku === wanted).map(({ quantity }) => quantity));
+const quantityOf = (reservation: Reservation, wanted: string): number =>
+  sum(reservation.lines.filter(({ sku }) => sku === wanted).map(({ quantity }) => quantity));
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 describe('the keys of a message', () => {

@@ -7,7 +7,7 @@ import { type Movement } from '../src/item.js';
 import { type StockState } from '../src/state.js';
 import { type StockMessage, stockRules } from '../src/stock.js';
 import { stockStore } from '../src/stock.store.js';
-import { HOLD } from './warehouse.js';
+import { adjust, HOLD, put } from './warehouse.js';
 
 export type StockLoop = Loop<StockState, Movement, StockMessage>;
 
@@ -21,6 +21,40 @@ export async function stockDatabase(): Promise<{ database: Database; drop: () =>
       await drop();
     },
   };
+}
+
+export const ORDERS = Array.from({ length: 50 }, (_, i) => `ord_${String(i).padStart(26, '0')}`);
+export const KEYS = Array.from(
+  { length: 50 },
+  (_, i) => `00000000-0000-7000-8000-0000000000${String(i).padStart(2, '0')}`,
+);
+
+/** The database of one test file. After each test it must be in order, and it is emptied. */
+export function setUp(): { readonly database: Database } {
+  let database: Database;
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    ({ database, drop } = await stockDatabase());
+  });
+  afterEach(async () => {
+    const broken = await violations(database);
+    await database.query('truncate products, reservations, movements, adjustments, outbox');
+    expect(broken).toEqual([]);
+  });
+  afterAll(() => drop());
+  return {
+    get database() {
+      return database;
+    },
+  };
+}
+
+/** A product with stock, made through the loop like everything else. */
+export async function stocked(loop: StockLoop, levels: Record<string, number>): Promise<void> {
+  const keys = KEYS.toReversed();
+  for (const [sku, delta] of Object.entries(levels)) {
+    await loop.settle([put(sku), adjust(sku, { delta, reason: 'received' }, keys.pop(), KEYS[0])]);
+  }
 }
 
 /** One replica: rules, store and a cache of its own. What it sends ends in `sent` instead of a broker. */

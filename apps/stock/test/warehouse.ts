@@ -24,8 +24,8 @@ export class Warehouse {
   readonly movements: Movement[] = [];
   readonly said: { readonly name: string; readonly orderId: string }[] = [];
 
-  tell(message: StockMessage, now = START): StockDecision {
-    const decision = rules.decide(this.states, message, now);
+  tell(told: StockMessage, now = START): StockDecision {
+    const decision = rules.decide(this.states, told, now);
     if (decision.refuse) return decision;
     for (const [key, state] of decision.put ?? []) this.states.set(key, state);
     this.movements.push(...(decision.append ?? []));

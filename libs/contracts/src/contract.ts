@@ -63,7 +63,7 @@ export function event<const N extends string, T extends object>(
 
 /** Typed by the contract: the data must be what the contract says. */
 export function send<T extends object>(contract: Command<string, T> | Event<string, T>, data: T): Outgoing {
-  return { contract: contract as unknown as Command | Event, data };
+  return { contract, data };
 }
 
 function ownerOf(name: string): ServiceName {

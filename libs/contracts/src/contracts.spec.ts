@@ -91,7 +91,8 @@ describe('a request to place an order', () => {
     const quantity = fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom('2', null, 1.5, undefined));
     const line = fc.oneof(
       fc.record({ sku: fc.constantFrom('A', 'B', 'a b', 7), quantity }),
-      fc.constantFrom(null, 'x', []),
+      // Not []: class-validator takes that for a valid item. See `misshapen`.
+      fc.constantFrom(null, 'x'),
     );
     const anyOrder = fc.record(
       {

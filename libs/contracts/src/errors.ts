@@ -1,43 +1,142 @@
 import { type Fault } from './validate.js';
 
 /**
- * Every refusal a client can meet, with its HTTP status. The code is the last part of the problem's `type`
- * (`/problems/<code>`). docs/errors.md is made from this table.
+ * Every refusal a client can meet, with its HTTP status and what to do about it. The code is the last part of the
+ * problem's `type` (`/problems/<code>`). docs/errors.md is made from this table.
  */
 export const ERRORS = {
-  'malformed-request': { status: 400, title: 'The request is not well-formed' },
-  'idempotency-key-missing': { status: 400, title: 'This request needs an Idempotency-Key header' },
+  'malformed-request': {
+    status: 400,
+    title: 'The request is not well-formed',
+    remedy: 'Send one JSON value in UTF-8, over well-formed HTTP.',
+  },
+  'idempotency-key-missing': {
+    status: 400,
+    title: 'This request needs an Idempotency-Key header',
+    remedy: 'Send an Idempotency-Key header that is new for every new request, for example a UUID.',
+  },
   'idempotency-key-invalid': {
     status: 400,
     title: 'The Idempotency-Key must be 1 to 255 printable ASCII characters, sent once',
+    remedy: 'Send a key such as a UUID in one Idempotency-Key header.',
   },
-  'cursor-invalid': { status: 400, title: 'The cursor is not one that this list returned' },
-  unauthorized: { status: 401, title: 'A valid API key is needed' },
-  'route-not-found': { status: 404, title: 'No such route' },
-  'order-not-found': { status: 404, title: 'No such order' },
-  'payment-not-found': { status: 404, title: 'No such payment' },
-  'product-not-found': { status: 404, title: 'No such product' },
-  'method-not-allowed': { status: 405, title: 'This route has no such method' },
-  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
-  'order-not-payable': { status: 409, title: 'The order does not await a payment' },
-  'payment-in-progress': { status: 409, title: 'Another payment for this order is under way' },
-  'idempotency-key-in-use': { status: 409, title: 'A request with this Idempotency-Key is still under way' },
-  'stock-below-reserved': { status: 409, title: 'The stock would fall below what is reserved' },
+  'cursor-invalid': {
+    status: 400,
+    title: 'The cursor is not one that this list returned',
+    remedy: 'Send the nextCursor of the page before as it is, or no cursor to start again.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A valid API key is needed',
+    remedy: 'Send the API key as "Authorization: Bearer <key>".',
+  },
+  'route-not-found': {
+    status: 404,
+    title: 'No such route',
+    remedy: 'Check the path: /docs lists all routes.',
+  },
+  'order-not-found': {
+    status: 404,
+    title: 'No such order',
+    remedy: 'Check the id: it is the one that the order was answered with.',
+  },
+  'payment-not-found': {
+    status: 404,
+    title: 'No such payment',
+    remedy: 'Check the id: it is the one that the payment was answered with.',
+  },
+  'product-not-found': {
+    status: 404,
+    title: 'No such product',
+    remedy: 'Check the SKU, or create the product with PUT /v1/products/{sku}.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This route has no such method',
+    remedy: 'Use a method that /docs lists for this route.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    remedy: 'Repeat the request, and send it in one go.',
+  },
+  'order-not-payable': {
+    status: 409,
+    title: 'The order does not await a payment',
+    remedy: 'Read the order: only one that is awaiting_payment can be paid.',
+  },
+  'payment-in-progress': {
+    status: 409,
+    title: 'Another payment for this order is under way',
+    remedy: 'Wait until the payment that is under way has its outcome; then try again if it was declined.',
+  },
+  'idempotency-key-in-use': {
+    status: 409,
+    title: 'A request with this Idempotency-Key is still under way',
+    remedy: 'Repeat the request shortly: the first one with this key has not been answered yet.',
+  },
+  'stock-below-reserved': {
+    status: 409,
+    title: 'The stock would fall below what is reserved',
+    remedy: 'Take away no more than what is available: what is reserved belongs to orders.',
+  },
   'stock-limit-exceeded': {
     status: 409,
     title: 'The stock would exceed the largest quantity that can be counted',
+    remedy: 'Check the quantity: together with what is there it is more than can be counted.',
   },
-  'version-mismatch': { status: 412, title: 'It has changed since you read it' },
-  'payload-too-large': { status: 413, title: 'The request body is too large' },
-  'uri-too-long': { status: 414, title: 'The request target is too long' },
-  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
-  'validation-failed': { status: 422, title: 'The request is not valid' },
-  'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key was used with another request' },
-  'headers-too-large': { status: 431, title: 'The request headers are too large' },
-  'internal-error': { status: 500, title: 'Something went wrong on our side' },
-  'service-unavailable': { status: 503, title: 'Try again shortly' },
-  'outcome-unknown': { status: 504, title: 'The request was sent, but its outcome is not known yet' },
-} as const satisfies Record<string, { status: number; title: string }>;
+  'version-mismatch': {
+    status: 412,
+    title: 'It has changed since you read it',
+    remedy: 'Read it again, decide again, and send the new version in If-Match.',
+  },
+  'payload-too-large': {
+    status: 413,
+    title: 'The request body is too large',
+    remedy: 'Send a smaller body.',
+  },
+  'uri-too-long': {
+    status: 414,
+    title: 'The request target is too long',
+    remedy: 'Shorten the path or the query.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body must be application/json',
+    remedy: 'Send JSON with "Content-Type: application/json", not compressed.',
+  },
+  'validation-failed': {
+    status: 422,
+    title: 'The request is not valid',
+    remedy: 'Correct the fields that "errors" names.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'This Idempotency-Key was used with another request',
+    remedy: 'Use a new key for a new request; repeat a request with the very same body.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The request headers are too large',
+    remedy: 'Send fewer or shorter headers.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Something went wrong on our side',
+    remedy: 'Report the request id: the fault is logged with it.',
+  },
+  'service-unavailable': {
+    status: 503,
+    title: 'Try again shortly',
+    remedy: 'The request has had no effect. Repeat it after the time in Retry-After.',
+  },
+  'outcome-unknown': {
+    status: 504,
+    title: 'The request was sent, but its outcome is not known yet',
+    remedy:
+      'The request may or may not have had its effect. Repeat it, with the same Idempotency-Key if it had one, to learn which.',
+  },
+} as const satisfies Record<string, { status: number; title: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 

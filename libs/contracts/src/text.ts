@@ -67,13 +67,16 @@ export function isFreeText(value: unknown, max: number): value is string {
 export function holdsCardNumber(text: string): boolean {
   for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,}/g)) {
     const groups = run.split(/[ -]/);
-    for (let from = 0; from < groups.length; from++) {
-      let digits = '';
-      for (const group of groups.slice(from, from + 19)) {
-        digits += group;
-        if (/^[2-6]\d{12,18}$/.test(digits) && luhn(digits)) return true;
-      }
-    }
+    if (groups.some((_, from) => startsWithCardNumber(groups.slice(from, from + 19)))) return true;
+  }
+  return false;
+}
+
+function startsWithCardNumber(groups: readonly string[]): boolean {
+  let digits = '';
+  for (const group of groups) {
+    digits += group;
+    if (/^[2-6]\d{12,18}$/.test(digits) && luhn(digits)) return true;
   }
   return false;
 }

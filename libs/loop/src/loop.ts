@@ -1,5 +1,5 @@
 import { type Bundle, type Caused, type Message, type Notice, type Outcome } from '#messaging';
-import { classify, type Database, type OutboxRelay } from '#persistence';
+import { classify, type Database, mayHaveHappened, type OutboxRelay } from '#persistence';
 import { Cache } from './cache.js';
 import { decideAll, type Round } from './decide-all.js';
 import { type Effect, type Rules, type Store, type Versioned } from './rules.js';
@@ -56,7 +56,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
   settle(messages: readonly M[]): Promise<readonly Outcome[]> {
     if (messages.length === 0) return Promise.resolve([]);
     return new Promise((done) => {
-      const call: Call<M> = { messages, outcomes: new Array(messages.length), left: messages.length, done };
+      const call: Call<M> = { messages, outcomes: [], left: messages.length, done };
       for (const [index, message] of messages.entries()) this.pending.push({ message, call, index });
       this.running ??= this.run();
     });
@@ -95,6 +95,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
   }
 
   private async settleTogether(messages: readonly M[]): Promise<readonly Outcome[]> {
+    let doubt: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
         if (attempt > 1 || this.caution > 0) return await this.lockedRound(messages);
@@ -104,7 +105,9 @@ export class Loop<S extends Versioned, R, M extends Message> {
         const kind = classify(error);
         if (kind === 'conflict') this.beCautious();
         // A lost connection may have lost only the answer to our COMMIT: reading again under locks finds the truth.
-        if ((kind !== 'conflict' && kind !== 'transient') || attempt === MAX_TRIES) throw error;
+        // Should it stay away, the caller must hear of the doubt, not of the refused connections that came after it.
+        if (mayHaveHappened(error)) doubt ??= error;
+        if ((kind !== 'conflict' && kind !== 'transient') || attempt === MAX_TRIES) throw doubt ?? error;
       }
     }
   }

@@ -53,7 +53,7 @@ export interface Bundle {
   readonly id: string;
   readonly exchange: string;
   readonly routingKey: string;
-  /** Contract name of all members. */
+  /** Of an event the contract's name; commands of several kinds share a message, named after their service. */
   readonly type: string;
   /** False only for events that none of our services needs. */
   readonly mandatory: boolean;

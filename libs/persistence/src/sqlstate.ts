@@ -42,6 +42,25 @@ export function classify(error: unknown): Severity {
   return 'defect';
 }
 
+/** SQLSTATEs and codes of a statement that the database has certainly not carried out. */
+const NOT_DONE = new Set([
+  '40001',
+  '40P01',
+  '55P03',
+  '57014',
+  '53300',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** True when the answer was lost, not the request: whoever asked must not be told that nothing has happened. */
+export function mayHaveHappened(error: unknown): boolean {
+  if (!(error instanceof Error) || classify(error) !== 'transient') return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return !NOT_DONE.has(code) && !/timeout exceeded when trying to connect/.test(error.message);
+}
+
 /** Somebody else has changed or inserted the row since it was loaded. */
 export function isVersionConflict(error: unknown): boolean {
   return classify(error) === 'conflict';

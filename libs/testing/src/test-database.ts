@@ -6,12 +6,12 @@ export interface TestDatabase {
   readonly url: string;
   readonly database: Database;
   /** Closes `database` too. */
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** A database of its own, cloned from a template that has the service's migrations applied. */
 export async function testDatabase(service = 'none'): Promise<TestDatabase> {
-  const server = process.env['WAYBILL_TEST_POSTGRES_URL'];
+  const server = process.env.WAYBILL_TEST_POSTGRES_URL;
   if (!server) throw new Error('WAYBILL_TEST_POSTGRES_URL is not set: run the tests with "npm test"');
   const template = await templateFor(service, server);
   const name = `waybill_test_${randomBytes(6).toString('hex')}`;

@@ -5,6 +5,8 @@ import { type Fault, Faults } from './faults.js';
 import { type Entry, LedgerFile, readLedger, repairLedger } from './ledger-file.client.js';
 import { behaviourOf } from './tokens.js';
 
+type Hits = ReadonlyMap<Fault['kind'], Fault>;
+
 /** `unavailable`: 503. `silent`: the connection stays open for so long, and no answer is sent. */
 export type Reaction =
   | { readonly answer: Answer | { readonly outcome: 'absent' } }
@@ -54,11 +56,8 @@ export class SandboxProvider {
 
     const entry = await this.once(call, hits.get('decline'));
     if (!isSameCall(entry, call)) return 'key_reused';
-    if (hits.has('fail_after')) return 'unavailable';
-    const silent = hits.get('silent_after');
-    if (silent) return { silentMs: silent.ms ?? 10_000 };
-    if (!known && takesMoney(call) && behaviourOf(call.method).fails === 'after') return { silentMs: 0 };
-    return { answer: answerOf(entry, hits.get('amount_off')?.by ?? 0) };
+    const byToken = !known && takesMoney(call) && behaviourOf(call.method).fails === 'after';
+    return lost(hits, byToken) ?? { answer: answerOf(entry, hits) };
   }
 
   /** Twins of one key wait for the same entry. */
@@ -97,8 +96,16 @@ function takesMoney({ operation }: ProviderCall): boolean {
   return operation === 'authorize' || operation === 'capture';
 }
 
-function answerOf(entry: Entry, amountOff = 0): Answer {
+/** How the answer gets lost, if it does. */
+function lost(hits: Hits, byToken: boolean): Reaction | undefined {
+  if (hits.has('fail_after')) return 'unavailable';
+  const silent = hits.get('silent_after');
+  if (silent) return { silentMs: silent.ms ?? 10_000 };
+  return byToken ? { silentMs: 0 } : undefined;
+}
+
+function answerOf(entry: Entry, hits?: Hits): Answer {
   const { chargeId, currency, outcome, code = 'declined' } = entry;
   if (outcome === 'declined') return { outcome, code };
-  return { outcome, chargeId, amount: entry.amount + amountOff, currency };
+  return { outcome, chargeId, amount: entry.amount + (hits?.get('amount_off')?.by ?? 0), currency };
 }

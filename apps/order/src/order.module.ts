@@ -1,0 +1,54 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Loop } from '#loop';
+import { Answers, bundle } from '#messaging';
+import { Database, OutboxRelay } from '#persistence';
+import { every, Logger, Shutdown } from '#service';
+import { OrderConfig } from './config.js';
+import { tellOverdue } from './deadlines.worker.js';
+import { orderRules } from './decide.js';
+import { type OrderMessage } from './messages.js';
+import { OrderHandlers } from './order.handlers.js';
+import { type OrderState, type Step } from './order.js';
+import { loadOrders, saveOrders } from './order.store.js';
+
+type OrderLoop = Loop<OrderState, Step, OrderMessage>;
+
+@Module({
+  controllers: [OrderHandlers],
+  providers: [
+    {
+      provide: Loop,
+      inject: [OrderConfig, Database, OutboxRelay, Answers],
+      useFactory: (
+        config: OrderConfig,
+        database: Database,
+        relay: OutboxRelay,
+        answers: Answers,
+      ): OrderLoop =>
+        new Loop({
+          rules: orderRules({ sagaTimeoutMs: config.sagaTimeoutSeconds * 1_000 }),
+          store: { load: loadOrders, save: saveOrders },
+          database,
+          relay,
+          bundle,
+          notify: answers.notify,
+        }),
+    },
+  ],
+})
+export class OrderModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly loop: Loop<OrderState, Step, OrderMessage>,
+    private readonly database: Database,
+    private readonly config: OrderConfig,
+    private readonly logger: Logger,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { logger, shutdown } = this;
+    const worker = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs };
+    every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown });
+    shutdown.on('drain', 'loop', () => this.loop.drain());
+  }
+}

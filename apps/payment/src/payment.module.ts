@@ -1,0 +1,97 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Loop } from '#loop';
+import { Answers, bundle } from '#messaging';
+import { Database, OutboxRelay } from '#persistence';
+import { every, Logger, Metrics, Shutdown } from '#service';
+import { PaymentConfig } from './config.js';
+import { type PaymentRow, paymentRules } from './decide.js';
+import { type PaymentEffect } from './effects.js';
+import { HttpProvider } from './http-provider.client.js';
+import { type PaymentMessage } from './messages.js';
+import { PaymentHandlers } from './payment.handlers.js';
+import { type Payment } from './payment.js';
+import { paymentStore } from './payment.store.js';
+import { Provider } from './provider.js';
+import { ProviderCalls } from './provider-calls.client.js';
+import { reconcile } from './reconcile.worker.js';
+import { InProcessSandbox } from './sandbox/in-process.client.js';
+import { LedgerFile } from './sandbox/ledger-file.client.js';
+
+type PaymentLoop = Loop<Payment, PaymentRow, PaymentMessage>;
+
+/** So many calls may wait for each one that is under way; whatever is beyond is asked for later. */
+const WAITING_PER_CALL = 100;
+
+@Module({
+  controllers: [PaymentHandlers],
+  providers: [
+    { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },
+    {
+      provide: ProviderCalls,
+      inject: [Provider, PaymentConfig, Logger, Metrics],
+      useFactory: (provider: Provider, config: PaymentConfig, log: Logger, { observe }: Metrics) => {
+        const { providerTimeoutMs: timeoutMs, providerConcurrency: concurrency } = config;
+        const maxWaiting = concurrency * WAITING_PER_CALL;
+        return new ProviderCalls({ provider, timeoutMs, concurrency, maxWaiting, log, observe });
+      },
+    },
+    {
+      provide: Loop,
+      inject: [PaymentConfig, Database, OutboxRelay, Answers, ProviderCalls],
+      useFactory: loopOf,
+    },
+  ],
+})
+export class PaymentModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly loop: Loop<Payment, PaymentRow, PaymentMessage>,
+    private readonly calls: ProviderCalls,
+    private readonly database: Database,
+    private readonly config: PaymentConfig,
+    private readonly logger: Logger,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { logger, shutdown } = this;
+    const worker = { name: 'reconcile', intervalMs: this.config.reconcileIntervalMs };
+    every(worker, () => reconcile(this.database, this.loop), { logger, shutdown });
+    // A call in hand brings an outcome to decide upon, which may ask for another call.
+    shutdown.on('drain', 'calls', async () => {
+      await this.loop.drain();
+      await this.calls.drain();
+      await this.loop.drain();
+    });
+  }
+}
+
+async function providerOf(
+  { paymentProviderUrl, sandboxLedgerFile }: PaymentConfig,
+  shutdown: Shutdown,
+): Promise<Provider> {
+  if (paymentProviderUrl) return new HttpProvider(paymentProviderUrl);
+  if (!sandboxLedgerFile) return new InProcessSandbox();
+  const ledger = await LedgerFile.open(sandboxLedgerFile);
+  shutdown.on('close', 'ledger file of the sandbox', () => ledger.close());
+  return new InProcessSandbox(ledger);
+}
+
+function loopOf(
+  { timing }: PaymentConfig,
+  database: Database,
+  relay: OutboxRelay,
+  answers: Answers,
+  calls: ProviderCalls,
+): PaymentLoop {
+  const loop: PaymentLoop = new Loop({
+    rules: paymentRules(timing),
+    store: paymentStore,
+    database,
+    relay,
+    bundle,
+    notify: answers.notify,
+    perform: (effect, cause) =>
+      calls.start(effect as PaymentEffect, cause, (message) => loop.settle([message])),
+  });
+  return loop;
+}

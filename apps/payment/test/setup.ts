@@ -1,0 +1,76 @@
+import { newId } from '#contracts';
+import { type Database } from '#persistence';
+import { type PaymentMessage } from '../src/messages.js';
+import { type Provider } from '../src/provider.js';
+import { Books, openDatabase, Replica, sandbox, violations } from './replica.js';
+import { cancel as cancelled, charge as charged } from './world.js';
+
+export interface Row {
+  readonly status: string;
+  readonly version: number;
+  readonly [column: string]: unknown;
+}
+
+/** Database, books and replicas of one test file. After each test everything is settled and in order. */
+export class Setup {
+  database: Database;
+  books: Books;
+  private drop: () => Promise<void>;
+  private readonly replicas: Replica[] = [];
+
+  async open(): Promise<void> {
+    ({ database: this.database, drop: this.drop } = await openDatabase());
+    this.books = await Books.open();
+  }
+
+  async check(): Promise<void> {
+    await Promise.all(this.replicas.splice(0).map((one) => one.stop()));
+    // Halted payments are there for a person to find; everything else is settled and in order.
+    await this.database.query(`delete from payments where status = 'halted'`);
+    await this.database.query(
+      `delete from payment_history h where not exists (select 1 from payments where id = h.payment_id)`,
+    );
+    expect(await violations(this.database)).toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    await this.books.close();
+    await this.drop();
+  }
+
+  readonly replica = (provider: Provider = sandbox(this.books)): Replica => {
+    const made = new Replica(this.database, provider);
+    this.replicas.push(made);
+    return made;
+  };
+
+  readonly row = async (id: string): Promise<Row> => {
+    const { rows } = await this.database.query('select * from payments where id = $1', [id]);
+    return rows[0];
+  };
+
+  readonly status = async (id: string): Promise<string | undefined> => (await this.row(id))?.status;
+
+  readonly operations = async (id: string): Promise<string[]> =>
+    (await this.books.of(id)).map(({ operation, amount }) => `${operation} ${amount}`);
+}
+
+export function setUp(): Setup {
+  const setup = new Setup();
+  beforeAll(() => setup.open());
+  afterEach(() => setup.check());
+  afterAll(() => setup.close());
+  return setup;
+}
+
+/** A payment of its own for each test. */
+export function payment(method = 'tok_visa', capture = 'automatic') {
+  const about = { paymentId: newId('pay'), orderId: newId('ord') };
+  const rewrite = (to: PaymentMessage, data: object) =>
+    ({ ...to, data: { ...to.data, ...data } }) as PaymentMessage;
+  return {
+    id: about.paymentId,
+    charge: (more: object = {}) => rewrite(charged({ method, capture, ...more }), about),
+    cancel: () => rewrite(cancelled(), about),
+  };
+}

@@ -1,0 +1,55 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Loop } from '#loop';
+import { Answers, bundle } from '#messaging';
+import { Database, OutboxRelay } from '#persistence';
+import { every, Logger, Shutdown } from '#service';
+import { StockConfig } from './config.js';
+import { releaseDueHolds } from './expiry.worker.js';
+import { type Movement } from './item.js';
+import { type StockState } from './state.js';
+import { StockHandlers } from './stock.handlers.js';
+import { type StockMessage, stockRules } from './stock.js';
+import { stockStore } from './stock.store.js';
+
+type StockLoop = Loop<StockState, Movement, StockMessage>;
+
+@Module({
+  controllers: [StockHandlers],
+  providers: [
+    {
+      provide: Loop,
+      inject: [StockConfig, Database, OutboxRelay, Answers],
+      useFactory: (
+        config: StockConfig,
+        database: Database,
+        relay: OutboxRelay,
+        answers: Answers,
+      ): StockLoop =>
+        new Loop({
+          rules: stockRules(config.hold),
+          store: stockStore,
+          database,
+          relay,
+          bundle,
+          notify: answers.notify,
+        }),
+    },
+  ],
+})
+export class StockModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly loop: Loop<StockState, Movement, StockMessage>,
+    private readonly database: Database,
+    private readonly config: StockConfig,
+    private readonly logger: Logger,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { logger, shutdown } = this;
+    const worker = { name: 'expiry', intervalMs: this.config.expiryIntervalMs };
+    const { graceMs } = this.config.hold;
+    every(worker, () => releaseDueHolds(this.database, this.loop, graceMs), { logger, shutdown });
+    shutdown.on('drain', 'loop', () => this.loop.drain());
+  }
+}

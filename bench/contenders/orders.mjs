@@ -1,0 +1,174 @@
+import { alternate, rowOf } from '../lib/compare.mjs';
+import { measure } from '../lib/measure.mjs';
+import { SKUS } from '../lib/targets.mjs';
+
+/**
+ * P1: orders per second, placed → confirmed, over the monolith. P2: how long one client waits for that, over one raw
+ * quorum round trip. P4: reading one order.
+ * @typedef {import('../lib/stage.mjs').Stage} Stage
+ * @typedef {import('../lib/targets.mjs').Target} Target
+ * @typedef {import('../lib/compare.mjs').Contender} Contender
+ * @typedef {import('../lib/compare.mjs').Run} Run
+ * @typedef {import('../lib/compare.mjs').Row} Row
+ * @typedef {{ rounds: number, warmUpMs: number, measureMs: number }} Effort
+ * @typedef {{ rows: Row[], runs: Run[] }} Outcome
+ */
+
+const ERRORS_SHOWN = 5;
+
+/** @param {Stage} stage @param {Effort} effort @returns {Promise<Outcome>} */
+export async function measurePlacing(stage, effort) {
+  const waybill = await stage.waybill();
+  const monolith = await stage.monolith();
+  /** @type {Outcome} */
+  const outcome = { rows: [], runs: [] };
+  const marks = { 32: { bar: 0.6, goal: 1 }, 128: { bar: 0.9, goal: 1.5 } };
+  for (const [text, mark] of Object.entries(marks)) {
+    const clients = Number(text);
+    const title = `orders placed → confirmed, ${clients} clients, over the monolith`;
+    const contenders = [waybill, monolith].map((target) => placer(stage, target, { ...effort, clients }));
+    const runs = await alternate({
+      title: `P1 ${clients} clients`,
+      ...effort,
+      contenders,
+      progress: stage.progress,
+    });
+    const row = {
+      id: `P1/${clients}`,
+      title,
+      unit: 'orders/s',
+      better: /** @type {const} */ ('higher'),
+      ...mark,
+    };
+    outcome.rows.push(rowOf(row, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate }));
+    outcome.runs.push(...runs);
+  }
+  const broken = [...(await brokenBooks(stage, waybill)), ...(await brokenBooks(stage, monolith))];
+  return {
+    ...outcome,
+    rows: outcome.rows.map((row) => ({ ...row, failures: [...row.failures, ...broken] })),
+  };
+}
+
+/** @param {Stage} stage @param {Effort} effort @returns {Promise<Outcome>} */
+export async function measureLatency(stage, effort) {
+  const waybill = await stage.waybill();
+  const monolith = await stage.monolith();
+  const raw = await rawRoundTrip(stage, effort);
+  const placers = [waybill, monolith].map((target) => placer(stage, target, { ...effort, clients: 1 }));
+  const plan = { title: 'P2 one client', ...effort, contenders: [...placers, raw], progress: stage.progress };
+  const runs = await alternate(plan);
+  const failures = await brokenBooks(stage, waybill);
+  const row = (/** @type {'p50' | 'p99'} */ point) => {
+    const title = `POST → confirmed, one client, ${point}, over one raw quorum round trip`;
+    const what = {
+      id: `P2/${point}`,
+      title,
+      unit: 'ms',
+      better: /** @type {const} */ ('lower'),
+      bar: 25,
+      goal: 10,
+    };
+    const names = /** @type {[string, string]} */ (['waybill', 'raw round trip']);
+    const compared = rowOf(what, { runs, names, figure: ({ latencyMs }) => latencyMs[point], failures });
+    const beside = rowOf(what, {
+      runs,
+      names: ['monolith', names[1]],
+      figure: ({ latencyMs }) => latencyMs[point],
+    });
+    return { ...compared, contenders: [...compared.contenders, ...beside.contenders.slice(0, 1)] };
+  };
+  return { rows: [row('p50'), row('p99')], runs };
+}
+
+/** @param {Stage} stage @param {Effort} effort @returns {Promise<Outcome>} */
+export async function measureReading(stage, effort) {
+  const targets = [await stage.waybill(), await stage.monolith()];
+  const contenders = [];
+  for (const target of targets) {
+    const placing = placer(stage, target, { ...effort, clients: 32, warmUpMs: 0, measureMs: 2_000 });
+    stage.progress.start(`P4, placing orders to read, ${target.name}`);
+    const { ids } = /** @type {{ ids: string[] }} */ (/** @type {unknown} */ (await placing.run(0)));
+    if (ids.length === 0) throw new Error(`${target.name} accepted no order to be read`);
+    contenders.push(reader(stage, target, { ...effort, clients: 32, ids }));
+  }
+  const runs = await alternate({ title: 'P4 32 clients', ...effort, contenders, progress: stage.progress });
+  const what = {
+    id: 'P4/32',
+    title: 'GET /v1/orders/{id}, 32 clients, over the monolith',
+    unit: 'reads/s',
+    better: /** @type {const} */ ('higher'),
+    bar: 0.45,
+    goal: 0.6,
+  };
+  return { rows: [rowOf(what, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate })], runs };
+}
+
+/** @param {Stage} stage @param {Target} target @param {Effort & { clients: number }} effort @returns {Contender} */
+export function placer(stage, target, { clients, warmUpMs, measureMs }) {
+  return {
+    name: target.name,
+    run: async (round) => {
+      const { url, apiKey } = target;
+      const job = { kind: 'place', url, apiKey, seed: round * 1_000 + clients, skus: SKUS, ids: [] };
+      const groups = { ...target.groups, ...(await stage.shared()) };
+      const { placed, ...run } = await measure(
+        await stage.load(),
+        { ...job, clients, warmUpMs, measureMs },
+        groups,
+      );
+      const lost = Object.values(run.errors).reduce((sum, times) => sum + times, 0);
+      stage.progress.start(`${target.name}: checking ${placed.length} orders`);
+      const faults = await target.books.afterRun(placed, lost);
+      const ids = placed.map((/** @type {{ id: string }} */ { id }) => id);
+      return { ...run, clients, errors: mostFrequent(run.errors), faults, ids };
+    },
+  };
+}
+
+/**
+ * @param {Stage} stage @param {Target} target
+ * @param {Effort & { clients: number, ids: readonly string[] }} effort
+ * @returns {Contender}
+ */
+function reader(stage, target, { clients, ids, warmUpMs, measureMs }) {
+  return {
+    name: target.name,
+    run: async (round) => {
+      const { url, apiKey } = target;
+      const job = { kind: 'read', url, apiKey, seed: round, skus: [], ids, clients, warmUpMs, measureMs };
+      const groups = { ...target.groups, ...(await stage.shared()) };
+      const { placed: _none, ...run } = await measure(await stage.load(), job, groups);
+      return { ...run, clients, errors: mostFrequent(run.errors), faults: [] };
+    },
+  };
+}
+
+/** @param {Stage} stage @param {Effort} effort @returns {Promise<Contender>} */
+async function rawRoundTrip(stage, { warmUpMs, measureMs }) {
+  const config = { url: await stage.vhost(), road: 'quorum' };
+  const echo = await stage.worker('amqp/raw-echo.mjs', config);
+  const caller = await stage.worker('amqp/raw-caller.mjs', config);
+  const { broker = () => [] } = await stage.shared();
+  const groups = { echo: () => [echo.pid], broker };
+  return {
+    name: 'raw round trip',
+    run: async () => {
+      const run = await measure(caller, { clients: 1, warmUpMs, measureMs }, groups);
+      return { ...run, clients: 1, faults: [] };
+    },
+  };
+}
+
+/** @param {Stage} stage @param {Target} target */
+async function brokenBooks(stage, { name, books }) {
+  stage.progress.start(`${name}: checking every invariant`);
+  const faults = await books.atEnd();
+  return faults.map((fault) => `${name}, at the end: ${fault}`);
+}
+
+/** @param {Record<string, number>} errors */
+function mostFrequent(errors) {
+  const sorted = Object.entries(errors).sort(([, a], [, b]) => b - a);
+  return Object.fromEntries(sorted.slice(0, ERRORS_SHOWN));
+}

@@ -1,0 +1,122 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { HttpClient } from './http-client.mjs';
+import { MonolithBooks } from './monolith-books.mjs';
+import { WaybillBooks } from './waybill-books.mjs';
+import { Worker } from './worker.mjs';
+
+/**
+ * Something that takes orders over HTTP.
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {string} url
+ * @property {string} apiKey
+ * @property {import('./processes.mjs').Groups} groups its own processes
+ * @property {Books} books
+ * @property {readonly string[]} databases for the budget; empty when they can't be reached
+ * @property {string} [vhost]
+ * @property {() => Promise<unknown>} close
+ */
+/**
+ * @typedef {object} Books
+ * @property {(placed: readonly { id: string, status: string }[], lost: number) => Promise<string[]>} afterRun
+ *   is every accepted order there exactly once and confirmed? In words what is wrong; `lost` requests had no answer.
+ * @property {() => Promise<string[]>} atEnd every invariant; in words which are broken
+ */
+
+export const SKUS = Array.from({ length: 1_000 }, (_, i) => `BENCH-${String(i).padStart(4, '0')}`);
+const ON_HAND = 1_000_000;
+const SEEDERS = 16;
+
+/** @param {import('./infra.mjs').Infra} infra @returns {Promise<Target>} */
+export async function openMonolith(infra) {
+  const databaseUrl = await infra.database('monolith');
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  pool.on('error', () => undefined);
+  await pool.query(await readFile(new URL('../monolith/schema.sql', import.meta.url), 'utf8'));
+  await pool.query(
+    `insert into products select sku, 'Product ' || sku, 100 + n * 7 % 5000, 'EUR', true, $2, 1
+     from unnest($1::text[]) with ordinality as s(sku, n)`,
+    [SKUS, ON_HAND],
+  );
+  await pool.query('vacuum analyze products');
+  const apiKey = randomBytes(24).toString('base64url');
+  const worker = await Worker.start('monolith.mjs', { databaseUrl, apiKey });
+  return {
+    name: 'monolith',
+    url: worker.info.url,
+    apiKey,
+    groups: { monolith: () => [worker.pid] },
+    books: new MonolithBooks(pool, ON_HAND),
+    databases: [`${infra.name}_monolith`],
+    close: async () => {
+      await worker.stop();
+      await pool.end();
+    },
+  };
+}
+
+/** All four services of dist/, one process each. @param {import('./infra.mjs').Infra} infra @returns {Promise<Target>} */
+export async function openWaybill(infra) {
+  const { Stack } = await import('#testing').catch((error) => {
+    throw new Error(`Waybill is not built (npm run build): ${error.message}`);
+  });
+  const services = /** @type {const} */ (['order', 'payment', 'stock']);
+  const [brokerUrl, ...urls] = await Promise.all([
+    infra.vhost('waybill'),
+    ...services.map((name) => infra.database(name)),
+  ]);
+  const databaseUrls = Object.fromEntries(services.map((name, i) => [name, urls[i]]));
+  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info' };
+  const stack = await Stack.start({ brokerUrl, databaseUrls, env });
+  const books = new WaybillBooks(databaseUrls);
+  const target = {
+    name: 'waybill',
+    url: stack.url,
+    apiKey: stack.apiKey,
+    groups: Object.fromEntries(
+      ['gateway', ...services].map((name) => [name, () => [stack.of(name).pid ?? 0]]),
+    ),
+    books,
+    databases: services.map((name) => `${infra.name}_${name}`),
+    vhost: `${infra.name}_waybill`,
+    close: async () => {
+      await stack.stop();
+      await books.close();
+    },
+  };
+  try {
+    await stockUp(target);
+    return target;
+  } catch (error) {
+    await target.close();
+    throw error;
+  }
+}
+
+/** Puts every product on sale, through the front door. @param {Pick<Target, 'url' | 'apiKey'>} target */
+export async function stockUp({ url, apiKey }) {
+  const headers = `authorization: Bearer ${apiKey}\r\n`;
+  const left = [...SKUS.entries()];
+  const seeder = async () => {
+    const client = new HttpClient(url);
+    const send = async (
+      /** @type {string} */ method,
+      /** @type {string} */ path,
+      /** @type {object} */ body,
+    ) => {
+      const key = `idempotency-key: ${randomUUID()}\r\n`;
+      const answer = await client.send(method, path, headers + key, JSON.stringify(body));
+      if (answer.status >= 300) throw new Error(`${method} ${path}: HTTP ${answer.status} ${answer.body}`);
+    };
+    for (let next = left.pop(); next; next = left.pop()) {
+      const [n, sku] = next;
+      const price = { amount: 100 + ((n * 7) % 5_000), currency: 'EUR' };
+      await send('PUT', `/v1/products/${sku}`, { name: `Product ${sku}`, price });
+      await send('POST', `/v1/stock/${sku}/adjustments`, { delta: ON_HAND, reason: 'received' });
+    }
+    client.close();
+  };
+  await Promise.all(Array.from({ length: SEEDERS }, seeder));
+}

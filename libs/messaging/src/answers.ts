@@ -1,0 +1,74 @@
+import { type Channel } from 'amqplib';
+import { Rejected } from '#contracts';
+import { BUNDLE_LIMITS, pack } from './bundle.js';
+import { type Connection } from './connection.js';
+import { type Notice, type Outcome } from './delivery.js';
+import { type ReplyMember } from './envelope.js';
+import { EXCHANGES } from './topology.js';
+
+/**
+ * Sends answers and notices to whoever waits for them: transient, without confirm. Who gets none has a deadline, and a
+ * key with which to ask again. Those of one turn of the event loop to one caller share a message.
+ */
+export class Answers {
+  private channel: Channel | undefined;
+  private readonly batches = new Map<string, ReplyMember[]>();
+
+  constructor(private readonly connection: Connection) {}
+
+  async start(): Promise<void> {
+    await this.connection.onOpen(async (model) => {
+      const channel = await model.createChannel();
+      channel.on('error', () => undefined);
+      channel.on('close', () => {
+        if (this.channel === channel) this.channel = undefined;
+        this.connection.renew(model);
+      });
+      await channel.assertExchange(EXCHANGES.reply, 'direct', { durable: true, autoDelete: false });
+      this.channel = channel;
+    });
+  }
+
+  answer(replyTo: string, id: string, outcome: Exclude<Outcome, { readonly failed: unknown }>): void {
+    if ('ok' in outcome) this.add(replyTo, { id, ok: outcome.ok });
+    else this.add(replyTo, { id, refused: { code: outcome.refused.code, details: outcome.refused.details } });
+  }
+
+  readonly notify = (notices: readonly Notice[]): void => {
+    for (const { replyTo, name, data } of notices) this.add(replyTo, { notice: name, data });
+  };
+
+  private add(replyTo: string, reply: ReplyMember): void {
+    const batch = this.batches.get(replyTo);
+    if (batch) {
+      batch.push(reply);
+      return;
+    }
+    this.batches.set(replyTo, [reply]);
+    if (this.batches.size === 1) setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    const batches = [...this.batches];
+    this.batches.clear();
+    for (const [replyTo, replies] of batches) {
+      for (const { id, body } of pack(replies, BUNDLE_LIMITS, (reply) => reply)) {
+        try {
+          this.channel?.publish(EXCHANGES.reply, replyTo, Buffer.from(body), {
+            messageId: id,
+            type: 'reply',
+          });
+        } catch {
+          // A connection that is just going down: the callers find out by themselves.
+          return;
+        }
+      }
+    }
+  }
+}
+
+/** What a caller is told of a failure: nothing of its inside. */
+export function refusalFor(mayHaveHappened: boolean, transient: boolean): Rejected {
+  if (!transient) return new Rejected('internal-error');
+  return new Rejected(mayHaveHappened ? 'outcome-unknown' : 'service-unavailable');
+}

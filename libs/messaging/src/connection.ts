@@ -1,0 +1,152 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ChannelModel, connect } from 'amqplib';
+import { explain, isHopeless } from './connect-error.js';
+import { cork } from './cork.js';
+import { type Log, type Observe } from './observe.js';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  /** Shown in the management UI. */
+  readonly name: string;
+  readonly log: Log;
+  readonly observe: Observe;
+}
+
+type Opened = (model: ChannelModel) => Promise<void>;
+
+const CONNECT_MS = 5_000;
+const HEARTBEAT_S = 10;
+const PAUSE_MS = { first: 100, most: 2_000 };
+
+/**
+ * One connection to the broker, kept open: when it is lost it is opened again, and whoever uses it sets up its channels
+ * anew. Nothing is buffered meanwhile: what can't be sent fails at once, and its sender knows what that means.
+ */
+export class Connection {
+  private readonly users: Opened[] = [];
+  private readonly loses: (() => void)[] = [];
+  private model: ChannelModel | undefined;
+  private reopening: Promise<void> | undefined;
+  private closing = false;
+  private blockedBy: string | undefined;
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  get isOpen(): boolean {
+    return this.model !== undefined;
+  }
+
+  /** Why the broker takes no messages at the moment: an alarm of its memory or disk. */
+  get blocked(): string | undefined {
+    return this.blockedBy;
+  }
+
+  /** Tries until it succeeds or `patienceMs` have passed; at once when trying again can't help, as with a wrong password. */
+  async open(patienceMs: number): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    for (let pauseMs = PAUSE_MS.first, told = false; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
+      try {
+        return await this.connectOnce();
+      } catch (error) {
+        const words = explain(error, this.options.url);
+        if (isHopeless(error) || Date.now() + pauseMs > deadline) throw new Error(words, { cause: error });
+        if (!told) this.options.log.warn({ patienceMs }, `${words} Trying again.`);
+        told = true;
+        await pause(pauseMs);
+      }
+    }
+  }
+
+  /** Runs now, and after every time that the connection was lost. A set-up that fails counts as a loss. */
+  async onOpen(setUp: Opened): Promise<void> {
+    this.users.push(setUp);
+    if (this.model) await setUp(this.model);
+  }
+
+  onLost(tell: () => void): void {
+    this.loses.push(tell);
+  }
+
+  /** A channel that the broker has closed is a fault like a lost connection: everything is set up anew. */
+  renew(model: ChannelModel): void {
+    if (this.model === model && !this.closing) void model.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.reopening;
+    const { model } = this;
+    this.model = undefined;
+    // A blocked or dead connection does not answer: the process must end nevertheless.
+    const gaveUp = new AbortController();
+    await Promise.race([
+      model?.close().catch(() => undefined),
+      pause(CONNECT_MS, undefined, { signal: gaveUp.signal }).catch(() => undefined),
+    ]);
+    gaveUp.abort();
+  }
+
+  private async connectOnce(): Promise<void> {
+    const { url, name, log } = this.options;
+    const model = await connect(withHeartbeat(url), {
+      noDelay: true,
+      timeout: CONNECT_MS,
+      clientProperties: { connection_name: name },
+    });
+    cork(model);
+    model.on('error', (error: Error) =>
+      log.warn({ connection: name, err: error }, 'connection to the broker failed'),
+    );
+    model.on('close', () => this.lost(model));
+    model.on('blocked', (reason: string) => this.block(reason));
+    model.on('unblocked', () => this.block(undefined));
+    this.model = model;
+    try {
+      for (const setUp of this.users) await setUp(model);
+    } catch (error) {
+      await model.close().catch(() => undefined);
+      throw error;
+    }
+    log.info({ connection: name }, 'connected to the broker');
+  }
+
+  private lost(model: ChannelModel): void {
+    if (this.model !== model) return;
+    this.model = undefined;
+    this.blockedBy = undefined;
+    for (const tell of this.loses) tell();
+    if (this.closing) return;
+    this.options.observe('waybill_broker_connections_lost_total', { connection: this.options.name });
+    this.reopening ??= this.reopen().finally(() => {
+      this.reopening = undefined;
+    });
+  }
+
+  private async reopen(): Promise<void> {
+    for (let pauseMs = PAUSE_MS.first; !this.closing; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
+      // Jittered, so that not everybody comes back to a broker in the same moment.
+      await pause(pauseMs * (0.5 + Math.random() / 2));
+      if (this.closing) return;
+      try {
+        return await this.connectOnce();
+      } catch (error) {
+        this.options.log.warn({ connection: this.options.name }, explain(error, this.options.url));
+      }
+    }
+  }
+
+  private block(reason: string | undefined): void {
+    const { name, log, observe } = this.options;
+    this.blockedBy = reason;
+    observe('waybill_broker_blocked', { connection: name }, reason ? 1 : 0);
+    if (reason)
+      log.warn({ connection: name, reason }, 'the broker takes no messages: it has raised an alarm');
+    else log.info({ connection: name }, 'the broker takes messages again');
+  }
+}
+
+function withHeartbeat(url: string): string {
+  const changed = new URL(url);
+  if (!changed.searchParams.has('heartbeat')) changed.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  return changed.href;
+}

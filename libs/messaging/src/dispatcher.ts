@@ -1,0 +1,195 @@
+import { type Contract, Rejected, type ServiceName, validate } from '#contracts';
+import { type Answers, refusalFor } from './answers.js';
+import { type Delivery } from './consumer.js';
+import { type Message, type Outcome } from './delivery.js';
+import { type Member, messageOf, parseBundle } from './envelope.js';
+import { type Failures, type Verdict } from './failures.js';
+import { type Log, type Observe } from './observe.js';
+import { pingOf } from './ping.js';
+
+/** A handler, and what it handles. Batches of one handler are formed over all its contracts. */
+export interface Handler {
+  readonly contracts: readonly Contract[];
+  /** One outcome each, in the same order. */
+  readonly run: (batch: readonly Message[]) => Promise<readonly Outcome[]>;
+}
+
+export interface DispatcherOptions {
+  readonly service: ServiceName;
+  readonly handlers: readonly Handler[];
+  readonly answers: Answers;
+  readonly failures: Failures;
+  readonly judge: (error: unknown) => Verdict;
+  /** Told of every batch: whether what it needs, a database say, was there. */
+  readonly onResult: (worked: boolean) => void;
+  readonly log: Log;
+  readonly observe: Observe;
+}
+
+interface Route {
+  readonly contract: Contract;
+  readonly gathering: Gathering;
+}
+
+/** What has come for one handler in this turn of the event loop. */
+interface Gathering {
+  readonly handler: Handler;
+  entries: Entry[];
+}
+
+/** One member on its way through its handler. */
+interface Entry {
+  readonly contract: Contract;
+  readonly member: Member;
+  readonly message: Message;
+  readonly delivery: Delivery;
+  /** The member is done with, for good or in another queue. */
+  readonly done: () => void;
+}
+
+/**
+ * Parses, validates, runs, and decides what becomes of each member: an answer, an acknowledgement, a retry, a dead letter.
+ * It never waits for a batch to fill; whatever arrives in one turn of the event loop is handled together.
+ */
+export class Dispatcher {
+  private readonly routes = new Map<string, Route>();
+
+  constructor(private readonly options: DispatcherOptions) {
+    for (const handler of [...options.handlers, pingHandler(options.service)]) {
+      const gathering: Gathering = { handler, entries: [] };
+      for (const contract of handler.contracts) this.routes.set(contract.name, { contract, gathering });
+    }
+  }
+
+  readonly receive = (delivery: Delivery): void => {
+    const parsed = parseBundle(delivery.content);
+    if ('malformed' in parsed) {
+      void this.options.failures
+        .buryRaw(delivery, parsed.malformed)
+        .then((safe) => safe && delivery.finish());
+      return;
+    }
+    let left = parsed.members.length;
+    const done = (): void => {
+      if (--left === 0) delivery.finish();
+    };
+    for (const member of parsed.members) this.accept(member, delivery, done);
+  };
+
+  private accept(member: Member, delivery: Delivery, done: () => void): void {
+    const route = this.routes.get(member.type);
+    if (!route) {
+      this.refuse({ member, delivery, done }, 'unknown_type', new Error(`nobody handles ${member.type}`));
+      return;
+    }
+    const { contract, gathering } = route;
+    if (contract.kind === 'rpc' && (member.deadline === undefined || member.deadline <= Date.now())) {
+      // Its caller has been told that the outcome is unknown: not carrying it out keeps the truth simple.
+      this.options.observe('waybill_rpc_expired_total', { type: member.type });
+      done();
+      return;
+    }
+    const valid = validate(contract.body, member.data);
+    if ('faults' in valid) {
+      this.refuse(
+        { member, delivery, done },
+        'invalid',
+        new Rejected('validation-failed', { errors: valid.faults }),
+      );
+      return;
+    }
+    const { source, replyTo } = delivery;
+    const message = messageOf(member, valid.value as object, { source, replyTo });
+    if (gathering.entries.push({ contract, member, message, delivery, done }) === 1) {
+      queueMicrotask(() => void this.run(gathering));
+    }
+  }
+
+  private async run(gathering: Gathering): Promise<void> {
+    const { entries, handler } = gathering;
+    gathering.entries = [];
+    const outcomes = await this.outcomesOf(handler, entries);
+    const { judge, onResult } = this.options;
+    onResult(!outcomes.some((outcome) => 'failed' in outcome && judge(outcome.failed) !== 'defect'));
+    for (const [i, entry] of entries.entries()) this.settle(entry, outcomes[i] as Outcome);
+  }
+
+  private async outcomesOf(handler: Handler, entries: readonly Entry[]): Promise<readonly Outcome[]> {
+    try {
+      const outcomes = await handler.run(entries.map(({ message }) => message));
+      if (outcomes.length === entries.length) return outcomes;
+      throw new Error(`a handler of ${entries.length} messages gave ${outcomes.length} outcomes`);
+    } catch (error) {
+      return entries.map(() => (error instanceof Rejected ? { refused: error } : { failed: error }));
+    }
+  }
+
+  private settle(entry: Entry, outcome: Outcome): void {
+    const { contract, member, message, done } = entry;
+    const result = 'ok' in outcome ? 'ok' : 'refused' in outcome ? 'refused' : 'failed';
+    this.options.observe('waybill_messages_total', { type: member.type, result });
+    if (contract.kind === 'rpc') {
+      this.answer(message, outcome);
+      done();
+    } else if ('ok' in outcome) {
+      done();
+    } else if ('refused' in outcome) {
+      this.refuse(entry, outcome.refused.code, outcome.refused);
+    } else {
+      this.fail(entry, outcome.failed);
+    }
+  }
+
+  private answer({ id, replyTo, type, trace }: Message, outcome: Outcome): void {
+    const { answers, judge, log } = this.options;
+    if (!('failed' in outcome)) {
+      if (replyTo) answers.answer(replyTo, id, outcome);
+      return;
+    }
+    const verdict = judge(outcome.failed);
+    const about = { err: outcome.failed, type, messageId: id, requestId: trace.requestId };
+    if (verdict === 'defect') log.error(about, 'a request failed');
+    else log.warn(about, 'a request failed for now');
+    const refused = refusalFor(verdict === 'doubtful', verdict !== 'defect');
+    if (replyTo) answers.answer(replyTo, id, { refused });
+  }
+
+  /** An expected "no" to what nobody waits for, or what can't be understood: somebody has to look at it. */
+  private refuse(entry: Pick<Entry, 'member' | 'delivery' | 'done'>, reason: string, error: Error): void {
+    const { member, delivery, done } = entry;
+    const { queue, source, replyTo } = delivery;
+    if (replyTo) {
+      const refused = error instanceof Rejected ? error : new Rejected('internal-error');
+      this.options.log.warn(
+        { err: error, queue, source, messageId: member.id },
+        'a request was not understood',
+      );
+      this.options.answers.answer(replyTo, member.id, { refused });
+      done();
+      return;
+    }
+    const failed = { queue, source, member, error };
+    void this.options.failures.bury(failed, reason).then((safe) => safe && done());
+  }
+
+  private fail({ member, delivery, done }: Entry, error: unknown): void {
+    const { failures, judge, log } = this.options;
+    const { queue, source } = delivery;
+    const failed = { queue, source, member, error };
+    if (judge(error) === 'defect') {
+      void failures.bury(failed, 'defect').then((safe) => safe && done());
+      return;
+    }
+    const { id: messageId, type, requestId, attempt } = member;
+    log.warn(
+      { err: error, queue, messageId, type, requestId, attempt },
+      'a message failed, and is tried again later',
+    );
+    void failures.retry(failed).then((safe) => safe && done());
+  }
+}
+
+/** Every service that takes questions answers this one. */
+function pingHandler(service: ServiceName): Handler {
+  return { contracts: [pingOf(service)], run: async (batch) => batch.map(() => ({ ok: {} })) };
+}

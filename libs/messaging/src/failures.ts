@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { newId, Rejected } from '#contracts';
+import { type Member } from './envelope.js';
+import { type Log, type Observe } from './observe.js';
+import { type Publisher, type Publishing, type PublishOptions } from './publisher.js';
+import { EXCHANGES, TIERS } from './topology.js';
+
+/** `transient`: try again, it had no effect. `doubtful`: try again, it may have had. `defect`: ours. */
+export type Verdict = 'transient' | 'doubtful' | 'defect';
+
+/** A member that could not be handled, and where it came from. */
+export interface Failed {
+  readonly queue: string;
+  readonly source: string;
+  readonly member: Member;
+  readonly error: unknown;
+}
+
+/** With the tiers that they wait in, somewhat more than two hours. */
+export const MAX_ATTEMPTS = 20;
+/** So often the next longer tier is taken: what failed together does not come back together. */
+const LONGER = 0.2;
+const RETRY_MS = 1_000;
+const MAX_STACK = 4_000;
+
+/** Puts what failed where it waits, or where somebody looks at it. Never back into its queue: that is an endless loop. */
+export class Failures {
+  private stopped = false;
+
+  constructor(
+    private readonly options: {
+      readonly service: string;
+      readonly publisher: Publisher;
+      readonly log: Log;
+      readonly observe: Observe;
+    },
+  ) {}
+
+  /** True when it waits in safety, and the original may be acknowledged. */
+  retry(failed: Failed): Promise<boolean> {
+    const { queue, member, source } = failed;
+    if (member.attempt >= MAX_ATTEMPTS) return this.bury(failed, 'out_of_tries');
+    this.options.observe('waybill_messages_retried_total', { queue });
+    const body = JSON.stringify([{ ...member, attempt: member.attempt + 1 }]);
+    return this.publishSurely(message(EXCHANGES.delay, `${queue}.retry.${tierOf(member.attempt)}`, body), {
+      appId: source,
+    });
+  }
+
+  bury({ queue, source, member, error }: Failed, reason: string): Promise<boolean> {
+    const { id, type, requestId, attempt } = member;
+    this.options.log.error(
+      { err: error, queue, reason, messageId: id, type, requestId, attempt },
+      'dead letter',
+    );
+    return this.toDead({ body: JSON.stringify([member]), queue, source, reason, error, attempt });
+  }
+
+  /** What can't even be read goes as it came. */
+  buryRaw(
+    { content, queue, source }: { content: Buffer; queue: string; source: string },
+    reason: string,
+  ): Promise<boolean> {
+    this.options.log.error({ queue, source, reason, bytes: content.length }, 'dead letter: not a bundle');
+    return this.toDead({
+      body: content,
+      queue,
+      source,
+      reason: 'malformed',
+      error: new Error(reason),
+      attempt: 1,
+    });
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private toDead(letter: {
+    readonly body: string | Buffer;
+    readonly queue: string;
+    readonly source: string;
+    readonly reason: string;
+    readonly error: unknown;
+    readonly attempt: number;
+  }): Promise<boolean> {
+    const { queue, source, reason, error, attempt } = letter;
+    this.options.observe('waybill_messages_dead_total', { queue, reason });
+    const headers = {
+      'x-reason': reason,
+      'x-queue': queue,
+      'x-attempts': attempt,
+      'x-error': wordsOf(error),
+      'x-stack': error instanceof Error ? (error.stack ?? '').slice(0, MAX_STACK) : '',
+      'x-failed-at': new Date().toISOString(),
+    };
+    return this.publishSurely(message(EXCHANGES.dead, this.options.service, letter.body), {
+      appId: source,
+      headers,
+    });
+  }
+
+  private async publishSurely(publishing: Publishing, options: PublishOptions): Promise<boolean> {
+    while (!this.stopped) {
+      try {
+        await this.options.publisher.publish(publishing, options);
+        return true;
+      } catch {
+        await pause(RETRY_MS);
+      }
+    }
+    return false;
+  }
+}
+
+function message(exchange: string, routingKey: string, body: string | Buffer): Publishing {
+  return { id: newId('msg'), exchange, routingKey, type: routingKey, mandatory: true, body };
+}
+
+function tierOf(attempt: number): string {
+  const index = attempt - 1 + (Math.random() < LONGER ? 1 : 0);
+  return (TIERS[Math.min(index, TIERS.length - 1)] as (typeof TIERS)[number]).name;
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Rejected)
+    return `${error.message} ${JSON.stringify(error.details)}`.slice(0, MAX_STACK);
+  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_STACK);
+}

@@ -1,0 +1,267 @@
+import { randomBytes } from 'node:crypto';
+import { ERRORS, type ErrorCode, Rejected, type Rpc, type ServiceName } from '#contracts';
+import { BUNDLE_LIMITS, pack } from './bundle.js';
+import { type Connection } from './connection.js';
+import { type Trace } from './delivery.js';
+import { childOf, type Member, type ReplyMember } from './envelope.js';
+import { type Observe } from './observe.js';
+import { pingOf } from './ping.js';
+import { PublishError, type Publisher } from './publisher.js';
+import { EXCHANGES } from './topology.js';
+
+export interface CallOptions {
+  readonly trace: Trace;
+  /** Then the caller is told that the outcome is unknown; who has not begun by then does not begin any more. */
+  readonly timeoutMs: number;
+}
+
+/** Word that is expected from a service; undefined when it did not come in time. */
+export interface Expected {
+  readonly notice: Promise<object | undefined>;
+  cancel(): void;
+}
+
+interface Call {
+  readonly contract: Rpc;
+  readonly data: object;
+  readonly trace: Trace;
+  /** Of performance.now. */
+  readonly expiresAt: number;
+  readonly deadline: number;
+  readonly resolve: (answer: object) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const SWEEP_MS = 20;
+const NO_TRACE = `00-${'0'.repeat(31)}1-${'0'.repeat(15)}1-00`;
+const MAX_IN_FLIGHT = 10_000;
+
+/**
+ * Asks services and gets their answers. Calls that are made in one turn of the event loop to one service share a
+ * message. A call ends in one of three ways: with its answer, with a refusal, or with what is known of its fate:
+ * `service-unavailable`: it has had no effect; `outcome-unknown`: it may have had.
+ */
+export class RpcClient {
+  /** Unguessable: who knows it can answer. The same after a reconnect, so that notices still find us. */
+  private readonly replyTo: string;
+  private readonly waiting = new Map<string, Call>();
+  private readonly expected = new Map<string, (notice: object | undefined) => void>();
+  private readonly timer: NodeJS.Timeout;
+  private batch: Call[] = [];
+  private listening = false;
+
+  constructor(
+    private readonly options: {
+      readonly publisher: Publisher;
+      readonly consuming: Connection;
+      readonly instance: string;
+      readonly observe: Observe;
+    },
+  ) {
+    this.replyTo = `${options.instance}.${randomBytes(12).toString('base64url')}`;
+    this.timer = setInterval(() => this.sweep(), SWEEP_MS);
+    this.timer.unref();
+  }
+
+  async start(): Promise<void> {
+    const { consuming } = this.options;
+    consuming.onLost(() => this.lost());
+    await consuming.onOpen(async (model) => {
+      const channel = await model.createChannel();
+      channel.on('error', () => undefined);
+      channel.on('close', () => consuming.renew(model));
+      await channel.assertExchange(EXCHANGES.reply, 'direct', { durable: true, autoDelete: false });
+      const { queue } = await channel.assertQueue('', {
+        exclusive: true,
+        durable: false,
+        arguments: { 'x-queue-type': 'classic' },
+      });
+      await channel.bindQueue(queue, EXCHANGES.reply, this.replyTo);
+      const receive = (content: Buffer | undefined): void => {
+        if (content) this.receive(content);
+        else consuming.renew(model);
+      };
+      await channel.consume(queue, (message) => receive(message?.content), { noAck: true });
+      this.listening = true;
+    });
+  }
+
+  get isReady(): boolean {
+    return this.listening && this.options.publisher.isReady;
+  }
+
+  get inFlight(): number {
+    return this.waiting.size + this.batch.length;
+  }
+
+  call<Q extends object, A extends object>(
+    contract: Rpc<string, Q, A>,
+    data: Q,
+    options: CallOptions,
+  ): Promise<A> {
+    const { trace, timeoutMs } = options;
+    if (!this.isReady) return Promise.reject(unavailable(contract, 'There is no connection to the broker.'));
+    if (this.inFlight >= MAX_IN_FLIGHT)
+      return Promise.reject(unavailable(contract, 'Too many calls are under way.'));
+    return new Promise<A>((resolve, reject) => {
+      const begun = performance.now();
+      if (
+        this.batch.push({
+          contract: contract as unknown as Rpc,
+          data,
+          trace,
+          expiresAt: begun + timeoutMs,
+          deadline: Date.now() + timeoutMs,
+          resolve: resolve as (answer: object) => void,
+          reject,
+        }) === 1
+      ) {
+        // After all sockets that are readable now have been read: their requests share a message.
+        setImmediate(() => this.flush());
+      }
+    });
+  }
+
+  /** Resolves when any instance of the service answers. */
+  async ping(service: ServiceName, timeoutMs: number): Promise<void> {
+    const trace = { traceparent: NO_TRACE, requestId: 'ping' };
+    await this.call(pingOf(service), {}, { trace, timeoutMs });
+  }
+
+  /** Register before the call that leads to it: the notice may overtake the answer. */
+  expect(name: string, timeoutMs: number): Expected {
+    let end: (notice: object | undefined) => void = () => undefined;
+    const notice = new Promise<object | undefined>((resolve) => {
+      const timer = setTimeout(() => end(undefined), timeoutMs);
+      end = (word) => {
+        clearTimeout(timer);
+        this.expected.delete(name);
+        resolve(word);
+      };
+    });
+    this.expected.set(name, end);
+    return { notice, cancel: () => end(undefined) };
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.lost();
+  }
+
+  private flush(): void {
+    const { batch } = this;
+    this.batch = [];
+    for (const [service, calls] of Map.groupBy(batch, ({ contract }) => contract.service)) {
+      for (const { id, body, packed } of pack(calls, BUNDLE_LIMITS, memberOf)) {
+        for (const [i, call] of packed.entries()) this.waiting.set(`${id}.${i}`, call);
+        void this.send({ id, body, service }, packed);
+      }
+    }
+  }
+
+  private async send(
+    message: { id: string; body: string; service: string },
+    calls: readonly Call[],
+  ): Promise<void> {
+    const { id, body, service } = message;
+    const now = performance.now();
+    const expiresMs = Math.max(1, Math.round(Math.max(...calls.map(({ expiresAt }) => expiresAt - now))));
+    const { replyTo } = this;
+    try {
+      await this.options.publisher.publish(
+        { id, exchange: EXCHANGES.rpc, routingKey: service, type: `${service}.rpc`, mandatory: true, body },
+        { replyTo, expiresMs },
+      );
+    } catch (error) {
+      for (const i of calls.keys()) this.fail(`${id}.${i}`, error);
+    }
+  }
+
+  private fail(id: string, error: unknown): void {
+    const call = this.take(id);
+    if (!call) return;
+    if (error instanceof PublishError && error.failure !== 'unknown') {
+      call.reject(unavailable(call.contract, DETAILS[error.failure]));
+    } else {
+      call.reject(unknown(call.contract));
+    }
+  }
+
+  private receive(content: Buffer): void {
+    for (const reply of parseReplies(content)) {
+      if ('notice' in reply) {
+        this.expected.get(reply.notice)?.(reply.data);
+        continue;
+      }
+      const call = this.take(reply.id);
+      if (!call) this.options.observe('waybill_rpc_late_replies_total');
+      else if ('ok' in reply) call.resolve(reply.ok as object);
+      else call.reject(rejectedOf(reply.refused));
+    }
+  }
+
+  private take(id: string): Call | undefined {
+    const call = this.waiting.get(id);
+    this.waiting.delete(id);
+    return call;
+  }
+
+  private sweep(): void {
+    const now = performance.now();
+    for (const [id, call] of this.waiting) {
+      if (call.expiresAt > now) continue;
+      this.waiting.delete(id);
+      this.options.observe('waybill_rpc_timeouts_total', { service: call.contract.service });
+      call.reject(unknown(call.contract));
+    }
+  }
+
+  /** No answer can reach us any more. */
+  private lost(): void {
+    this.listening = false;
+    const calls = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const call of calls) call.reject(unknown(call.contract));
+  }
+}
+
+const DETAILS = {
+  unsent: 'The broker takes no messages at the moment.',
+  returned: 'The service is not running.',
+  refused: 'The service has more to do than it can take.',
+} as const;
+
+function memberOf({ contract, data, trace, deadline }: Call, id: string): Member {
+  const { traceparent, requestId } = trace;
+  return {
+    id,
+    type: contract.name,
+    causationId: null,
+    requestId,
+    traceparent: childOf(traceparent),
+    attempt: 1,
+    deadline,
+    data,
+  };
+}
+
+function parseReplies(content: Buffer): readonly ReplyMember[] {
+  try {
+    const replies: unknown = JSON.parse(content.toString());
+    return Array.isArray(replies) ? replies : [];
+  } catch {
+    return [];
+  }
+}
+
+function rejectedOf({ code, details }: { readonly code: string; readonly details: object }): Rejected {
+  return code in ERRORS ? new Rejected(code as ErrorCode, { ...details }) : new Rejected('internal-error');
+}
+
+function unavailable({ service }: Pick<Rpc, 'service'>, detail: string): Rejected {
+  return new Rejected('service-unavailable', { service, detail: `${detail} The request has had no effect.` });
+}
+
+function unknown({ service }: Pick<Rpc, 'service'>): Rejected {
+  return new Rejected('outcome-unknown', { service });
+}

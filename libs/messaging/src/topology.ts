@@ -1,0 +1,145 @@
+import { type Channel } from 'amqplib';
+import { type Contract, type ServiceName } from '#contracts';
+
+/** The exchanges: what each of them is for. Every argument of the topology is explicit, and only here. */
+export const EXCHANGES = {
+  /** Questions of the gateway, by service. */
+  rpc: 'waybill.rpc',
+  /** Answers and notices, by gateway instance. Named, so that no service may write to the default exchange. */
+  reply: 'waybill.reply',
+  /** Orders to one service, by service. */
+  commands: 'waybill.commands',
+  /** Facts for everybody, by type. */
+  events: 'waybill.events',
+  /** Into a retry tier, by its queue. */
+  delay: 'waybill.delay',
+  /** Out of a retry tier, back to its queue. */
+  retry: 'waybill.retry',
+  /** What nobody could handle, by service. */
+  dead: 'waybill.dead',
+} as const;
+
+const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
+  rpc: 'direct',
+  reply: 'direct',
+  commands: 'direct',
+  events: 'topic',
+  delay: 'direct',
+  retry: 'direct',
+  dead: 'direct',
+};
+
+/** Where a member goes that has failed so often; the last tier again and again until its tries are used up. */
+export const TIERS = [
+  { name: '1s', ms: 1_000 },
+  { name: '5s', ms: 5_000 },
+  { name: '30s', ms: 30_000 },
+  { name: '2m', ms: 120_000 },
+  { name: '10m', ms: 600_000 },
+] as const;
+
+/** Bundles. Full queues refuse what comes next (`reject-publish`), they never drop what they have. */
+const MAX_LENGTH = { rpc: 10_000, durable: 1_000_000, dead: 1_000_000 };
+
+export type QueueKind = 'rpc' | 'commands' | 'events';
+
+export interface ServiceQueue {
+  readonly name: string;
+  readonly kind: QueueKind;
+}
+
+const KIND_OF = { rpc: 'rpc', command: 'commands', event: 'events' } as const;
+
+/** The queues that a service needs for what it handles. Refuses, by name, what is another service's. */
+export function queuesOf(service: ServiceName, handled: readonly Contract[]): ServiceQueue[] {
+  for (const contract of handled) {
+    const allowed =
+      contract.kind === 'event' ? contract.consumers.includes(service) : contract.service === service;
+    if (!allowed) {
+      const owner = contract.kind === 'event' ? contract.consumers.join(', ') || 'nobody' : contract.service;
+      throw new Error(`${service} must not handle ${contract.name}: it is for ${owner}. See libs/contracts.`);
+    }
+  }
+  const kinds = new Set(handled.map(({ kind }) => KIND_OF[kind]));
+  return [...kinds].sort().map((kind) => ({ kind, name: `${service}.${kind}` }));
+}
+
+export async function declareExchanges(channel: Channel): Promise<void> {
+  for (const [key, type] of Object.entries(TYPES)) {
+    await channel.assertExchange(EXCHANGES[key as keyof typeof EXCHANGES], type, {
+      durable: true,
+      autoDelete: false,
+    });
+  }
+}
+
+export async function declareQueues(
+  channel: Channel,
+  service: ServiceName,
+  handled: readonly Contract[],
+): Promise<void> {
+  for (const queue of queuesOf(service, handled)) {
+    if (queue.kind === 'rpc') await declareRpcQueue(channel, service, queue.name);
+    else await declareDurableQueue(channel, service, queue.name);
+    if (queue.kind === 'commands') await channel.bindQueue(queue.name, EXCHANGES.commands, service);
+  }
+  for (const contract of handled) {
+    if (contract.kind === 'event')
+      await channel.bindQueue(`${service}.events`, EXCHANGES.events, contract.name);
+  }
+  await declareDeadQueue(channel, service);
+}
+
+/**
+ * Goes when its last consumer goes: then a question is returned at once, instead of waiting for a service that is down
+ * and being carried out after its caller has given up. Questions are transient; clients repeat them with their key.
+ */
+async function declareRpcQueue(channel: Channel, service: ServiceName, name: string): Promise<void> {
+  await channel.assertQueue(name, {
+    durable: true,
+    autoDelete: true,
+    exclusive: false,
+    arguments: { 'x-queue-type': 'classic', 'x-max-length': MAX_LENGTH.rpc, 'x-overflow': 'reject-publish' },
+  });
+  await channel.bindQueue(name, EXCHANGES.rpc, service);
+}
+
+async function declareDurableQueue(channel: Channel, service: ServiceName, name: string): Promise<void> {
+  await assertQuorumQueue(channel, name, {
+    'x-max-length': MAX_LENGTH.durable,
+    // What has killed that many processes is set aside. Without the exchange the broker would drop it.
+    'x-delivery-limit': 20,
+    'x-dead-letter-exchange': EXCHANGES.dead,
+    'x-dead-letter-routing-key': service,
+    'x-dead-letter-strategy': 'at-least-once',
+  });
+  await channel.bindQueue(name, EXCHANGES.retry, name);
+  for (const { name: tier, ms } of TIERS) {
+    const delayed = `${name}.retry.${tier}`;
+    await assertQuorumQueue(channel, delayed, {
+      'x-max-length': MAX_LENGTH.durable,
+      'x-message-ttl': ms,
+      'x-dead-letter-exchange': EXCHANGES.retry,
+      'x-dead-letter-routing-key': name,
+      'x-dead-letter-strategy': 'at-least-once',
+    });
+    await channel.bindQueue(delayed, EXCHANGES.delay, delayed);
+  }
+}
+
+async function declareDeadQueue(channel: Channel, service: ServiceName): Promise<void> {
+  const name = `${service}.dead`;
+  await assertQuorumQueue(channel, name, { 'x-max-length': MAX_LENGTH.dead });
+  await channel.bindQueue(name, EXCHANGES.dead, service);
+}
+
+async function assertQuorumQueue(
+  channel: Channel,
+  name: string,
+  extra: Record<string, string | number>,
+): Promise<void> {
+  await channel.assertQueue(name, {
+    durable: true,
+    arguments: { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', ...extra },
+  });
+}

@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+
+/** What every process reads. */
+export class ServiceConfig {
+  /** Of the HTTP server: the API of the gateway, health and metrics of a service. */
+  @IsInt() @Min(0) @Max(65_535) port = 3_000;
+
+  /** The address to listen on. */
+  @IsString() host = '0.0.0.0';
+
+  @IsUrl(
+    { protocols: ['amqp', 'amqps'], require_protocol: true, require_tld: false },
+    { message: 'must be the URL of the broker, for example amqp://user:password@localhost:5672' },
+  )
+  rabbitmqUrl: string;
+
+  @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) logLevel = 'info';
+
+  /** Tells replicas apart in logs, and names the gateway's reply queue. */
+  @IsString() instance = `${hostname()}-${process.pid}`;
+
+  /** How long to wait at the start for a broker or a database that refuses connections. */
+  @IsInt() @Min(0) @Max(600) startTimeoutSeconds = 60;
+}
+
+/** What a service with a database reads besides. */
+export class DatabaseConfig extends ServiceConfig {
+  @IsUrl(
+    { protocols: ['postgres', 'postgresql'], require_protocol: true, require_tld: false },
+    {
+      message:
+        "must be the URL of the service's database, for example postgres://user:password@localhost:5432/waybill_order",
+    },
+  )
+  databaseUrl: string;
+
+  /** Connections to the database. */
+  @IsInt() @Min(2) @Max(200) databaseConnections = 10;
+}

@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Observe, type Publisher } from '#messaging';
+import { classify, Database, migrate, migrationsOf, OutboxRelay } from '#persistence';
+import { type DatabaseConfig } from './config.js';
+import { type Logger } from './logger.js';
+import { type Shutdown } from './shutdown.js';
+
+interface Context {
+  readonly name: string;
+  readonly config: DatabaseConfig;
+  readonly logger: Logger;
+  readonly observe: Observe;
+  readonly shutdown: Shutdown;
+}
+
+const RETRY_MS = 500;
+const FLUSH_MS = 5_000;
+
+/** Waits for the database, brings its tables up to date, and opens the pool. */
+export async function openDatabase({ name, config, logger, shutdown }: Context): Promise<Database> {
+  const { databaseUrl: url, databaseConnections: max, startTimeoutSeconds } = config;
+  const migrations = await migrationsOf(name);
+  const applied = await patiently(() => migrate(url, migrations), startTimeoutSeconds * 1_000, {
+    url,
+    logger,
+  });
+  if (applied.length > 0) logger.info({ applied }, 'migrations applied');
+  const database = new Database({ url, applicationName: `waybill-${name}`, max });
+  await database.ping();
+  shutdown.on('close', 'database', () => database.close());
+  return database;
+}
+
+export function relayThrough(
+  publisher: Publisher,
+  { database, logger, observe, shutdown }: Omit<Context, 'config'> & { readonly database: Database },
+): OutboxRelay {
+  const relay = new OutboxRelay({
+    database,
+    publish: (row) => publisher.publish(row),
+    onFailure({ id, type }, error) {
+      observe('waybill_outbox_failures_total', { type });
+      logger.warn(
+        { err: error, outboxId: id, type },
+        'not published: it stays in the outbox and is tried again',
+      );
+    },
+  });
+  shutdown.on('flush', 'outbox', () => relay.stop(FLUSH_MS));
+  return relay;
+}
+
+async function patiently<T>(
+  work: () => Promise<T>,
+  patienceMs: number,
+  { url, logger }: { readonly url: string; readonly logger: Logger },
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (let told = false; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      const words = explain(error, url);
+      if (classify(error) !== 'transient' || Date.now() > deadline) throw new Error(words, { cause: error });
+      if (!told) logger.warn({ patienceMs }, `${words} Trying again.`);
+      told = true;
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+/** Cause and remedy, without the password. SQLSTATEs 28*: who are you; 3D000: no such database. */
+function explain(error: unknown, url: string): string {
+  const { host, username, pathname } = new URL(url);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const text = error instanceof Error ? error.message : String(error);
+  const at = `PostgreSQL at ${host}`;
+  if (code.startsWith('28'))
+    return `${at} refuses the role "${username}": check role and password in the *_DATABASE_URL.`;
+  if (code === '3D000')
+    return `${at} has no database "${pathname.slice(1)}": create it, or check the *_DATABASE_URL.`;
+  if (code === 'ENOTFOUND') return `${at} has no address: check the host in the *_DATABASE_URL.`;
+  return `${at} can't be used (${text}): check the *_DATABASE_URL, and that the database runs.`;
+}

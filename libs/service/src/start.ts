@@ -1,0 +1,117 @@
+import { type Provider, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type AmqpServer, Answers, Publisher, RpcClient } from '#messaging';
+import { Database, OutboxRelay } from '#persistence';
+import { ask, connectBroker, serve } from './broker.js';
+import { DatabaseConfig, type ServiceConfig } from './config.js';
+import { openDatabase, relayThrough } from './data.js';
+import { PassErrorsOn } from './errors.filter.js';
+import { Readiness } from './health.controller.js';
+import { measureHttp } from './http.js';
+import { ConfigError, loadConfig } from './load-config.js';
+import { createLogger, Logger, nestLogger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { answering, checks } from './readiness.js';
+import { ServiceModule } from './service.module.js';
+import { Shutdown } from './shutdown.js';
+
+export type ProcessName = 'gateway' | 'order' | 'payment' | 'stock';
+
+/** The one way in which a process of Waybill starts. It ends the process, with words, when it can't. */
+export async function start<C extends ServiceConfig>(
+  name: ProcessName,
+  app: Type,
+  configType: new () => C,
+): Promise<void> {
+  try {
+    await run(name, app, configType);
+  } catch (error) {
+    const words =
+      error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`${name} can't start. ${words}\n`);
+    process.exit(1);
+  }
+}
+
+async function run<C extends ServiceConfig>(
+  name: ProcessName,
+  app: Type,
+  configType: new () => C,
+): Promise<void> {
+  const config = loadConfig(configType);
+  const logger = createLogger(name, config);
+  const metrics = new Metrics(name);
+  const { observe } = metrics;
+  const shutdown = new Shutdown(logger);
+  shutdown.handleSignals((code) => process.exit(code));
+  const context = { name, config, logger, observe, shutdown };
+
+  const database = config instanceof DatabaseConfig ? await openDatabase({ ...context, config }) : undefined;
+  const broker = await connectBroker(context);
+  const common = [
+    value(configType, config),
+    value(Logger, logger),
+    value(Metrics, metrics),
+    value(Shutdown, shutdown),
+    value(Publisher, broker.publisher),
+  ];
+  if (database) {
+    const { server, answers } = await serve(context, broker, database);
+    const relay = relayThrough(broker.publisher, { ...context, database });
+    const ready = checks(shutdown, {
+      database: () => database.ping(),
+      broker: async () =>
+        void (broker.publisher.isReady || absent('no connection, or the broker is blocked')),
+      consumers: async () => void (server.isReady || absent('not every queue is consumed')),
+    });
+    const parts = [
+      value(Database, database),
+      value(OutboxRelay, relay),
+      value(Answers, answers),
+      value(Readiness, ready),
+    ];
+    await listen(context, ServiceModule.forRoot(app, [...common, ...parts]), server);
+    relay.start();
+  } else {
+    const rpc = await ask(context, broker);
+    const ready = checks(shutdown, {
+      broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')),
+      ...answering(rpc),
+    });
+    await listen(
+      context,
+      ServiceModule.forRoot(app, [...common, value(RpcClient, rpc), value(Readiness, ready)]),
+    );
+  }
+  logger.info({ port: config.port, node: process.version }, 'ready');
+}
+
+async function listen(
+  { config, logger, observe, shutdown }: Parameters<typeof connectBroker>[0],
+  module: object,
+  server?: AmqpServer,
+): Promise<void> {
+  // A request that arrives while we close is still answered, and told to go elsewhere next time.
+  const adapter = new FastifyAdapter({ return503OnClosing: false, routerOptions: { maxParamLength: 300 } });
+  measureHttp(adapter.getInstance(), observe);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: nestLogger(logger),
+  });
+  if (server) {
+    const microservice = app.connectMicroservice({ strategy: server }, { deferInitialization: true });
+    microservice.useGlobalFilters(new PassErrorsOn());
+  }
+  await app.init();
+  if (server) await app.startAllMicroservices();
+  await app.listen(config.port, config.host);
+  shutdown.on('http', 'server', () => adapter.close());
+}
+
+function value<T>(provide: abstract new (...args: never[]) => T, useValue: T): Provider {
+  return { provide, useValue };
+}
+
+function absent(why: string): never {
+  throw new Error(why);
+}
