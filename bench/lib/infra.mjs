@@ -73,7 +73,7 @@ export class Infra {
       broker: () => beams.filter((/** @type {number} */ pid) => commandOf(pid).includes('beam')),
       /** Those that serve the databases of this bench, and those that serve all: writers, checkpointer, I/O workers. */
       postgres: () => {
-        if (!/postgres/.test(commandOf(rows[0].pid))) return [];
+        if (!/postgres/.test(commandOf(postmaster))) return [];
         return childrenOf(postmaster).filter((pid) => this.#isOurs(commandOf(pid)));
       },
     };
