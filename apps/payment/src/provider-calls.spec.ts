@@ -42,7 +42,7 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
     timeoutMs: 1_000,
     concurrency: 10,
     maxWaiting: 10,
-    log: { info: log, warn: log, error: log },
+    log: { debug: log, info: log, warn: log, error: log },
     observe: (metric) => void counted.push(metric),
     ...more,
   });

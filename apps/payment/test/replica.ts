@@ -19,7 +19,8 @@ import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
 const TIMING = { timeoutMs: 2_000, firstPauseMs: 1_000, quarantineMs: 60_000 };
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = (): void => undefined;
+const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 /** An empty database of the payment service, dropped in the end. */
 export async function openDatabase(): Promise<{ database: Database; drop: () => Promise<void> }> {

@@ -4,7 +4,7 @@ import { type Delivery } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
 import { type Member, messageOf, parseBundle } from './envelope.js';
 import { type Failures, type Verdict } from './failures.js';
-import { type Log, type Observe } from './observe.js';
+import { type Log, logged, type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 
 /** A handler, and what it handles. Batches of one handler are formed over all its contracts. */
@@ -127,7 +127,9 @@ export class Dispatcher {
   private settle(entry: Entry, outcome: Outcome): void {
     const { contract, member, message, done } = entry;
     const result = 'ok' in outcome ? 'ok' : 'refused' in outcome ? 'refused' : 'failed';
-    this.options.observe('waybill_messages_total', { type: member.type, result });
+    const { observe, log } = this.options;
+    observe('waybill_messages_total', { type: member.type, result });
+    log.debug({ ...logged(message), result }, 'handled');
     if (contract.kind === 'rpc') {
       this.answer(message, outcome);
       done();
@@ -140,14 +142,15 @@ export class Dispatcher {
     }
   }
 
-  private answer({ id, replyTo, type, trace }: Message, outcome: Outcome): void {
+  private answer(message: Message, outcome: Outcome): void {
     const { answers, judge, log } = this.options;
+    const { id, replyTo } = message;
     if (!('failed' in outcome)) {
       if (replyTo) answers.answer(replyTo, id, outcome);
       return;
     }
     const verdict = judge(outcome.failed);
-    const about = { err: outcome.failed, type, messageId: id, requestId: trace.requestId };
+    const about = { err: outcome.failed, ...logged(message) };
     if (verdict === 'defect') log.error(about, 'a request failed');
     else log.warn(about, 'a request failed for now');
     const refused = refusalFor(verdict === 'doubtful', verdict !== 'defect');
@@ -172,7 +175,7 @@ export class Dispatcher {
     void this.options.failures.bury(failed, reason).then((safe) => safe && done());
   }
 
-  private fail({ member, delivery, done }: Entry, error: unknown): void {
+  private fail({ member, message, delivery, done }: Entry, error: unknown): void {
     const { failures, judge, log } = this.options;
     const { queue, source } = delivery;
     const failed = { queue, source, member, error };
@@ -180,11 +183,7 @@ export class Dispatcher {
       void failures.bury(failed, 'defect').then((safe) => safe && done());
       return;
     }
-    const { id: messageId, type, requestId, attempt } = member;
-    log.warn(
-      { err: error, queue, messageId, type, requestId, attempt },
-      'a message failed, and is tried again later',
-    );
+    log.warn({ err: error, queue, ...logged(message) }, 'a message failed, and is tried again later');
     void failures.retry(failed).then((safe) => safe && done());
   }
 }

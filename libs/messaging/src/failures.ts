@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId, Rejected } from '#contracts';
 import { type Member } from './envelope.js';
-import { type Log, type Observe } from './observe.js';
+import { type Log, type Observe, traceIdOf } from './observe.js';
 import { type Publisher, type Publishing, type PublishOptions } from './publisher.js';
 import { EXCHANGES, TIERS } from './topology.js';
 
@@ -48,9 +48,9 @@ export class Failures {
   }
 
   bury({ queue, source, member, error }: Failed, reason: string): Promise<boolean> {
-    const { id, type, requestId, attempt } = member;
+    const { id, type, requestId, traceparent, attempt } = member;
     this.options.log.error(
-      { err: error, queue, reason, messageId: id, type, requestId, attempt },
+      { err: error, queue, reason, messageId: id, type, requestId, traceId: traceIdOf(traceparent), attempt },
       'dead letter',
     );
     return this.toDead({ body: JSON.stringify([member]), queue, source, reason, error, attempt });

@@ -1,12 +1,43 @@
-import { type FastifyInstance } from 'fastify';
-import { type Observe } from '#messaging';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type Observe, traceIdOf } from '#messaging';
+import { type Logger } from './logger.js';
 
-/** Counts and times every request, by its route: ids are no labels. */
-export function measureHttp(fastify: FastifyInstance, observe: Observe): void {
+/** Asked every few seconds by machines: worth counting, not worth a line. */
+const UNLOGGED = /^\/(?:health\/|metrics$)/;
+
+/** Counts, times and logs every request. Labels are routes: ids are no labels. */
+export function watchHttp(fastify: FastifyInstance, observe: Observe, logger: Logger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const { method, routeOptions } = request;
-    const labels = { method, route: routeOptions.url ?? 'none', status: String(reply.statusCode) };
-    observe('waybill_http_request_duration_seconds', labels, reply.elapsedTime / 1_000);
+    const { statusCode: status, elapsedTime } = reply;
+    const route = routeOptions.url ?? 'none';
+    observe(
+      'waybill_http_request_duration_seconds',
+      { method, route, status: String(status) },
+      elapsedTime / 1_000,
+    );
+    if (!UNLOGGED.test(route)) {
+      const location = reply.getHeader('location');
+      const fields = {
+        method,
+        path: pathOf(request),
+        status,
+        ms: Math.round(elapsedTime * 10) / 10,
+        ...idsOf(request),
+      };
+      logger.info({ ...fields, ...(location !== undefined && { location }) }, 'request');
+    }
     done();
   });
+}
+
+/** `trace` is set by whoever takes requests in from outside. */
+function idsOf(request: FastifyRequest & { readonly trace?: { traceparent: string } | null }): object {
+  const { id: requestId, trace } = request;
+  return { requestId, ...(trace && { traceId: traceIdOf(trace.traceparent) }) };
+}
+
+/** Without the query, in which a client may have put anything. */
+function pathOf({ url }: FastifyRequest): string {
+  return (url.split('?', 1)[0] as string).slice(0, 500);
 }

@@ -2,7 +2,6 @@ import { type DynamicModule, Global, Module, type Provider } from '@nestjs/commo
 import { HealthController } from './health.controller.js';
 
 /** What every process has, for injection by class. Made by `start` before Nest is. */
-// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module is a class to Nest.
 @Global()
 @Module({})
 export class ServiceModule {

@@ -8,7 +8,7 @@ import { DatabaseConfig, type ServiceConfig } from './config.js';
 import { openDatabase, relayThrough } from './data.js';
 import { PassErrorsOn } from './errors.filter.js';
 import { Readiness } from './health.controller.js';
-import { measureHttp } from './http.js';
+import { watchHttp } from './http.js';
 import { ConfigError, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -94,7 +94,7 @@ async function listen(
 ): Promise<void> {
   // A request that arrives while we close is still answered, and told to go elsewhere next time.
   const adapter = new FastifyAdapter({ return503OnClosing: false, routerOptions: { maxParamLength: 300 } });
-  measureHttp(adapter.getInstance(), observe);
+  watchHttp(adapter.getInstance(), observe, logger);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),
   });
