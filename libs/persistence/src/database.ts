@@ -61,6 +61,11 @@ export class Database {
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // Between two statements a lost connection is an event, and one that nobody listens to ends the process.
+    const lose = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', lose);
     try {
       await client.query('begin');
       const result = await work(client as unknown as Tx);
@@ -68,11 +73,10 @@ export class Database {
       return result;
     } catch (error) {
       // A connection that can't even roll back must not go back to the pool.
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
+      await client.query('rollback').catch(lose);
       throw error;
     } finally {
+      client.off('error', lose);
       client.release(broken);
     }
   }

@@ -1,0 +1,105 @@
+import { Client } from 'pg';
+import { type TestDatabase, testDatabase } from '#testing';
+import { classify, Database, forgetDeliveries, mayHaveHappened } from '../src/index.js';
+
+let testing: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testing = await testDatabase();
+  database = testing.database;
+  await database.query('create table notes (id integer primary key, text text not null)');
+});
+afterAll(() => testing?.drop());
+beforeEach(() => database.query('delete from notes'));
+
+const count = async (): Promise<number> =>
+  Number((await database.query('select count(*) as n from notes')).rows[0].n);
+const failure = (work: Promise<unknown>): Promise<Error> =>
+  work.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: Error) => error,
+  );
+
+test('rolls back what a transaction wrote before it failed', async () => {
+  await failure(
+    database.transaction(async (tx) => {
+      await tx.query(`insert into notes values (1, 'a')`);
+      throw new Error('no');
+    }),
+  );
+  expect(await count()).toBe(0);
+});
+
+test('has the effect of a message once, however often and however concurrently it is delivered', async () => {
+  const delivery = { consumer: 'notes', messageId: 'msg_1' };
+  const once = () =>
+    database.once(delivery, async (tx) => void (await tx.query(`insert into notes values (2, 'b')`)));
+  await Promise.all(Array.from({ length: 20 }, once));
+  expect(await count()).toBe(1);
+});
+
+test('does not count a message as seen when its work failed', async () => {
+  const delivery = { consumer: 'notes', messageId: 'msg_2' };
+  await failure(database.once(delivery, () => Promise.reject(new Error('no'))));
+  await database.once(delivery, async (tx) => void (await tx.query(`insert into notes values (3, 'c')`)));
+  expect(await count()).toBe(1);
+});
+
+test('forgets deliveries that are older than any redelivery', async () => {
+  await database.query(
+    `insert into inbox values ('old', 'm', now() - interval '31 days'), ('new', 'm', now())`,
+  );
+  expect(await forgetDeliveries(database)).toBe(1);
+});
+
+test('drops a connection that was cut, and goes on with another', async () => {
+  const cut = failure(
+    database.transaction(async (tx) => {
+      const { rows } = await tx.query('select pg_backend_pid() as pid');
+      const admin = new Client({ connectionString: testing.url });
+      await admin.connect();
+      await admin.query('select pg_terminate_backend($1)', [rows[0].pid]);
+      await admin.end();
+      await tx.query(`insert into notes values (4, 'd')`);
+    }),
+  );
+  expect(classify(await cut)).toBe('transient');
+  expect(await count()).toBe(0);
+});
+
+test('tells within half a second when no connection is free', async () => {
+  const small = new Database({ url: testing.url, applicationName: 'small', max: 1 });
+  let release: () => void = () => undefined;
+  const held = small.transaction(() => new Promise<void>((resolve) => (release = resolve)));
+  const error = await failure(small.query('select 1'));
+  release();
+  await held;
+  await small.close();
+  expect(classify(error)).toBe('transient');
+  expect(mayHaveHappened(error)).toBe(false);
+});
+
+test('reads through indexes with plans that do not depend on what a table held when they were made', async () => {
+  const { rows } = await database.query('explain select * from notes where id = any($1::integer[])', [[1]]);
+  expect(JSON.stringify(rows)).not.toContain('Seq Scan');
+});
+
+test('takes the time from the database, not from the machine', async () => {
+  await database.ping();
+  const { rows } = await database.query(`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+  expect(Math.abs(database.now().getTime() - Number(rows[0].ms))).toBeLessThan(1_000);
+});
+
+test.each([
+  ['a lost update', `do $$ begin perform waybill_expect(1, 2, 'x'); end $$`, 'conflict'],
+  ['a key that is taken', `insert into notes values (9, 'x'), (9, 'y')`, 'conflict'],
+  [
+    'a text that can not be stored',
+    `insert into notes values (9, E'\\\\x00'::bytea::text || repeat('x', -1) || 1/0)`,
+    'invalid',
+  ],
+  ['a fault of ours', 'select nonsense', 'defect'],
+])('classifies %s', async (_, sql, severity) => {
+  expect(classify(await failure(database.query(sql)))).toBe(severity);
+});
