@@ -13,7 +13,7 @@ import { ConfigError, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { answering, checks } from './readiness.js';
-import { ServiceModule } from './service.module.js';
+import { serviceModule } from './service.module.js';
 import { Shutdown } from './shutdown.js';
 
 export type ProcessName = 'gateway' | 'order' | 'payment' | 'stock';
@@ -71,7 +71,7 @@ async function run<C extends ServiceConfig>(
       value(Answers, answers),
       value(Readiness, ready),
     ];
-    await listen(context, ServiceModule.forRoot(app, [...common, ...parts]), server);
+    await listen(context, serviceModule(app, [...common, ...parts]), server);
     relay.start();
   } else {
     const rpc = await ask(context, broker);
@@ -79,10 +79,7 @@ async function run<C extends ServiceConfig>(
       broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')),
       ...answering(rpc),
     });
-    await listen(
-      context,
-      ServiceModule.forRoot(app, [...common, value(RpcClient, rpc), value(Readiness, ready)]),
-    );
+    await listen(context, serviceModule(app, [...common, value(RpcClient, rpc), value(Readiness, ready)]));
   }
   logger.info({ port: config.port, node: process.version }, 'ready');
 }

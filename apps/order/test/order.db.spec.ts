@@ -1,0 +1,160 @@
+import { type OrderPlacement, type OrderView } from '#contracts';
+import { type Outcome } from '#messaging';
+import { type Database } from '#persistence';
+import { type TestDatabase, testDatabase } from '#testing';
+import { orderInvariants } from '../../../test/invariants/order.js';
+import { tellOverdue } from '../src/deadlines.worker.js';
+import { captured, message, type Placed, placement, Replica, reserved } from './replica.js';
+
+let testing: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testing = await testDatabase('order');
+  database = testing.database;
+});
+afterAll(() => testing?.drop());
+
+const viewIn = (outcome: Outcome | undefined): OrderPlacement => {
+  if (!outcome || !('ok' in outcome)) throw new Error(`not ok: ${JSON.stringify(outcome)}`);
+  return outcome.ok as OrderPlacement;
+};
+const codeIn = (outcome: Outcome | undefined): string =>
+  outcome && 'refused' in outcome ? outcome.refused.code : 'not refused';
+
+async function viewOf(replica: Replica, orderId: string): Promise<OrderView> {
+  const [outcome] = await replica.handlers.get([message('order.get.v1' as never, { orderId }) as never]);
+  if (!outcome || !('ok' in outcome)) throw new Error('no such order');
+  return outcome.ok as OrderView;
+}
+
+async function violations(): Promise<string[]> {
+  const broken: string[] = [];
+  for (const { id, name, sql } of orderInvariants) {
+    if (id.startsWith('A') && (await database.query(sql)).rows.length > 0) broken.push(name);
+  }
+  return broken;
+}
+
+/** Placed, reserved and paid by one replica. */
+async function confirmed(replica: Replica, placed: Placed = placement()): Promise<Placed> {
+  await replica.handlers.place([placed.placement]);
+  await replica.loop.settle([reserved(placed.orderId)]);
+  await replica.loop.settle([captured(placed)]);
+  return placed;
+}
+
+test('keeps an order as it was decided, step by step, and gives it back as clients see it', async () => {
+  const replica = new Replica(database);
+  const { orderId, paymentId } = await confirmed(replica);
+  expect(await viewOf(replica, orderId)).toMatchObject({
+    status: 'confirmed',
+    version: 3,
+    total: { amount: 500, currency: 'EUR' },
+    paymentId,
+    metadata: { channel: 'web' },
+  });
+  const { data } = await replica.handlers.timeline({ orderId });
+  expect(data.map(({ version, cause }) => [version, cause])).toEqual([
+    [1, 'order.place.v1'],
+    [2, 'stock.reserved.v1'],
+    [3, 'payment.captured.v1'],
+  ]);
+  expect(await violations()).toEqual([]);
+});
+
+test('tells whoever waits as soon as the order has settled', async () => {
+  const replica = new Replica(database);
+  const { orderId } = await confirmed(replica);
+  expect(replica.notices).toEqual([
+    { replyTo: 'gateway', name: orderId, data: expect.objectContaining({ status: 'confirmed' }) },
+  ]);
+});
+
+test('makes one order of 50 twins on three replicas, and gives all of them the same answer', async () => {
+  const replicas = [new Replica(database), new Replica(database), new Replica(database)];
+  const key = crypto.randomUUID();
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => replicas[i % 3]?.handlers.place([placement({ key }).placement])),
+  );
+  const views = answers.map((outcomes) => JSON.stringify(viewIn(outcomes?.[0]).order));
+  expect(new Set(views.map((view) => JSON.parse(view).id)).size).toBe(1);
+  const { rows } = await database.query('select count(*)::int as n from idempotency_keys where key = $1', [
+    key,
+  ]);
+  expect(rows).toEqual([{ n: 1 }]);
+});
+
+test('refuses a key that was used for another request, and nothing else of its batch', async () => {
+  const replica = new Replica(database);
+  const first = placement();
+  await replica.handlers.place([first.placement]);
+  const { key } = first.placement.data.idempotency;
+  const other = placement({ key, fingerprint: '00000000-0000-4000-8000-000000000002' });
+  const outcomes = await replica.handlers.place([other.placement, placement().placement]);
+  expect(codeIn(outcomes[0])).toBe('idempotency-key-reused');
+  expect(viewIn(outcomes[1]).replayed).toBe(false);
+});
+
+test('replays, byte for byte, what was answered when the order had first settled', async () => {
+  const replica = new Replica(database);
+  const placed = await confirmed(replica);
+  const before = JSON.stringify((replica.notices[0] as { data: object }).data);
+  const again = await new Replica(database).handlers.place([placed.placement]);
+  expect(JSON.stringify(viewIn(again[0]).order)).toBe(before);
+  expect(viewIn(again[0]).replayed).toBe(true);
+});
+
+test('applies a fact once, although two replicas are told of it at the same time', async () => {
+  const [one, two] = [new Replica(database), new Replica(database)];
+  const placed = placement();
+  await one.handlers.place([placed.placement]);
+  await Promise.all([
+    one.loop.settle([reserved(placed.orderId)]),
+    two.loop.settle([reserved(placed.orderId)]),
+  ]);
+  const charges = [...one.sent, ...two.sent].filter((sent) => sent === `payment.charge.v1 ${placed.orderId}`);
+  expect(charges).toHaveLength(1);
+  expect(await violations()).toEqual([]);
+});
+
+test('turns orders that nobody answers into cancelled ones, once, though two replicas look', async () => {
+  const [one, two] = [new Replica(database, 1), new Replica(database, 1)];
+  const { orderId, placement: placing } = placement();
+  await one.handlers.place([placing]);
+  for (let status = 'pending'; status === 'pending'; ) {
+    await Promise.all([tellOverdue(database, one.loop), tellOverdue(database, two.loop)]);
+    ({ status } = await viewOf(one, orderId));
+  }
+  expect(await viewOf(one, orderId)).toMatchObject({
+    status: 'cancelled',
+    reason: { code: 'timed_out' },
+    version: 2,
+  });
+  const releases = [...one.sent, ...two.sent].filter((sent) => sent === `stock.release.v1 ${orderId}`);
+  expect(releases).toHaveLength(1);
+});
+
+test('lists the newest first, by customer and status, page by page', async () => {
+  const replica = new Replica(database);
+  const customerId = `cus_${crypto.randomUUID()}`;
+  const placed = Array.from({ length: 5 }, () => placement({ customerId }));
+  for (const { placement: placing } of placed) await replica.handlers.place([placing]);
+  const newestFirst = placed.map(({ orderId }) => orderId).reverse();
+  const first = await replica.handlers.list({ customerId, limit: 3 });
+  const before = first.data.at(-1)?.id as string;
+  const rest = await replica.handlers.list({ customerId, limit: 3, before });
+  expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(newestFirst);
+  expect([first.more, rest.more]).toEqual([true, false]);
+  expect((await replica.handlers.list({ customerId, limit: 3, status: 'confirmed' })).data).toEqual([]);
+});
+
+test('says that there is no such order, to a question and to a payment', async () => {
+  const replica = new Replica(database);
+  const { orderId, paymentId, placement: placing } = placement();
+  await expect(replica.handlers.timeline({ orderId })).rejects.toMatchObject({ code: 'order-not-found' });
+  const { idempotency } = placing.data;
+  const pay = { orderId, paymentId, idempotency, payment: { method: 'tok_visa' }, notify: false };
+  const [outcome] = await replica.handlers.advance([message('order.pay.v1', pay)]);
+  expect(codeIn(outcome)).toBe('order-not-found');
+});
