@@ -97,29 +97,40 @@ export class Connection {
     model.on('error', (error: Error) =>
       log.warn({ connection: name, err: error }, 'connection to the broker failed'),
     );
-    model.on('close', () => this.lost(model));
+    let isOpen = true;
+    model.on('close', () => {
+      isOpen = false;
+      this.lost(model);
+    });
     model.on('blocked', (reason: string) => this.block(reason));
     model.on('unblocked', () => this.block(undefined));
-    this.model = model;
     try {
       for (const setUp of this.users) await setUp(model);
+      if (!isOpen) throw new Error('lost while it was set up');
     } catch (error) {
       await model.close().catch(() => undefined);
+      this.tellLost();
       throw error;
     }
+    // Only now: a connection that is lost before is the business of whoever is opening it.
+    this.model = model;
     log.info({ connection: name }, 'connected to the broker');
   }
 
   private lost(model: ChannelModel): void {
     if (this.model !== model) return;
     this.model = undefined;
-    this.blockedBy = undefined;
-    for (const tell of this.loses) tell();
+    this.tellLost();
     if (this.closing) return;
     this.options.observe('waybill_broker_connections_lost_total', { connection: this.options.name });
     this.reopening ??= this.reopen().finally(() => {
       this.reopening = undefined;
     });
+  }
+
+  private tellLost(): void {
+    this.blockedBy = undefined;
+    for (const tell of this.loses) tell();
   }
 
   private async reopen(): Promise<void> {
