@@ -1,4 +1,4 @@
-import { newId } from '#contracts';
+import { newId, randomBytes } from '#contracts';
 
 /** Of the caller's own ids only what is safe in a header, in a log and in a database. */
 const SAFE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/;
@@ -17,5 +17,5 @@ export function traceparentOf(header: string | string[] | undefined): string {
 }
 
 function randomHex(bytes: number): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('hex');
+  return Buffer.from(randomBytes(bytes)).toString('hex');
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { newId } from '#contracts';
+import { newId, randomBytes } from '#contracts';
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
 import { type Movement } from './item.js';
@@ -27,4 +26,4 @@ export async function releaseDueHolds(
   if (failed) throw failed.failed;
 }
 
-const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const hex = (bytes: number): string => Buffer.from(randomBytes(bytes)).toString('hex');

@@ -1,4 +1,5 @@
 import { Matches } from 'class-validator';
+import { randomBytes } from './random.js';
 
 /** Ids as clients, logs and databases see them: a prefix and a UUIDv7 in 26 letters of Crockford's base 32 (TypeID 0.3). */
 export type IdPrefix = 'ord' | 'pay' | 'ref' | 'rsv' | 'evt' | 'req' | 'msg';
@@ -26,7 +27,7 @@ let sequence = 0;
 
 /** RFC 9562, section 5.7; rand_a is a counter (section 6.2, method 1), so ids of one process never go back. */
 function uuidv7Bytes(): Uint8Array {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const bytes = randomBytes(16);
   const now = Date.now();
   if (now > lastMs) {
     lastMs = now;

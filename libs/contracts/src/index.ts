@@ -6,6 +6,7 @@ export * from './id.js';
 export * from './money.js';
 export * from './order.js';
 export * from './payment.js';
+export * from './random.js';
 export * from './stock.js';
 export * from './text.js';
 export * from './validate.js';
