@@ -83,7 +83,12 @@ describe('the code', () => {
       process.execPath,
       [
         'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
-        ...['apps', 'libs', 'test', 'bench', 'tools', '--output-type', 'err-long'],
+        'apps',
+        'libs',
+        'test',
+        'bench',
+        'tools',
+        '--output-type=err-long',
       ],
       { encoding: 'utf8', timeout: 60_000 },
     );

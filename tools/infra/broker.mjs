@@ -1,0 +1,56 @@
+import amqp from 'amqplib';
+import { dockerAnswers, RabbitContainer } from './rabbitmq-docker.mjs';
+import { installRabbit } from './rabbitmq-install.mjs';
+import { findRabbit, RabbitNode } from './rabbitmq-node.mjs';
+import { shown, Trouble } from './say.mjs';
+
+/** @typedef {import('./folder.mjs').Folder} Folder */
+/** @typedef {import('./ports.mjs').Ports} Ports */
+/** @typedef {RabbitNode | RabbitContainer} PrivateBroker */
+
+const CHECK_MS = 4_000;
+
+/**
+ * The installed RabbitMQ, else Docker, else it is installed.
+ * @param {Folder} folder @param {Ports} ports @returns {PrivateBroker}
+ */
+export function privateBroker(folder, ports) {
+  if (findRabbit()) return new RabbitNode(folder, ports);
+  if (dockerAnswers()) return new RabbitContainer(folder, ports);
+  installRabbit();
+  return new RabbitNode(folder, ports);
+}
+
+/** That of RABBITMQ_URL can be used, or why not. @param {string} url */
+export async function checkBroker(url) {
+  if (!URL.canParse(url) || !/^amqps?:$/.test(new URL(url).protocol)) {
+    throw new Trouble(
+      'RABBITMQ_URL is not the URL of a broker',
+      'for example amqp://user:password@localhost:5672/waybill',
+    );
+  }
+  try {
+    const connection = await amqp.connect(url, { timeout: CHECK_MS });
+    connection.on('error', () => undefined);
+    await connection.close();
+  } catch (error) {
+    const { code, message } = /** @type {Error & { code?: string }} */ (error);
+    throw new Trouble(
+      `the broker of RABBITMQ_URL (${shown(url)}) can't be used: ${message || code}`,
+      remedy(message, code),
+      error,
+    );
+  }
+}
+
+/** @param {string} message @param {string} [code] */
+function remedy(message, code) {
+  if (/ACCESS_REFUSED|403/.test(message))
+    return 'user or password are wrong, or the user may not enter this vhost';
+  if (/NOT_FOUND|NOT_ALLOWED|vhost/i.test(message))
+    return 'create the vhost: rabbitmqctl add_vhost <name>, then set_permissions';
+  if (code === 'ECONNREFUSED')
+    return 'nothing listens there: start the broker, or leave RABBITMQ_URL out to get a private one';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name of the host is unknown';
+  return 'check host, port and firewall, or leave RABBITMQ_URL out to get a private broker';
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { inRoot } from './root.mjs';
+import { Trouble } from './say.mjs';
+
+const SOURCES = ['{apps,libs}/*/src/**/*.ts', 'nest-cli.json', 'tsconfig*.json', 'package-lock.json'];
+const MARK = inRoot('dist/.sources');
+
+/** @returns {Promise<boolean>} false when what was built before is of the same sources */
+export async function buildIfChanged() {
+  const hash = hashOfSources();
+  if (isBuilt(hash)) return false;
+  rmSync(inRoot('dist'), { recursive: true, force: true });
+  const child = spawn(process.execPath, [inRoot('node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
+    cwd: inRoot(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Trouble(`nest build failed:\n${output}`);
+  writeFileSync(MARK, hash);
+  return true;
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256');
+  for (const path of globSync(SOURCES, { cwd: inRoot() }).sort()) {
+    if (!path.endsWith('.spec.ts'))
+      hash
+        .update(path)
+        .update('\0')
+        .update(readFileSync(inRoot(path)));
+  }
+  return hash.digest('hex');
+}
+
+/** Somebody else may have built since, from sources that are gone again. @param {string} hash */
+function isBuilt(hash) {
+  if (!existsSync(MARK) || readFileSync(MARK, 'utf8') !== hash) return false;
+  const built = statSync(MARK).mtimeMs;
+  return globSync('dist/**/*.js', { cwd: inRoot() }).every((path) => statSync(inRoot(path)).mtimeMs <= built);
+}

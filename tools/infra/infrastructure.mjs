@@ -1,0 +1,123 @@
+import { checkBroker } from './broker.mjs';
+import { buildIfChanged } from './build.mjs';
+import { checkDatabase, closeOtherDatabases, openDatabases, SERVICES } from './databases.mjs';
+import { migrateAll } from './migrations.mjs';
+import { USER, VHOST } from './rabbitmq-server.mjs';
+import { note, shown, step } from './say.mjs';
+import { PrivateServers } from './servers.mjs';
+
+/** @typedef {import('./databases.mjs').DatabaseUrls} DatabaseUrls */
+/** @typedef {{ url: string, managementUrl?: string, title: string }} Broker */
+
+const variableOf = (/** @type {string} */ service) => `${service.toUpperCase()}_DATABASE_URL`;
+
+/** Broker and databases of development: those of the environment, else private ones. */
+export class Infrastructure {
+  /** @type {PrivateServers | undefined} */
+  #private;
+  /** @type {Promise<Broker> | undefined} */
+  #broker;
+
+  /** @param {import('./folder.mjs').Folder} folder @param {NodeJS.Dict<string>} env */
+  constructor(folder, env) {
+    this.folder = folder;
+    this.env = env;
+  }
+
+  /** Up, migrated, and each step told. @param {{ fresh?: boolean }} [options] */
+  async open({ fresh = false } = {}) {
+    this.#private = await PrivateServers.of(this.folder);
+    if (fresh) await step('Old data removed', () => this.#removeData());
+    const begun = Date.now();
+    // A broker takes seconds to boot; all that does not need it is done meanwhile.
+    this.#broker = this.#openBroker();
+    this.#broker.catch(() => undefined);
+    const databases = await step('PostgreSQL', (done) => this.#openDatabases(done));
+    await step('Services built', async (done) => {
+      if (!(await buildIfChanged())) done('Services are built already');
+    });
+    await step('Databases migrated', async (done) => {
+      const applied = await migrateAll(databases);
+      done(applied.length > 0 ? `Databases migrated (${applied.length} new)` : 'Databases are up to date');
+    });
+    const broker = await step(
+      'RabbitMQ',
+      async (done) => {
+        const opened = await /** @type {Promise<Broker>} */ (this.#broker);
+        done(`RabbitMQ: ${opened.title}`);
+        return opened;
+      },
+      begun,
+    );
+    return { broker, databases };
+  }
+
+  async close() {
+    await Promise.allSettled([this.#broker]);
+    await this.#private?.close();
+  }
+
+  async #removeData() {
+    await this.servers.removeData();
+    if (this.env.RABBITMQ_URL || this.env.DATABASE_URL)
+      note('a broker or database given by URL keeps its data');
+  }
+
+  get servers() {
+    return /** @type {PrivateServers} */ (this.#private);
+  }
+
+  /** @returns {Promise<Broker>} */
+  async #openBroker() {
+    const given = this.env.RABBITMQ_URL;
+    if (given) {
+      await checkBroker(given);
+      return { url: given, title: `that of RABBITMQ_URL, ${shown(given)}` };
+    }
+    await this.servers.startBroker();
+    const { title, managementUrl } = this.servers.broker;
+    return { url: `${this.servers.brokerUrl}/${VHOST}`, managementUrl, title };
+  }
+
+  /** @param {(outcome: string) => void} done @returns {Promise<DatabaseUrls>} */
+  async #openDatabases(done) {
+    const given = SERVICES.filter((service) => this.env[variableOf(service)]);
+    for (const service of given)
+      await checkDatabase(variableOf(service), this.env[variableOf(service)] ?? '');
+    const made = given.length < SERVICES.length ? await this.#openServer(done) : {};
+    if (given.length > 0) done(`PostgreSQL: ${given.map(variableOf).join(', ')} of the environment`);
+    const own = Object.fromEntries(given.map((service) => [service, this.env[variableOf(service)]]));
+    return /** @type {DatabaseUrls} */ ({ ...made, ...own });
+  }
+
+  /** @param {(outcome: string) => void} done */
+  async #openServer(done) {
+    const given = this.env.DATABASE_URL;
+    if (given) {
+      const urls = await openDatabases(given);
+      done(`PostgreSQL: the server of DATABASE_URL, ${shown(given)}`);
+      return urls;
+    }
+    const { database } = this.servers;
+    await this.servers.startDatabase();
+    await closeOtherDatabases(database.url);
+    done(`PostgreSQL: ${database.title}`);
+    return openDatabases(database.url);
+  }
+}
+
+/**
+ * What services need to know of it.
+ * @param {{ broker: Broker, databases: DatabaseUrls }} opened
+ */
+export const variablesOf = ({ broker, databases }) => ({
+  RABBITMQ_URL: broker.url,
+  ...Object.fromEntries(SERVICES.map((service) => [variableOf(service), databases[service]])),
+});
+
+/** Where people look into the broker. @param {Broker} broker */
+export function managementOf({ managementUrl }) {
+  if (!managementUrl) return undefined;
+  const { origin, password } = new URL(managementUrl);
+  return { url: origin, user: USER, password };
+}

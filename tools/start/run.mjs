@@ -1,0 +1,63 @@
+import { apiKey, DevelopmentFile, environment } from '../infra/environment.mjs';
+import { Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
+import { owned } from '../infra/owned.mjs';
+import { say, step } from '../infra/say.mjs';
+import { asked, stopping } from '../infra/stopping.mjs';
+import { Demo } from './demo.mjs';
+import { HELP, parseOptions } from './options.mjs';
+import { Services } from './services.mjs';
+import { BuildWatch } from './watch.mjs';
+import { welcome } from './welcome.mjs';
+
+/** @typedef {import('../infra/folder.mjs').Folder} Folder */
+/** @typedef {import('./options.mjs').Options} Options */
+
+/** @param {string[]} args */
+export async function runAll(args) {
+  const options = parseOptions(args);
+  if (options.help) return say(HELP);
+  const begun = Date.now();
+  await owned('npm start', (folder) => run(folder, options, begun));
+}
+
+/** @param {Folder} folder @param {Options} options @param {number} begun */
+async function run(folder, options, begun) {
+  const given = environment();
+  const infrastructure = new Infrastructure(folder, given);
+  const { key, entry } = apiKey(folder);
+  const env = { NODE_ENV: 'development', HOST: '127.0.0.1', ...given };
+  env.API_KEYS = [entry, given.API_KEYS].filter(Boolean).join(',');
+  const services = new Services(folder, options, env);
+  const build = new BuildWatch();
+  const file = new DevelopmentFile(folder);
+  try {
+    await services.stopLeftovers();
+    const opened = await infrastructure.open(options);
+    Object.assign(env, variablesOf(opened));
+    if (options.watch) await step('Watching the sources', () => build.start());
+    await services.start();
+    const management = managementOf(opened.broker);
+    file.write({
+      ...variablesOf(opened),
+      ...(await services.nextPorts()),
+      API_KEYS: env.API_KEYS,
+      WAYBILL_URL: services.url,
+      WAYBILL_API_KEY: key,
+      RABBITMQ_MANAGEMENT_URL: management?.url,
+      RABBITMQ_MANAGEMENT_USER: management?.user,
+      RABBITMQ_MANAGEMENT_PASSWORD: management?.password,
+    });
+    if (options.demo) await new Demo(services.url, key).run();
+    say(`Up in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
+    if (options.once) return;
+    say(welcome({ url: services.url, apiKey: key, management }));
+    services.showLogs();
+    await asked();
+    say(`\nStopping: ${/** @type {Error} */ (stopping.reason).message}`);
+  } finally {
+    file.remove();
+    await build.stop();
+    await services.stop();
+    await step('Broker and databases stopped', () => infrastructure.close());
+  }
+}
