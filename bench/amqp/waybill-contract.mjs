@@ -4,4 +4,7 @@ import { ReserveStock, rpc } from '#contracts';
 export const echo = rpc('stock.echo.v1', ReserveStock, ReserveStock);
 
 const quiet = () => undefined;
-export const silent = { log: { debug: quiet, info: quiet, warn: console.error, error: console.error }, observe: quiet };
+export const silent = {
+  log: { debug: quiet, info: quiet, warn: console.error, error: console.error },
+  observe: quiet,
+};

@@ -32,7 +32,7 @@ function rowOf({ id, title, ratio, bar, goal }, y) {
   const measured = ratio
     ? `<line class="spread" x1="${x(ratio.min)}" y1="${y}" x2="${x(ratio.max)}" y2="${y}"/><circle class="median" cx="${x(ratio.median)}" cy="${y}" r="5"/>`
     : '';
-  return `<g><text x="8" y="${y + 4}">${id}  ${escape(title)}</text>${mark('bar', bar)}${mark('goal', goal)}${measured}</g>`;
+  return `<g><text x="8" y="${y + 4}">${id}  ${escaped(title)}</text>${mark('bar', bar)}${mark('goal', goal)}${measured}</g>`;
 }
 
 /** @param {number} value */
@@ -43,6 +43,6 @@ function x(value) {
 }
 
 /** @param {string} text */
-function escape(text) {
+function escaped(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

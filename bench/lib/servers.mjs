@@ -1,3 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { until } from '../../tools/infra/process.mjs';
+import { ask } from '../../tools/infra/rabbitmq-server.mjs';
+import { openServers as openPrivateServers } from '../../tools/infra/servers.mjs';
+
+const FOLDER = fileURLToPath(new URL('../../.data/bench', import.meta.url));
+const STATISTICS_MS = 15_000;
+
 /**
  * Which broker and which database server to measure on: those of the environment, or private ones.
  * @param {NodeJS.ProcessEnv} env
@@ -12,8 +20,8 @@ export async function openServers(env) {
   if (brokerUrl && managementUrl && postgresUrl) {
     return { brokerUrl, managementUrl, postgresUrl, close: async () => undefined };
   }
-  throw new Error(
-    'set WAYBILL_TEST_BROKER_URL, WAYBILL_TEST_MANAGEMENT_URL and WAYBILL_TEST_POSTGRES_URL to a broker and a ' +
-      'PostgreSQL to measure on',
-  );
+  const servers = await openPrivateServers({ folder: FOLDER });
+  // A broker knows its own process, whose CPU counts, from its first statistics on.
+  await until(async () => (await ask(servers.managementUrl, '/api/nodes'))?.[0]?.os_pid, STATISTICS_MS);
+  return servers;
 }

@@ -40,6 +40,11 @@ export class HttpModule implements OnModuleInit {
       const traceparent = traceparentOf(request.headers.traceparent);
       (request as ApiRequest).trace = { traceparent, requestId: request.id };
       reply.header('x-request-id', request.id);
+      // RFC 9112, 3.2. Node would refuse it as well, but without a word.
+      if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+        done(new Rejected('malformed-request', { detail: 'There is no Host header.' }));
+        return;
+      }
       done();
     });
     limit(fastify.server);
@@ -87,8 +92,8 @@ function limit(server: FastifyInstance['server']): void {
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = MAX_CONNECTIONS;
-  // Read when the server starts to listen (node:http, setupConnectionsTracking); there is no other way to set it later.
-  Object.assign(server, { connectionsCheckingInterval: TIMEOUT_CHECK_MS });
+  // Read when the server listens and takes requests (node:http); there is no other way to set them later.
+  Object.assign(server, { connectionsCheckingInterval: TIMEOUT_CHECK_MS, requireHostHeader: false });
   server.removeAllListeners('clientError').on('clientError', refuseBadHttp);
 }
 

@@ -11,17 +11,16 @@ export interface Schema {
 }
 
 const ALWAYS: readonly ErrorCode[] = [
+  'malformed-request',
   'unauthorized',
+  'request-timeout',
+  'uri-too-long',
+  'headers-too-large',
   'internal-error',
   'service-unavailable',
   'outcome-unknown',
 ];
-const WITH_BODY: readonly ErrorCode[] = [
-  'malformed-request',
-  'request-timeout',
-  'payload-too-large',
-  'unsupported-media-type',
-];
+const WITH_BODY: readonly ErrorCode[] = ['payload-too-large', 'unsupported-media-type'];
 
 const text = { type: 'string' };
 const version = { type: 'string', pattern: '^"\\d+"$', examples: ['"5"'] };

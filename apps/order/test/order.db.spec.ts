@@ -75,9 +75,11 @@ test('makes one order of 50 twins on three replicas, and gives all of them the s
   const replicas = [new Replica(database), new Replica(database), new Replica(database)];
   const key = crypto.randomUUID();
   const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, i) => replicas[i % 3]?.handlers.place([placement({ key }).placement])),
+    Array.from({ length: 50 }, (_, i) =>
+      (replicas[i % 3] as Replica).handlers.place([placement({ key }).placement]),
+    ),
   );
-  const views = answers.map((outcomes) => JSON.stringify(viewIn(outcomes?.[0]).order));
+  const views = answers.map((outcomes) => JSON.stringify(viewIn(outcomes[0]).order));
   expect(new Set(views.map((view) => JSON.parse(view).id)).size).toBe(1);
   const { rows } = await database.query('select count(*)::int as n from idempotency_keys where key = $1', [
     key,

@@ -1,5 +1,5 @@
 import { localMessage } from '#loop';
-import { type Log, type Observe, type Outcome } from '#messaging';
+import { type Log, logged, type Observe, type Outcome } from '#messaging';
 import { Bulkhead } from './bulkhead.js';
 import { type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
@@ -34,14 +34,14 @@ export class ProviderCalls {
     const { log, observe } = this.options;
     if (effect.kind === 'alert') {
       observe('waybill_payments_halted_total');
-      log.error(
-        { paymentId: effect.paymentId, reason: effect.reason },
-        'payment halted: somebody has to look',
-      );
+      const { paymentId, reason } = effect;
+      log.error({ ...logged(cause), paymentId, reason }, 'payment halted: somebody has to look');
       return;
     }
     const work = this.carryOut(effect, cause, tell)
-      .catch((error: unknown) => log.error({ err: error, key: effect.call.key }, 'provider call lost'))
+      .catch((error: unknown) =>
+        log.error({ err: error, ...logged(cause), key: effect.call.key }, 'provider call lost'),
+      )
       .finally(() => this.inHand.delete(work));
     this.inHand.add(work);
   }
@@ -57,10 +57,7 @@ export class ProviderCalls {
     const found = await this.ask(call, how);
     observe('waybill_provider_calls_total', { operation: call.operation, outcome: found.outcome });
     if (found.outcome === 'unknown') {
-      log.warn(
-        { paymentId: call.paymentId, key: call.key, reason: found.reason },
-        'provider outcome unknown',
-      );
+      log.warn({ ...logged(cause), key: call.key, reason: found.reason }, 'provider outcome unknown');
     }
     const [outcome] = await tell(messageOf(call, found, cause));
     if (outcome && 'failed' in outcome) throw outcome.failed;

@@ -20,13 +20,11 @@ const FLUSH_MS = 5_000;
 export async function openDatabase({ name, config, logger, shutdown }: Context): Promise<Database> {
   const { databaseUrl: url, databaseConnections: max, startTimeoutSeconds } = config;
   const migrations = await migrationsOf(name);
-  const applied = await patiently(() => migrate(url, migrations), startTimeoutSeconds * 1_000, {
-    url,
-    logger,
-  });
+  const patience = { patienceMs: startTimeoutSeconds * 1_000, url, logger };
+  const applied = await patiently(() => migrate(url, migrations), patience);
   if (applied.length > 0) logger.info({ applied }, 'migrations applied');
   const database = new Database({ url, applicationName: `waybill-${name}`, max });
-  await database.ping();
+  await patiently(() => database.ping(), patience);
   shutdown.on('close', 'database', () => database.close());
   return database;
 }
@@ -52,8 +50,7 @@ export function relayThrough(
 
 async function patiently<T>(
   work: () => Promise<T>,
-  patienceMs: number,
-  { url, logger }: { readonly url: string; readonly logger: Logger },
+  { patienceMs, url, logger }: { readonly patienceMs: number; readonly url: string; readonly logger: Logger },
 ): Promise<T> {
   const deadline = Date.now() + patienceMs;
   for (let told = false; ; ) {

@@ -56,7 +56,7 @@ export function loadConfig<C extends object>(type: ConfigClass<C>, environment =
   }
   const names = new Map(variables.map(({ name, property }) => [property, name]));
   for (const { property, constraints = {} } of validateSync(config, { forbidUnknownValues: false })) {
-    const words = Object.values(constraints).map((words) => words.replace(`${property} `, ''));
+    const words = Object.values(constraints).map((constraint) => constraint.replace(`${property} `, ''));
     faults.push(`${names.get(property)} ${words.join(', and ')}`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
@@ -65,7 +65,7 @@ export function loadConfig<C extends object>(type: ConfigClass<C>, environment =
 
 /** Every variable that a configuration class reads. */
 export function describeConfig<C extends object>(type: ConfigClass<C>): Variable[] {
-  const config = new type() as Record<string, unknown>;
+  const config = new type() as Record<string, string | number | boolean | undefined>;
   const decorations = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   const properties = [...new Set(decorations.map(({ propertyName }) => propertyName))];
   return properties.map((property) => ({
@@ -92,7 +92,9 @@ function textOf(name: string, values: NodeJS.Dict<string>): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new Error(`${name}_FILE names a file that can't be read: ${(error as Error).message}`);
+    throw new Error(`${name}_FILE names a file that can't be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type AmqpServer, Answers, Publisher, RpcClient } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { ask, connectBroker, serve } from './broker.js';
@@ -89,8 +90,14 @@ async function listen(
   module: object,
   server?: AmqpServer,
 ): Promise<void> {
-  // A request that arrives while we close is still answered, and told to go elsewhere next time.
-  const adapter = new FastifyAdapter({ return503OnClosing: false, routerOptions: { maxParamLength: 300 } });
+  const adapter = new FastifyAdapter({
+    // A request that arrives while we close is still answered, and told to go elsewhere next time.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 300 },
+    // What the router itself refuses, a path that is badly encoded, goes the way of all errors.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      reply.server.errorHandler(error, request, reply),
+  });
   watchHttp(adapter.getInstance(), observe, logger);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: nestLogger(logger),
