@@ -108,6 +108,17 @@ export default {
     ),
 
     only(
+      'service-starts-processes',
+      '^libs/service/src/',
+      [
+        '^libs/(service|contracts|messaging|persistence)/',
+        npm('@nestjs', 'class-validator', 'fastify', 'pino', 'prom-client', 'reflect-metadata', 'rxjs'),
+        '^(node:)?[a-z_/]+$',
+      ],
+      'What every process has, and no more: what only one service needs belongs to that service.',
+    ),
+
+    only(
       'plain-name-is-pure',
       PLAIN,
       [PLAIN_OF_THIS_APP, '^libs/(contracts|loop|messaging)/', '^(node:)?crypto$'],

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type OrderView, type PaymentView, type StockLevelView, type TimelineEntry } from '#contracts';
-import { type Stack } from '#testing';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type OrderRequest,
+  type OrderView,
+  type PaymentView,
+  type StockLevelView,
+  type TimelineEntry,
+} from '#contracts';
+import { type ApiDocument } from './api-document.js';
 
 export interface Answer<T> {
   readonly status: number;
@@ -13,25 +20,36 @@ export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  readonly detail?: string;
+  readonly detail: string;
+  readonly instance: string;
   readonly requestId: string;
-  readonly errors?: readonly { pointer: string; detail: string }[];
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
-export interface OrderRequestBody {
-  readonly sku: string;
+/** An order of one line, or of `lines`. */
+export interface Placing extends Partial<OrderRequest> {
+  readonly sku?: string;
   readonly quantity?: number;
   readonly method?: string;
+  readonly capture?: 'automatic' | 'manual';
+  /** Seconds to wait for it to settle; 10 unless told. */
   readonly wait?: number;
   readonly key?: string;
 }
 
+export interface ClientOptions {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Every answer must be one that it promises. */
+  readonly document?: ApiDocument;
+}
+
+const TIMEOUT_MS = 20_000;
+const POLL_MS = 50;
+
 /** The HTTP API as a client would use it. */
 export class Client {
-  constructor(
-    private readonly stack: Pick<Stack, 'url' | 'apiKey'>,
-    private readonly url = stack.url,
-  ) {}
+  constructor(readonly options: ClientOptions) {}
 
   async send<T = Problem>(
     method: string,
@@ -39,71 +57,86 @@ export class Client {
     body?: unknown,
     headers: object = {},
   ): Promise<Answer<T>> {
-    const response = await fetch(`${this.url}${path}`, {
+    const { url, apiKey, document } = this.options;
+    const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.stack.apiKey}`,
+        authorization: `Bearer ${apiKey}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: parsed(text) as T };
+    const answer = { status: response.status, headers: response.headers, text, body: parsed(text) as T };
+    const fault = document?.faultOf(method, path, answer);
+    if (fault) throw new Error(`${method} ${path} was not answered as documented: ${fault}: ${text}`);
+    return answer;
   }
 
-  /** Places an order of one line; `wait` seconds for it to settle, 10 unless told. */
-  place({
-    sku,
-    quantity = 1,
-    method,
-    wait = 10,
-    key = randomUUID(),
-  }: OrderRequestBody): Promise<Answer<OrderView>> {
-    const lines = [{ sku, quantity }];
-    const body = { customerId: 'cus_test', currency: 'EUR', lines, ...(method && { payment: { method } }) };
-    const prefer = wait > 0 ? { prefer: `wait=${wait}` } : {};
-    return this.send('POST', '/v1/orders', body, { 'idempotency-key': key, ...prefer });
+  place(placing: Placing): Promise<Answer<OrderView>> {
+    const { sku, quantity = 1, method, capture, wait = 10, key = randomUUID(), ...request } = placing;
+    const body = {
+      customerId: 'cus_test',
+      currency: 'EUR',
+      ...(sku !== undefined && { lines: [{ sku, quantity }] }),
+      ...(method !== undefined && { payment: { method, ...(capture && { capture }) } }),
+      ...request,
+    };
+    return this.send('POST', '/v1/orders', body, { 'idempotency-key': key, ...preferring(wait) });
+  }
+
+  pay(orderId: string, method: string, { wait = 10, key = randomUUID() } = {}): Promise<Answer<PaymentView>> {
+    const headers = { 'idempotency-key': key, ...preferring(wait) };
+    return this.send('POST', '/v1/payments', { orderId, method }, headers);
   }
 
   async order(id: string): Promise<OrderView> {
-    return (await this.send<OrderView>('GET', `/v1/orders/${id}`)).body;
+    return this.read(`/v1/orders/${id}`);
   }
 
   async payment(id: string): Promise<PaymentView> {
-    return (await this.send<PaymentView>('GET', `/v1/payments/${id}`)).body;
+    return this.read(`/v1/payments/${id}`);
   }
 
   async timeline(id: string): Promise<TimelineEntry[]> {
-    return (await this.send<{ data: TimelineEntry[] }>('GET', `/v1/orders/${id}/timeline`)).body.data;
+    return (await this.read<{ data: TimelineEntry[] }>(`/v1/orders/${id}/timeline`)).data;
   }
 
   async stock(sku: string): Promise<StockLevelView> {
-    return (await this.send<StockLevelView>('GET', `/v1/stock/${sku}`)).body;
+    return this.read(`/v1/stock/${sku}`);
   }
 
   /** A product with that many on hand. */
-  async stocked(sku: string, quantity: number, amount = 1999): Promise<void> {
-    const product = { name: `Product ${sku}`, price: { amount, currency: 'EUR' } };
-    const put = await this.send('PUT', `/v1/products/${sku}`, product);
+  async stocked(sku: string, quantity: number, product: object = {}): Promise<void> {
+    const price = { amount: 1999, currency: 'EUR' };
+    const put = await this.send('PUT', `/v1/products/${sku}`, { name: `Product ${sku}`, price, ...product });
     const adjustment = { delta: quantity, reason: 'received' };
     const path = `/v1/stock/${sku}/adjustments`;
     const adjusted = await this.send('POST', path, adjustment, { 'idempotency-key': randomUUID() });
-    if (put.status >= 300 || adjusted.status >= 300) throw new Error(`${put.text} ${adjusted.text}`);
+    if (put.status !== 201 || adjusted.status !== 201) throw new Error(`${put.text} ${adjusted.text}`);
   }
 
   /** Asks again until the order stands as expected; the wait has a deadline. */
-  async until(id: string, statuses: readonly OrderView['status'][], timeoutMs = 30_000): Promise<OrderView> {
+  async until(id: string, status: OrderView['status'], timeoutMs = 30_000): Promise<OrderView> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const order = await this.order(id);
-      if (statuses.includes(order.status)) return order;
+      if (order.status === status) return order;
       if (Date.now() > deadline) throw new Error(`${id} is still ${order.status} after ${timeoutMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(POLL_MS);
     }
   }
+
+  async read<T>(path: string): Promise<T> {
+    const { status, text, body } = await this.send<T>('GET', path);
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+    return body;
+  }
 }
+
+const preferring = (wait: number): object => (wait > 0 ? { prefer: `wait=${wait}` } : {});
 
 function parsed(text: string): unknown {
   try {

@@ -1,41 +1,45 @@
 import { randomUUID } from 'node:crypto';
-import { type Client } from './client.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Answer, type Client, type Placing } from './client.js';
 
 export interface LoadOptions {
   readonly orders: number;
   readonly clients: number;
-  readonly skus: readonly string[];
+  /** The n-th order. */
+  readonly order: (n: number) => Placing;
 }
 
 /** How long one order may be tried again before the load gives up on it. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
+const PAUSE_MS = 100;
 
 /**
  * Clients who place orders one after the other and, as a client should, try again with the same key when the answer is
  * 503, 504 or no answer at all. Its own record of what was accepted is the oracle of the fault tests.
  */
 export class Load {
-  /** Ids of orders answered with 201. */
-  readonly accepted: string[] = [];
+  /** All orders of this load, and no others, are of this customer. */
+  readonly customerId = `cus_${randomUUID()}`;
+  /** Ids of orders answered with 201, by the number of the order. */
+  readonly accepted = new Map<number, string>();
   /** Every answer that was not 201: the status or the network's error code. */
   readonly failures: string[] = [];
   /** Answers that no fault explains, and orders given up. */
   readonly unexpected: string[] = [];
   private readonly workers: Promise<unknown>;
   private readonly marks: { readonly count: number; readonly resolve: () => void }[] = [];
-  private left: number;
+  private begun = 0;
 
   constructor(
     private readonly client: Client,
     private readonly options: LoadOptions,
   ) {
-    this.left = options.orders;
     this.workers = Promise.all(Array.from({ length: options.clients }, () => this.work()));
   }
 
   /** Resolves when so many orders have been accepted. */
   reached(count: number): Promise<void> {
-    if (this.accepted.length >= count) return Promise.resolve();
+    if (this.accepted.size >= count) return Promise.resolve();
     return new Promise((resolve) => this.marks.push({ count, resolve }));
   }
 
@@ -44,34 +48,36 @@ export class Load {
   }
 
   private async work(): Promise<void> {
-    while (this.left-- > 0) {
-      await this.placeUntilAccepted();
-      for (const { count, resolve } of this.marks) if (this.accepted.length >= count) resolve();
+    while (this.begun < this.options.orders) {
+      await this.placeUntilAccepted(this.begun++);
+      for (const { count, resolve } of this.marks) if (this.accepted.size >= count) resolve();
     }
   }
 
-  private async placeUntilAccepted(): Promise<void> {
-    const { skus } = this.options;
-    const sku = skus[this.left % skus.length] as string;
-    const order = { sku, method: 'tok_visa', key: randomUUID(), wait: 2 };
+  private async placeUntilAccepted(n: number): Promise<void> {
+    const order = { wait: 2, key: randomUUID(), ...this.options.order(n), customerId: this.customerId };
     const deadline = Date.now() + PATIENCE_MS;
     while (Date.now() < deadline) {
-      const answer = await this.client.place(order).catch((error: Error) => error);
-      if (!(answer instanceof Error) && answer.status === 201) {
-        this.accepted.push(answer.body.id);
+      const answer = await this.client.place(order).catch(codeOf);
+      if (typeof answer !== 'string' && answer.status === 201) {
+        this.accepted.set(n, answer.body.id);
         return;
       }
-      const failure = answer instanceof Error ? codeOf(answer) : String(answer.status);
-      this.failures.push(failure);
-      if (!(answer instanceof Error) && answer.status !== 503 && answer.status !== 504)
-        this.unexpected.push(answer.text);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      this.note(answer);
+      await pause(PAUSE_MS);
     }
     this.unexpected.push(`gave up on ${order.key}`);
   }
+
+  private note(answer: Answer<unknown> | string): void {
+    const failure = typeof answer === 'string' ? answer : String(answer.status);
+    this.failures.push(failure);
+    if (!/^(503|504|ECONN\w+|UND_ERR_SOCKET|EPIPE)$/.test(failure))
+      this.unexpected.push(typeof answer === 'string' ? answer : answer.text);
+  }
 }
 
-function codeOf(error: Error): string {
-  const { cause } = error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
+/** fetch hides the network's error in the cause of its own. */
+function codeOf(error: { readonly message: string; readonly cause?: { readonly code?: string } }): string {
+  return error.cause?.code ?? error.message;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from './client.js';
+import { type Client } from './client.js';
 import { Shop } from './shop.js';
 
 describe.each([1, 3])('with %i of each service', (replicas) => {
@@ -8,9 +8,8 @@ describe.each([1, 3])('with %i of each service', (replicas) => {
 
   beforeAll(async () => {
     shop = await Shop.open({ replicas: { order: replicas, payment: replicas, stock: replicas } });
-    client = new Client(shop.stack);
+    client = shop.client();
   });
-
   afterAll(() => shop?.close());
 
   test('50 clients who want the last 10 at once get exactly 10', async () => {
@@ -23,25 +22,59 @@ describe.each([1, 3])('with %i of each service', (replicas) => {
       confirmed: 10,
       rejected: 40,
     });
-    await shop.quiet();
+    for (const { body } of answers.filter(({ body }) => body.status === 'rejected')) {
+      expect(body.reason).toMatchObject({ code: 'out_of_stock', items: [{ sku: 'LAST', requested: 1 }] });
+    }
+    await shop.expectSound();
     expect(await client.stock('LAST')).toMatchObject({ onHand: 0, reserved: 0, available: 0 });
-    expect(await shop.violations()).toEqual([]);
   });
 
-  test('50 twins with one key make one order and get equal answers', async () => {
-    await client.stocked('TWIN', 100);
-    for (const wait of [0, 10]) {
-      const key = randomUUID();
-      const twins = await Promise.all(
-        Array.from({ length: 50 }, () => client.place({ sku: 'TWIN', method: 'tok_visa', key, wait })),
-      );
+  test.each([0, 10])(
+    '50 twins with one key that wait %i s make one order and get equal answers',
+    async (wait) => {
+      const sku = `TWIN-${wait}`;
+      await client.stocked(sku, 100);
+      const twin = { sku, method: 'tok_visa', key: randomUUID(), wait };
+      const twins = await Promise.all(Array.from({ length: 50 }, () => client.place(twin)));
       expect(new Set(twins.map(({ status }) => status))).toEqual(new Set([201]));
       expect(new Set(twins.map(({ text }) => text)).size).toBe(1);
+      expect(new Set(twins.map(({ headers }) => headers.get('location'))).size).toBe(1);
       expect(twins.filter(({ headers }) => headers.get('idempotency-replayed') !== 'true')).toHaveLength(1);
-    }
-    await shop.quiet();
-    expect(await client.stock('TWIN')).toMatchObject({ onHand: 98, reserved: 0 });
-    expect(await shop.violations()).toEqual([]);
+      await shop.expectSound();
+      expect(await client.stock(sku)).toMatchObject({ onHand: 99, reserved: 0 });
+    },
+  );
+
+  test('50 twins of one adjustment count once', async () => {
+    await client.stocked('COUNT', 1);
+    const headers = { 'idempotency-key': randomUUID() };
+    const adjust = () =>
+      client.send('POST', '/v1/stock/COUNT/adjustments', { delta: 5, reason: 'received' }, headers);
+    const twins = await Promise.all(Array.from({ length: 50 }, adjust));
+    expect(new Set(twins.map(({ text }) => text)).size).toBe(1);
+    expect(await client.stock('COUNT')).toMatchObject({ onHand: 6 });
+  });
+
+  test('50 twins of one payment pay once', async () => {
+    await client.stocked('PAID', 1);
+    const { body: order } = await client.place({ sku: 'PAID' });
+    const key = randomUUID();
+    const twins = await Promise.all(
+      Array.from({ length: 50 }, () => client.pay(order.id, 'tok_visa', { key })),
+    );
+    expect(new Set(twins.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(twins.map(({ body }) => `${body.id} ${body.status}`)).size).toBe(1);
+    expect((await client.order(order.id)).status).toBe('confirmed');
+    await shop.expectSound();
+  });
+
+  test('50 clients who pay one order at once with keys of their own pay it once', async () => {
+    await client.stocked('RACE', 1);
+    const { body: order } = await client.place({ sku: 'RACE' });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => client.pay(order.id, 'tok_visa')));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(49);
+    await shop.expectSound();
   });
 
   test('a key that was used for another body is refused, and a missing one too', async () => {
@@ -57,5 +90,19 @@ describe.each([1, 3])('with %i of each service', (replicas) => {
       status: 400,
       body: { type: '/problems/idempotency-key-missing' },
     });
+  });
+
+  test('a key means nothing to another caller, and nothing on another route', async () => {
+    await client.stocked('CALLER', 10);
+    const placing = { sku: 'CALLER', method: 'tok_visa', key: randomUUID() };
+    const mine = await client.place(placing);
+    const theirs = await shop.client({ apiKey: shop.stack.otherApiKey }).place(placing);
+    expect(theirs).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+    expect(theirs.headers.get('idempotency-replayed')).toBeNull();
+    expect(theirs.body.id).not.toBe(mine.body.id);
+
+    const { body: unpaid } = await client.place({ sku: 'CALLER' });
+    const paid = await client.pay(unpaid.id, 'tok_visa', { key: placing.key });
+    expect(paid).toMatchObject({ status: 201, body: { status: 'captured', orderId: unpaid.id } });
   });
 });

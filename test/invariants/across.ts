@@ -1,19 +1,21 @@
-import type pg from 'pg';
 import { type ServiceName } from '#contracts';
 
 interface OrderRow {
   readonly id: string;
   readonly phase: string;
   readonly total: string | null;
+  readonly currency: string;
   readonly paymentId: string | null;
-  readonly lines: readonly { sku: string; quantity: number }[];
+  readonly lines: readonly Line[];
 }
 
 interface PaymentRow {
   readonly id: string;
   readonly orderId: string;
   readonly status: string;
-  readonly amount: string;
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly capture: string | null;
   readonly captured: string;
   readonly refunded: string;
 }
@@ -21,97 +23,124 @@ interface PaymentRow {
 interface ReservationRow {
   readonly orderId: string;
   readonly status: string;
-  readonly lines: readonly { sku: string; quantity: number }[];
+  readonly lines: readonly Line[];
 }
 
-/**
- * Q3: a confirmed order has exactly one captured (or authorized) payment of its total and committed stock; one that
- * ended early has no money kept and no stock held. Claimed only once the system is quiet: the three databases are read
- * one after the other.
- */
+interface Line {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+/** One order as the three services know it. Of an order that only the others know, `order` is missing. */
+interface Books {
+  readonly order?: OrderRow | undefined;
+  readonly payments: readonly PaymentRow[];
+  readonly reservation?: ReservationRow | undefined;
+}
+
+export interface AcrossInvariant {
+  readonly id: string;
+  readonly name: string;
+  readonly holds: (books: Books) => boolean;
+}
+
+type Queryable = { query<T extends object>(sql: string): Promise<{ rows: T[] }> };
+
+/** What no service can see alone. Claimed once the system is quiet: the databases are read one after the other. */
+export const acrossInvariants: readonly AcrossInvariant[] = [
+  {
+    id: 'Q3',
+    name: 'a confirmed order has exactly one payment that stands, the one it names',
+    holds: ({ order, payments }) => {
+      const standing = payments.filter(({ status }) => status === 'captured' || status === 'authorized');
+      return order?.phase !== 'confirmed' || (standing.length === 1 && standing[0]?.id === order.paymentId);
+    },
+  },
+  {
+    id: 'Q3',
+    name: 'the payment of a confirmed order is of its total, and captured unless that is for later',
+    holds: ({ order, payments }) => {
+      const payment = payments.find(({ id }) => id === order?.paymentId);
+      if (order?.phase !== 'confirmed' || !payment) return true;
+      const taken =
+        payment.capture === 'manual' ? payment.status === 'authorized' : payment.captured === order.total;
+      return taken && payment.amount === order.total && payment.currency === order.currency;
+    },
+  },
+  {
+    id: 'Q3',
+    name: 'a confirmed order has its stock committed, line by line',
+    holds: ({ order, reservation }) =>
+      order?.phase !== 'confirmed' ||
+      (reservation?.status === 'committed' && textOf(order.lines) === textOf(reservation.lines)),
+  },
+  {
+    id: 'Q3',
+    name: 'an order that is not confirmed has no money kept',
+    holds: ({ order, payments }) =>
+      order?.phase === 'confirmed' ||
+      payments.every(({ status, captured, refunded }) => captured === refunded && status !== 'authorized'),
+  },
+  {
+    id: 'Q3',
+    name: 'an order that awaits payment has its stock held, line by line',
+    holds: ({ order, reservation }) =>
+      order?.phase !== 'awaiting_payment' ||
+      (reservation?.status === 'held' && textOf(order.lines) === textOf(reservation.lines)),
+  },
+  {
+    id: 'Q3',
+    name: 'an order that ended early has no stock held or taken',
+    holds: ({ order, reservation }) =>
+      !['rejected', 'cancelled'].includes(order?.phase ?? '') ||
+      !['held', 'committed'].includes(reservation?.status ?? ''),
+  },
+  {
+    id: 'Q5',
+    name: 'no payment and no reservation is without its order',
+    holds: ({ order }) => order !== undefined,
+  },
+];
+
+/** Every violation, in words. */
 export async function crossServiceViolations(
-  pools: Readonly<Record<ServiceName, pg.Pool>>,
+  databases: Readonly<Record<ServiceName, Queryable>>,
 ): Promise<string[]> {
-  const orders = await read<OrderRow>(
-    pools.order,
-    `select id, phase, total_amount as total, payment ->> 'id' as "paymentId", lines from orders`,
+  const found: string[] = [];
+  for (const [id, books] of await readBooks(databases)) {
+    for (const { id: rule, name, holds } of acrossInvariants) {
+      if (!holds(books)) found.push(`${rule} "${name}": ${id} ${JSON.stringify(books)}`);
+    }
+  }
+  return found;
+}
+
+async function readBooks(databases: Readonly<Record<ServiceName, Queryable>>): Promise<Map<string, Books>> {
+  const { rows: orders } = await databases.order.query<OrderRow>(
+    `select id, phase, total_amount as total, currency, payment ->> 'id' as "paymentId", lines from orders`,
   );
-  const payments = await read<PaymentRow>(
-    pools.payment,
-    `select id, order_id as "orderId", status, amount, captured_amount as captured, refunded_amount as refunded from payments`,
+  const { rows: payments } = await databases.payment.query<PaymentRow>(
+    `select id, order_id as "orderId", status, amount, currency, capture, captured_amount as captured,
+       refunded_amount as refunded from payments`,
   );
-  const reservations = await read<ReservationRow>(
-    pools.stock,
+  const { rows: reservations } = await databases.stock.query<ReservationRow>(
     'select order_id as "orderId", status, lines from reservations',
   );
+  const orderOf = new Map(orders.map((order) => [order.id, order]));
   const paymentsOf = Map.groupBy(payments, ({ orderId }) => orderId);
   const reservationOf = new Map(reservations.map((reservation) => [reservation.orderId, reservation]));
-  const known = new Set(orders.map(({ id }) => id));
-  return [
-    ...orders.flatMap((order) =>
-      orderFaults(order, paymentsOf.get(order.id) ?? [], reservationOf.get(order.id)),
-    ),
-    ...payments.filter(({ orderId }) => !known.has(orderId)).map(({ id }) => `payment ${id} has no order`),
-    ...reservations
-      .filter(({ orderId }) => !known.has(orderId))
-      .map(({ orderId }) => `stock knows ${orderId}, order does not`),
-  ];
-}
-
-function orderFaults(
-  order: OrderRow,
-  payments: readonly PaymentRow[],
-  reservation: ReservationRow | undefined,
-): string[] {
-  const faults =
-    order.phase === 'confirmed'
-      ? confirmedFaults(order, payments, reservation)
-      : unconfirmedFaults(order, payments, reservation);
-  return faults.map((fault) => `${order.id} is ${order.phase}, but ${fault}`);
-}
-
-function confirmedFaults(
-  order: OrderRow,
-  payments: readonly PaymentRow[],
-  reservation: ReservationRow | undefined,
-): string[] {
-  const faults: string[] = [];
-  const kept = payments.filter(({ status }) => status === 'captured' || status === 'authorized');
-  if (kept.length !== 1) faults.push(`${kept.length} payments stand`);
-  if (kept[0] && kept[0].amount !== order.total)
-    faults.push(`its payment is ${kept[0].amount}, its total ${order.total}`);
-  if (reservation?.status !== 'committed') faults.push(`its stock is ${reservation?.status}`);
-  if (reservation && !sameLines(order, reservation)) faults.push('other lines were committed');
-  return faults;
-}
-
-function unconfirmedFaults(
-  order: OrderRow,
-  payments: readonly PaymentRow[],
-  reservation: ReservationRow | undefined,
-): string[] {
-  const faults: string[] = [];
-  const keptMoney = payments.reduce(
-    (sum, { captured, refunded }) => sum + Number(captured) - Number(refunded),
-    0,
+  const ids = new Set([...orderOf.keys(), ...paymentsOf.keys(), ...reservationOf.keys()]);
+  return new Map(
+    [...ids].map((id) => [
+      id,
+      { order: orderOf.get(id), payments: paymentsOf.get(id) ?? [], reservation: reservationOf.get(id) },
+    ]),
   );
-  if (keptMoney !== 0) faults.push(`${keptMoney} was kept`);
-  if (payments.some(({ status }) => status === 'authorized')) faults.push('money is still authorized');
-  if (reservation?.status === 'committed') faults.push('its stock is gone');
-  const mayHold = order.phase === 'awaiting_payment';
-  if (reservation?.status === 'held' && !mayHold) faults.push('its stock is still held');
-  return faults;
 }
 
-function sameLines(order: OrderRow, reservation: ReservationRow): boolean {
-  const text = (lines: OrderRow['lines']): string =>
-    lines
-      .map(({ sku, quantity }) => `${sku}×${quantity}`)
-      .sort()
-      .join();
-  return text(order.lines) === text(reservation.lines);
-}
-
-async function read<T extends object>(pool: pg.Pool, sql: string): Promise<T[]> {
-  return (await pool.query<T>(sql)).rows;
+function textOf(lines: readonly Line[]): string {
+  return lines
+    .map(({ sku, quantity }) => `${sku}×${quantity}`)
+    .sort()
+    .join();
 }

@@ -36,9 +36,9 @@ export const orderInvariants: readonly Invariant[] = [
   },
   {
     id: 'A9',
-    name: 'every order has exactly one idempotency key',
-    sql: `select o.id from orders o left join idempotency_keys k on k.order_id = o.id and k.payment_id is null
-          group by o.id having count(k.key) <> 1`,
+    name: 'every order was placed with one key of its own, and every key led to an order',
+    sql: `select coalesce(o.id, k.order_id) as id from orders o full join idempotency_keys k on k.order_id = o.id
+          group by o.id, k.order_id having o.id is null or count(k.key) filter (where k.payment_id is null) <> 1`,
   },
   {
     id: 'Q1',

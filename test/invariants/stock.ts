@@ -1,10 +1,4 @@
-/** A statement that finds what must not be: no row, no violation. */
-export interface Invariant {
-  /** As in the list of the domain: A holds at every moment, Q when the system is quiet. */
-  readonly id: string;
-  readonly name: string;
-  readonly sql: string;
-}
+import { type Invariant } from './invariant.js';
 
 /** Of the database of the stock service. The statements read whole tables: for tests and reports, not for the hot path. */
 export const stockInvariants: readonly Invariant[] = [

@@ -45,10 +45,11 @@ export async function checkBroker(url) {
 
 /** @param {string} message @param {string} [code] */
 function remedy(message, code) {
-  if (/ACCESS_REFUSED|403/.test(message))
-    return 'user or password are wrong, or the user may not enter this vhost';
-  if (/NOT_FOUND|NOT_ALLOWED|vhost/i.test(message))
-    return 'create the vhost: rabbitmqctl add_vhost <name>, then set_permissions';
+  if (/ACCESS_REFUSED|403/.test(message)) return 'user or password are wrong';
+  if (/NOT_FOUND|NOT_ALLOWED|ConnectionOpenOk/.test(message)) {
+    return 'there is no such vhost, or not for this user: rabbitmqctl add_vhost <name>, then set_permissions';
+  }
+  if (/frame/i.test(message)) return 'something answers there, but not RabbitMQ: check host and port';
   if (code === 'ECONNREFUSED')
     return 'nothing listens there: start the broker, or leave RABBITMQ_URL out to get a private one';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name of the host is unknown';

@@ -5,13 +5,15 @@ import { inRoot } from './root.mjs';
 import { Trouble } from './say.mjs';
 
 const SOURCES = ['{apps,libs}/*/src/**/*.ts', 'nest-cli.json', 'tsconfig*.json', 'package-lock.json'];
+/** File systems tell the time more coarsely than we do. */
+const CLOCK_MS = 1_000;
 const MARK = inRoot('dist/.sources');
 
 /** @returns {Promise<boolean>} false when what was built before is of the same sources */
 export async function buildIfChanged() {
   const hash = hashOfSources();
   if (isBuilt(hash)) return false;
-  rmSync(inRoot('dist'), { recursive: true, force: true });
+  const begun = Date.now();
   const child = spawn(process.execPath, [inRoot('node_modules/@nestjs/cli/bin/nest.js'), 'build'], {
     cwd: inRoot(),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -23,8 +25,16 @@ export async function buildIfChanged() {
     child.once('close', resolve);
   });
   if (code !== 0) throw new Trouble(`nest build failed:\n${output}`);
+  removeOlderThan(begun);
   writeFileSync(MARK, hash);
   return true;
+}
+
+/** What the build did not write again has no source any more. Emptied beforehand, dist would fail who runs from it. @param {number} time */
+function removeOlderThan(time) {
+  for (const path of globSync('dist/**/*.{js,js.map}', { cwd: inRoot() })) {
+    if (statSync(inRoot(path)).mtimeMs < time - CLOCK_MS) rmSync(inRoot(path));
+  }
 }
 
 function hashOfSources() {

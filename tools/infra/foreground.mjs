@@ -2,7 +2,7 @@ import { apiKey, DevelopmentFile, environment } from './environment.mjs';
 import { Infrastructure, managementOf, variablesOf } from './infrastructure.mjs';
 import { owned } from './owned.mjs';
 import { freePort } from './ports.mjs';
-import { bold, say, step } from './say.mjs';
+import { bold, say } from './say.mjs';
 import { asked } from './stopping.mjs';
 
 const HELP = `npm run infra [-- --fresh]
@@ -38,7 +38,7 @@ export async function runInfrastructure(args) {
     } finally {
       say('');
       file.remove();
-      await step('Broker and databases stopped', () => infrastructure.close());
+      await infrastructure.close();
     }
   });
 }

@@ -5,6 +5,7 @@ import { migrateAll } from './migrations.mjs';
 import { USER, VHOST } from './rabbitmq-server.mjs';
 import { note, shown, step } from './say.mjs';
 import { PrivateServers } from './servers.mjs';
+import { stop } from './stopping.mjs';
 
 /** @typedef {import('./databases.mjs').DatabaseUrls} DatabaseUrls */
 /** @typedef {{ url: string, managementUrl?: string, title: string }} Broker */
@@ -25,7 +26,18 @@ export class Infrastructure {
   }
 
   /** Up, migrated, and each step told. @param {{ fresh?: boolean }} [options] */
-  async open({ fresh = false } = {}) {
+  async open(options = {}) {
+    try {
+      return await this.#open(options);
+    } catch (error) {
+      // Nobody waits for a broker that is still booting.
+      stop('a step has failed');
+      throw error;
+    }
+  }
+
+  /** @param {{ fresh?: boolean }} options */
+  async #open({ fresh = false }) {
     this.#private = await PrivateServers.of(this.folder);
     if (fresh) await step('Old data removed', () => this.#removeData());
     const begun = Date.now();
@@ -54,7 +66,9 @@ export class Infrastructure {
 
   async close() {
     await Promise.allSettled([this.#broker]);
-    await this.#private?.close();
+    const servers = this.#private;
+    if (servers?.anyAlive) await step('Broker and databases stopped', () => servers.close());
+    else await servers?.close();
   }
 
   async #removeData() {

@@ -8,6 +8,9 @@ import { onParentGone } from './stopping.mjs';
 /** This file runs on any Node from 20 on, before a single package is there. */
 const NODE = inRoot('node_modules/.bin/node');
 
+/** When the command was given, before packages and before the right Node. */
+export const begun = Number(process.env.WAYBILL_BEGUN ?? Date.now());
+
 /** @param {string} path @returns {any} */
 function json(path) {
   try {
@@ -66,7 +69,8 @@ function npm(args) {
 export async function ranUnderOurNode() {
   const { version } = json('node_modules/node/package.json') ?? {};
   if (version === process.versions.node) return false;
-  const child = spawn(NODE, process.argv.slice(1), { stdio: 'inherit' });
+  const env = { ...process.env, WAYBILL_BEGUN: String(begun) };
+  const child = spawn(NODE, process.argv.slice(1), { env, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   onParentGone(() => child.kill('SIGTERM'));
   process.exitCode = await new Promise((resolve, reject) => {

@@ -11,8 +11,9 @@ const IMAGE = 'rabbitmq:4-management';
 const PULL_MS = 600_000;
 const READY_MS = 90_000;
 
-/** @param {readonly string[]} args @param {number} [timeout] */
-const docker = (args, timeout = 60_000) => spawnSync('docker', args, { encoding: 'utf8', timeout });
+/** @param {readonly string[]} args @param {number} [timeout] @param {NodeJS.ProcessEnv} [env] */
+const docker = (args, timeout = 60_000, env = process.env) =>
+  spawnSync('docker', args, { encoding: 'utf8', timeout, env });
 
 /** A client without a daemon is no Docker. */
 export const dockerAnswers = () => docker(['info', '--format', '{{.ServerVersion}}'], 5_000).status === 0;
@@ -37,7 +38,12 @@ export class RabbitContainer {
 
   async start() {
     docker(['rm', '--force', this.name]);
-    const { status, stderr } = docker(this.#run(), PULL_MS);
+    // By name only: the list of processes, which everybody may read, must not show the password.
+    const variables = this.#variables();
+    const { status, stderr } = docker(this.#run(Object.keys(variables)), PULL_MS, {
+      ...process.env,
+      ...variables,
+    });
     if (status !== 0)
       throw new Trouble(`Docker could not start RabbitMQ:\n${stderr}`, 'or give RABBITMQ_URL');
     const ready = await until(async () => (await answers(this.managementUrl)) || undefined, READY_MS);
@@ -64,16 +70,21 @@ export class RabbitContainer {
     docker(['volume', 'rm', '--force', this.name]);
   }
 
-  #run() {
-    const plugins = this.folder.file('enabled_plugins');
-    writeFileSync(plugins, `[${PLUGINS.join(',')}].\n`);
-    const variables = {
+  #variables() {
+    return {
       RABBITMQ_DEFAULT_USER: USER,
       RABBITMQ_DEFAULT_PASS: this.folder.secret('rabbitmq'),
       RABBITMQ_DEFAULT_VHOST: VHOST,
       RABBITMQ_NODENAME: 'waybill@localhost',
     };
-    const ports = { amqp: 5672, management: 15672, prometheus: 15692, stream: 5552 };
+  }
+
+  /** @param {readonly string[]} variables */
+  #run(variables) {
+    const plugins = this.folder.file('enabled_plugins');
+    writeFileSync(plugins, `[${PLUGINS.join(',')}].\n`);
+    const { amqp, management, prometheus, stream } = this.ports;
+    const published = { [amqp]: 5672, [management]: 15672, [prometheus]: 15692, [stream]: 5552 };
     return [
       ...['run', '--detach', '--name', this.name, '--hostname', 'waybill'],
       ...[
@@ -82,11 +93,8 @@ export class RabbitContainer {
         '--volume',
         `${plugins}:/etc/rabbitmq/enabled_plugins:ro`,
       ],
-      ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-      ...Object.entries(ports).flatMap(([name, inside]) => [
-        '--publish',
-        `127.0.0.1:${this.ports[/** @type {keyof Ports} */ (name)]}:${inside}`,
-      ]),
+      ...variables.flatMap((name) => ['--env', name]),
+      ...Object.entries(published).flatMap(([here, inside]) => ['--publish', `127.0.0.1:${here}:${inside}`]),
       IMAGE,
     ];
   }

@@ -47,6 +47,10 @@ export class PrivateServers {
     return brokerUrlOf(this.folder, this.ports);
   }
 
+  get anyAlive() {
+    return this.database.alive || this.#broker?.alive === true;
+  }
+
   async startBroker() {
     if (this.broker.alive && (await answers(this.broker.managementUrl))) return;
     await this.broker.stop();

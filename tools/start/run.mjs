@@ -1,6 +1,7 @@
 import { apiKey, DevelopmentFile, environment } from '../infra/environment.mjs';
 import { Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
 import { owned } from '../infra/owned.mjs';
+import { begun } from '../infra/packages.mjs';
 import { say, step } from '../infra/say.mjs';
 import { asked, stopping } from '../infra/stopping.mjs';
 import { Demo } from './demo.mjs';
@@ -16,12 +17,11 @@ import { welcome } from './welcome.mjs';
 export async function runAll(args) {
   const options = parseOptions(args);
   if (options.help) return say(HELP);
-  const begun = Date.now();
-  await owned('npm start', (folder) => run(folder, options, begun));
+  await owned('npm start', (folder) => run(folder, options));
 }
 
-/** @param {Folder} folder @param {Options} options @param {number} begun */
-async function run(folder, options, begun) {
+/** @param {Folder} folder @param {Options} options */
+async function run(folder, options) {
   const given = environment();
   const infrastructure = new Infrastructure(folder, given);
   const { key, entry } = apiKey(folder);
@@ -32,6 +32,7 @@ async function run(folder, options, begun) {
   const file = new DevelopmentFile(folder);
   try {
     await services.stopLeftovers();
+    await services.checkPort();
     const opened = await infrastructure.open(options);
     Object.assign(env, variablesOf(opened));
     if (options.watch) await step('Watching the sources', () => build.start());
@@ -58,6 +59,6 @@ async function run(folder, options, begun) {
     file.remove();
     await build.stop();
     await services.stop();
-    await step('Broker and databases stopped', () => infrastructure.close());
+    await infrastructure.close();
   }
 }

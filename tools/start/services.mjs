@@ -8,6 +8,7 @@ import { Service } from './service.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 /** @typedef {import('./options.mjs').ProcessName} ProcessName */
+/** @typedef {import('./service.mjs').Plan} Plan */
 
 /** @type {Record<ProcessName, { variable: string, port: number }>} */
 const PORTS = {
@@ -25,12 +26,23 @@ export class Services {
   #services = [];
   /** Until all run, their logs would hide the steps. Warnings don't wait. */
   #quiet = true;
+  #stopping = false;
 
   /** @param {import('../infra/folder.mjs').Folder} folder @param {Options} options @param {NodeJS.ProcessEnv} env */
   constructor(folder, options, env) {
     this.folder = folder;
     this.options = options;
     this.env = env;
+  }
+
+  /** Before anything is started for nothing. */
+  async checkPort() {
+    const { port } = this.options;
+    if (port === undefined || (await isFree(port))) return;
+    throw new Trouble(
+      `port ${port} is taken by another program`,
+      'leave --port out to get the next free one',
+    );
   }
 
   /** Those of a start that was killed have nobody who restarts or stops them. */
@@ -44,30 +56,48 @@ export class Services {
     this.folder.remember({ services: {} });
   }
 
+  /** They load their code side by side, which takes most of their start; each is awaited in its turn. */
   async start() {
+    const begun = Date.now();
+    const starting = (await this.#plans()).map((plan) => ({
+      name: plan.name,
+      service: this.#startOne(plan),
+    }));
+    for (const { service } of starting) service.catch(() => undefined);
     for (const name of STARTS) {
-      const instances = Array.from({ length: this.options.replicas[name] }, (_, i) => `${name}-${i + 1}`);
-      await step(name, async (done) => {
-        const services = await Promise.all(instances.map((instance) => this.#startOne(name, instance)));
+      const replicas = starting.filter((one) => one.name === name);
+      const ready = async (/** @type {(outcome: string) => void} */ done) => {
+        const services = await Promise.all(replicas.map(({ service }) => service));
         done(`${name} is ready on port ${services.map(({ plan }) => plan.port).join(', ')}`);
-      });
+      };
+      await step(name, ready, begun);
     }
   }
 
-  /** @param {ProcessName} name @param {string} instance */
-  async #startOne(name, instance) {
+  async #plans() {
+    const plans = [];
+    for (const name of STARTS) {
+      for (let i = 1; i <= this.options.replicas[name]; i++)
+        plans.push(await this.#plan(name, `${name}-${i}`));
+    }
+    return plans;
+  }
+
+  /** @param {Plan} plan */
+  async #startOne(plan) {
     for (let attempt = 1; ; attempt++) {
-      const service = this.#service(await this.#plan(name, instance));
+      const service = this.#service(plan);
       this.#services.push(service);
       try {
         await service.start();
         return service;
       } catch (error) {
         // Between our look and its listening somebody else may take the port.
-        const isTaken = !(await isFree(service.plan.port));
-        if (!isTaken || this.options.port === service.plan.port || attempt === PORT_ATTEMPTS) throw error;
+        const isTaken = !(await isFree(plan.port)) && this.options.port !== plan.port;
+        if (this.#stopping || !isTaken || attempt === PORT_ATTEMPTS) throw error;
         await service.stop();
         this.#services.splice(this.#services.indexOf(service), 1);
+        plan = await this.#plan(plan.name, plan.instance);
       }
     }
   }
@@ -78,6 +108,7 @@ export class Services {
   }
 
   async stop() {
+    this.#stopping = true;
     for (const name of [...STARTS].reverse()) {
       const services = this.#services.filter(({ plan }) => plan.name === name);
       if (services.length > 0)
@@ -100,7 +131,7 @@ export class Services {
     return ports;
   }
 
-  /** @param {ProcessName} name @param {string} instance @returns {Promise<import('./service.mjs').Plan>} */
+  /** @param {ProcessName} name @param {string} instance @returns {Promise<Plan>} */
   async #plan(name, instance) {
     const port = await this.#portFor(instance, PORTS[name].port);
     const nodeArgs = [...(this.options.watch ? ['--watch'] : []), ...(await this.#inspector(instance))];
@@ -111,19 +142,15 @@ export class Services {
   /** @param {string} instance @param {number} usual */
   async #portFor(instance, usual) {
     const { port } = this.options;
-    if (instance !== 'gateway-1' || port === undefined) return this.#freePort(usual);
-    if (await isFree(port)) return port;
-    throw new Trouble(
-      `port ${port} is taken by another program`,
-      'leave --port out to get the next free one',
-    );
+    return instance === 'gateway-1' && port !== undefined ? port : this.#freePort(usual);
   }
 
   #taken = new Set();
 
-  /** @param {number} wanted */
+  /** @param {number} wanted @returns {Promise<number>} */
   async #freePort(wanted) {
     const port = await freePort(wanted, this.#taken);
+    if (this.#taken.has(port)) return this.#freePort(wanted);
     this.#taken.add(port);
     return port;
   }
@@ -136,7 +163,7 @@ export class Services {
     return [`--inspect=127.0.0.1:${port}`];
   }
 
-  /** @param {import('./service.mjs').Plan} plan */
+  /** @param {Plan} plan */
   #service(plan) {
     const prefix = prefixOf(plan.instance, this.#services.length + STARTS.indexOf(plan.name));
     const raw = this.env.NODE_ENV === 'production';

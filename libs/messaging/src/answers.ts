@@ -6,6 +6,9 @@ import { type Notice, type Outcome } from './delivery.js';
 import { type ReplyMember } from './envelope.js';
 import { EXCHANGES } from './topology.js';
 
+/** Answers that wait to be sent: more means that there has been no connection for long, and nobody waits for them. */
+const MAX_WAITING = 20_000;
+
 /**
  * Sends answers and notices to whoever waits for them: transient, without confirm. Who gets none has a deadline, and a
  * key with which to ask again. Those of one turn of the event loop to one caller share a message.
@@ -13,6 +16,7 @@ import { EXCHANGES } from './topology.js';
 export class Answers {
   private channel: Channel | undefined;
   private readonly batches = new Map<string, ReplyMember[]>();
+  private waiting = 0;
 
   constructor(private readonly connection: Connection) {}
 
@@ -21,11 +25,13 @@ export class Answers {
       const channel = await model.createChannel();
       channel.on('error', () => undefined);
       channel.on('close', () => {
-        if (this.channel === channel) this.channel = undefined;
+        if (this.channel !== channel) return;
+        this.channel = undefined;
         this.connection.renew(model);
       });
       await channel.assertExchange(EXCHANGES.reply, 'direct', { durable: true, autoDelete: false });
       this.channel = channel;
+      this.flush();
     });
   }
 
@@ -38,7 +44,17 @@ export class Answers {
     for (const { replyTo, name, data } of notices) this.add(replyTo, { notice: name, data });
   };
 
+  /** Resolves when the broker has all that was answered: the goodbye of a connection overtakes what its channels send. */
+  async close(): Promise<void> {
+    this.flush();
+    const { channel } = this;
+    this.channel = undefined;
+    await channel?.close().catch(() => undefined);
+  }
+
   private add(replyTo: string, reply: ReplyMember): void {
+    if (this.waiting >= MAX_WAITING) return;
+    this.waiting++;
     const batch = this.batches.get(replyTo);
     if (batch) {
       batch.push(reply);
@@ -49,12 +65,16 @@ export class Answers {
   }
 
   private flush(): void {
+    const { channel } = this;
+    // Just connecting again: whoever asks over a connection that is up already gets an answer all the same.
+    if (!channel) return;
     const batches = [...this.batches];
     this.batches.clear();
+    this.waiting = 0;
     for (const [replyTo, replies] of batches) {
       for (const { id, body } of pack(replies, BUNDLE_LIMITS, (reply) => reply)) {
         try {
-          this.channel?.publish(EXCHANGES.reply, replyTo, Buffer.from(body), {
+          channel.publish(EXCHANGES.reply, replyTo, Buffer.from(body), {
             messageId: id,
             type: 'reply',
           });

@@ -1,14 +1,17 @@
 /** Cause and remedy of a connection that could not be opened, without the password. */
 export function explain(error: unknown, url: string): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   const { host, username, pathname } = new URL(url);
   const code = codeOf(error);
   const at = `RabbitMQ at ${host}`;
   if (/ACCESS.REFUSED|403/.test(text)) {
     return `${at} refuses the user "${username}": check user and password in RABBITMQ_URL.`;
   }
-  if (/NOT.ALLOWED|530/.test(text)) {
+  if (/NOT.ALLOWED|530/.test(text) || isShownOut(text)) {
     return `${at} does not let "${username}" into the vhost "${decodeURIComponent(pathname.slice(1)) || '/'}": create the vhost, or give the user permissions on it.`;
+  }
+  if (/PRECONDITION.FAILED/.test(text)) {
+    return `${at} has a queue or an exchange with other arguments than this version declares (${text}): stop what sends to it, let it run empty, and delete it.`;
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `${at} has no address: check the host in RABBITMQ_URL.`;
@@ -20,13 +23,21 @@ export function explain(error: unknown, url: string): string {
 
 /** Waiting does not change a password. */
 export function isHopeless(error: unknown): boolean {
-  const text = error instanceof Error ? error.message : '';
   return (
-    /ACCESS.REFUSED|NOT.ALLOWED|PRECONDITION.FAILED|RESOURCE.LOCKED/.test(text) ||
+    /ACCESS.REFUSED|NOT.ALLOWED|PRECONDITION.FAILED|RESOURCE.LOCKED/.test(textOf(error)) ||
     codeOf(error) === 'ENOTFOUND'
   );
 }
 
+/** amqplib does not pass on why the broker does not open the vhost. One that is just starting is no better off. */
+function isShownOut(text: string): boolean {
+  return text.includes('Expected ConnectionOpenOk; got <ConnectionClose');
+}
+
+function textOf(error: unknown): string {
+  return (error as Partial<Error> | undefined)?.message ?? String(error);
+}
+
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return String((error as Partial<NodeJS.ErrnoException> | undefined)?.code ?? '');
 }

@@ -80,7 +80,7 @@ export class Connection {
     // A blocked or dead connection does not answer: the process must end nevertheless.
     const gaveUp = new AbortController();
     await Promise.race([
-      model?.close().catch(() => undefined),
+      model && ended(model),
       pause(CONNECT_MS, undefined, { signal: gaveUp.signal }).catch(() => undefined),
     ]);
     gaveUp.abort();
@@ -154,6 +154,14 @@ export class Connection {
       log.warn({ connection: name, reason }, 'the broker takes no messages: it has raised an alarm');
     else log.info({ connection: name }, 'the broker takes messages again');
   }
+}
+
+/** In order, or because the connection is lost just now: then amqplib's own promise stays open. */
+function ended(model: ChannelModel): Promise<void> {
+  return new Promise((resolve) => {
+    model.once('close', () => resolve());
+    model.close().catch(() => resolve());
+  });
 }
 
 function withHeartbeat(url: string): string {

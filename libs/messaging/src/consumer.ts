@@ -20,6 +20,8 @@ export interface QueueConsumerOptions {
   readonly queue: string;
   /** Messages in hand at most. */
   readonly prefetch: number;
+  /** Begins with one in hand; see KILLER. For queues that count deaths. */
+  readonly careful: boolean;
   readonly declare: (channel: Channel) => Promise<void>;
   readonly receive: (delivery: Delivery) => void;
 }
@@ -28,7 +30,15 @@ interface Subscription {
   readonly channel: Channel;
   readonly window: AckWindow;
   tag: string | undefined;
+  /** One message in hand, until one has been finished that is no suspect. */
+  careful: boolean;
 }
+
+/**
+ * So many deaths make a message a suspect: it is handled with no other in hand, and its members one by one. Else the
+ * deaths that one message causes would be counted against all, and bring the innocent to the delivery limit, too.
+ */
+export const KILLER = 2;
 
 /**
  * Takes messages from one queue, over a channel of its own, until it is told to stop: after a lost connection, a closed
@@ -39,6 +49,7 @@ export class QueueConsumer {
   private wanted = true;
   private inHand = 0;
   private emptied: (() => void)[] = [];
+  private changing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: QueueConsumerOptions) {}
 
@@ -47,7 +58,7 @@ export class QueueConsumer {
     connection.onLost(() => {
       this.subscription = undefined;
     });
-    return connection.onOpen((model) => this.subscribe(model));
+    return connection.onOpen((model) => this.inTurn(() => this.subscribe(model)));
   }
 
   get isSubscribed(): boolean {
@@ -55,44 +66,65 @@ export class QueueConsumer {
   }
 
   /** Takes no more; what is in hand is finished. */
-  async pause(): Promise<void> {
+  pause(): Promise<void> {
     this.wanted = false;
-    const { subscription } = this;
-    if (!subscription?.tag) return;
-    const { tag } = subscription;
-    subscription.tag = undefined;
-    await subscription.channel.cancel(tag).catch(() => undefined);
+    return this.inTurn(async () => {
+      const { subscription } = this;
+      const tag = subscription?.tag;
+      if (!subscription || !tag) return;
+      subscription.tag = undefined;
+      await subscription.channel.cancel(tag).catch(() => undefined);
+    });
   }
 
-  async resume(): Promise<void> {
+  resume(): Promise<void> {
     this.wanted = true;
-    const { subscription } = this;
-    // Without a subscription there is no connection: it subscribes when there is one.
-    if (subscription && !subscription.tag) await this.consume(subscription);
+    return this.inTurn(async () => {
+      const { subscription } = this;
+      // Without a subscription there is no connection: it subscribes when there is one.
+      if (subscription && !subscription.tag) await this.consume(subscription);
+    });
   }
 
-  /** Resolves when nothing is in hand. */
-  drained(): Promise<void> {
-    if (this.inHand === 0) return Promise.resolve();
-    return new Promise((resolve) => this.emptied.push(resolve));
+  /** Resolves when nothing is in hand, and the broker knows it. Nothing more is taken then. */
+  async drain(): Promise<void> {
+    if (this.inHand > 0) await new Promise<void>((resolve) => this.emptied.push(resolve));
+    const { subscription } = this;
+    this.subscription = undefined;
+    // Unlike the goodbye of a connection, that of a channel comes after the acknowledgements.
+    await subscription?.channel.close().catch(() => undefined);
+  }
+
+  /** One change of the subscription after the other: who pauses while it begins wants it paused afterwards. */
+  private inTurn(change: () => Promise<void>): Promise<void> {
+    const changed = this.changing.then(change);
+    this.changing = changed.catch(() => undefined);
+    return changed;
   }
 
   private async subscribe(model: ChannelModel): Promise<void> {
-    const { connection, prefetch } = this.options;
+    const { connection } = this.options;
     const channel = await model.createChannel();
     channel.on('error', () => undefined);
-    channel.on('close', () => connection.renew(model));
-    await channel.prefetch(prefetch);
     const window = new AckWindow((upTo) => acknowledge(channel, upTo));
-    const subscription: Subscription = { channel, window, tag: undefined };
+    const subscription: Subscription = { channel, window, tag: undefined, careful: false };
     this.subscription = subscription;
+    channel.on('close', () => {
+      if (this.subscription === subscription) connection.renew(model);
+    });
     if (this.wanted) await this.consume(subscription);
   }
 
   private async consume(subscription: Subscription): Promise<void> {
-    const { queue, declare } = this.options;
+    await this.options.declare(subscription.channel);
+    await this.take(subscription, this.options.careful);
+  }
+
+  private async take(subscription: Subscription, careful: boolean): Promise<void> {
+    const { queue, prefetch } = this.options;
     const { channel } = subscription;
-    await declare(channel);
+    subscription.careful = careful;
+    await channel.prefetch(careful ? 1 : prefetch);
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message) this.deliver(message, subscription);
       else this.cancelled(subscription);
@@ -100,13 +132,23 @@ export class QueueConsumer {
     subscription.tag = consumerTag;
   }
 
+  /** The limit is that of a consumer, and is set when it begins: so another begins, and this one ends. */
+  private async widen(subscription: Subscription): Promise<void> {
+    const { channel, tag } = subscription;
+    if (!tag) return;
+    await this.take(subscription, false);
+    await channel.cancel(tag);
+  }
+
   /** By the broker: the queue was deleted, or has moved to another node. A new channel declares it again. */
   private cancelled({ channel }: Subscription): void {
     channel.close().catch(() => undefined);
   }
 
-  private deliver({ content, fields, properties }: ConsumeMessage, { window }: Subscription): void {
+  private deliver({ content, fields, properties }: ConsumeMessage, subscription: Subscription): void {
     const { queue, receive } = this.options;
+    const { window } = subscription;
+    const deaths = Number(properties.headers?.['x-delivery-count'] ?? 0);
     window.received(fields.deliveryTag);
     this.inHand++;
     let finished = false;
@@ -114,6 +156,11 @@ export class QueueConsumer {
       if (finished) return;
       finished = true;
       window.done(fields.deliveryTag);
+      if (subscription.careful && deaths < KILLER) {
+        subscription.careful = false;
+        // A channel that closes meanwhile: then it begins anew, carefully.
+        this.inTurn(() => this.widen(subscription)).catch(() => undefined);
+      }
       if (--this.inHand === 0) for (const resolve of this.emptied.splice(0)) resolve();
     };
     receive({
@@ -121,7 +168,7 @@ export class QueueConsumer {
       queue,
       source: textOf(properties.appId) ?? 'unknown',
       replyTo: textOf(properties.replyTo),
-      deaths: Number(properties.headers?.['x-delivery-count'] ?? 0),
+      deaths,
       finish,
     });
   }

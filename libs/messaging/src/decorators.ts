@@ -1,4 +1,4 @@
-import { MessagePattern } from '@nestjs/microservices';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { type Command, type Contract, type Event, type Rpc } from '#contracts';
 import { type Message, type Outcome, type Told } from './delivery.js';
 
@@ -38,5 +38,11 @@ export function OnEvent<T extends object>(
 
 function pattern(extras: HandlerExtras): (target: object, key: string, method: object) => void {
   const names = extras.contracts.map(({ name }) => name);
-  return MessagePattern(names as never, extras) as never;
+  return (target, key, method) => {
+    MessagePattern(names as never, extras)(target, key, method as PropertyDescriptor);
+    if (extras.takes === 'batch') return;
+    // Unless told, Nest passes on the first argument only.
+    Payload()(target, key, 0);
+    Ctx()(target, key, 1);
+  };
 }

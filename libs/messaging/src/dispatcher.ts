@@ -1,6 +1,6 @@
 import { type Contract, Rejected, type ServiceName, validate } from '#contracts';
 import { type Answers, refusalFor } from './answers.js';
-import { type Delivery } from './consumer.js';
+import { type Delivery, KILLER } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
 import { type Member, messageOf, parseBundle } from './envelope.js';
 import { type Failures, type Verdict } from './failures.js';
@@ -34,6 +34,8 @@ interface Route {
 /** What has come for one handler in this turn of the event loop. */
 interface Gathering {
   readonly handler: Handler;
+  /** It says nothing of what the others need. */
+  readonly isPing: boolean;
   entries: Entry[];
 }
 
@@ -55,18 +57,25 @@ export class Dispatcher {
   private readonly routes = new Map<string, Route>();
 
   constructor(private readonly options: DispatcherOptions) {
-    for (const handler of [...options.handlers, pingHandler(options.service)]) {
-      const gathering: Gathering = { handler, entries: [] };
+    const ping = pingHandler(options.service);
+    for (const handler of [...options.handlers, ping]) {
+      const gathering: Gathering = { handler, isPing: handler === ping, entries: [] };
       for (const contract of handler.contracts) this.routes.set(contract.name, { contract, gathering });
     }
   }
 
   readonly receive = (delivery: Delivery): void => {
+    const { queue, deaths } = delivery;
+    if (deaths > 0) this.options.observe('waybill_messages_redelivered_total', { queue });
     const parsed = parseBundle(delivery.content);
     if ('malformed' in parsed) {
       void this.options.failures
         .buryRaw(delivery, parsed.malformed)
         .then((safe) => safe && delivery.finish());
+      return;
+    }
+    if (deaths >= KILLER && parsed.members.length > 1) {
+      void this.options.failures.split(delivery, parsed.members).then((safe) => safe && delivery.finish());
       return;
     }
     let left = parsed.members.length;
@@ -89,7 +98,7 @@ export class Dispatcher {
       done();
       return;
     }
-    const valid = validate(contract.body, member.data);
+    const valid = check(contract, member.data);
     if ('faults' in valid) {
       this.refuse(
         { member, delivery, done },
@@ -106,11 +115,12 @@ export class Dispatcher {
   }
 
   private async run(gathering: Gathering): Promise<void> {
-    const { entries, handler } = gathering;
+    const { entries, handler, isPing } = gathering;
     gathering.entries = [];
     const outcomes = await this.outcomesOf(handler, entries);
     const { judge, onResult } = this.options;
-    onResult(!outcomes.some((outcome) => 'failed' in outcome && judge(outcome.failed) !== 'defect'));
+    const worked = !outcomes.some((outcome) => 'failed' in outcome && judge(outcome.failed) !== 'defect');
+    if (!isPing) onResult(worked);
     for (const [i, entry] of entries.entries()) this.settle(entry, outcomes[i] as Outcome);
   }
 
@@ -160,7 +170,7 @@ export class Dispatcher {
   /** An expected "no" to what nobody waits for, or what can't be understood: somebody has to look at it. */
   private refuse(entry: Pick<Entry, 'member' | 'delivery' | 'done'>, reason: string, error: Error): void {
     const { member, delivery, done } = entry;
-    const { queue, source, replyTo } = delivery;
+    const { content, queue, source, replyTo } = delivery;
     if (replyTo) {
       const refused = error instanceof Rejected ? error : new Rejected('internal-error');
       this.options.log.warn(
@@ -171,20 +181,29 @@ export class Dispatcher {
       done();
       return;
     }
-    const failed = { queue, source, member, error };
+    const failed = { content, queue, source, member, error };
     void this.options.failures.bury(failed, reason).then((safe) => safe && done());
   }
 
   private fail({ member, message, delivery, done }: Entry, error: unknown): void {
     const { failures, judge, log } = this.options;
-    const { queue, source } = delivery;
-    const failed = { queue, source, member, error };
+    const { content, queue, source } = delivery;
+    const failed = { content, queue, source, member, error };
     if (judge(error) === 'defect') {
       void failures.bury(failed, 'defect').then((safe) => safe && done());
       return;
     }
     log.warn({ err: error, queue, ...logged(message) }, 'a message failed, and is tried again later');
     void failures.retry(failed).then((safe) => safe && done());
+  }
+}
+
+/** Data that is nested deep enough makes class-validator fall over. */
+function check({ body }: Contract, data: unknown): ReturnType<typeof validate> {
+  try {
+    return validate(body, data);
+  } catch (error) {
+    return { faults: [{ pointer: '', detail: `can't be checked: ${String(error)}` }] };
   }
 }
 

@@ -58,6 +58,7 @@ function isMember(value: unknown): value is Member {
     typeof traceparent === 'string' &&
     TRACEPARENT.test(traceparent) &&
     Number.isSafeInteger(attempt) &&
+    (attempt as number) >= 1 &&
     (deadline === undefined || Number.isSafeInteger(deadline))
   );
 }

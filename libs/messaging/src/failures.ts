@@ -12,6 +12,8 @@ export type Verdict = 'transient' | 'doubtful' | 'defect';
 export interface Failed {
   readonly queue: string;
   readonly source: string;
+  /** The message that it came in. */
+  readonly content: Buffer;
   readonly member: Member;
   readonly error: unknown;
 }
@@ -40,20 +42,24 @@ export class Failures {
   retry(failed: Failed): Promise<boolean> {
     const { queue, member, source } = failed;
     if (member.attempt >= MAX_ATTEMPTS) return this.bury(failed, 'out_of_tries');
+    const body = encode({ ...member, attempt: member.attempt + 1 });
+    if (body === undefined) return this.buryRaw(failed, TOO_DEEP);
     this.options.observe('waybill_messages_retried_total', { queue });
-    const body = JSON.stringify([{ ...member, attempt: member.attempt + 1 }]);
     return this.publishSurely(message(EXCHANGES.delay, `${queue}.retry.${tierOf(member.attempt)}`, body), {
       appId: source,
     });
   }
 
-  bury({ queue, source, member, error }: Failed, reason: string): Promise<boolean> {
+  bury(failed: Failed, reason: string): Promise<boolean> {
+    const { queue, source, member, error } = failed;
+    const body = encode(member);
+    if (body === undefined) return this.buryRaw(failed, TOO_DEEP);
     const { id, type, requestId, traceparent, attempt } = member;
     this.options.log.error(
       { err: error, queue, reason, messageId: id, type, requestId, traceId: traceIdOf(traceparent), attempt },
       'dead letter',
     );
-    return this.toDead({ body: JSON.stringify([member]), queue, source, reason, error, attempt });
+    return this.toDead({ body, queue, source, reason, error, attempt });
   }
 
   /** What can't even be read goes as it came. */
@@ -70,6 +76,25 @@ export class Failures {
       error: new Error(reason),
       attempt: 1,
     });
+  }
+
+  /** Back into its queue, but each member alone: if one of them kills its process, it is known next time which. */
+  async split(
+    delivery: { content: Buffer; queue: string; source: string },
+    members: readonly Member[],
+  ): Promise<boolean> {
+    const { queue, source } = delivery;
+    const bodies = members.map(encode);
+    this.options.log.warn(
+      { queue, source, members: members.length },
+      'a message that may have killed is split',
+    );
+    const safe = bodies.map((body) =>
+      body === undefined
+        ? this.buryRaw(delivery, TOO_DEEP)
+        : this.publishSurely(message(EXCHANGES.retry, queue, body), { appId: source }),
+    );
+    return (await Promise.all(safe)).every(Boolean);
   }
 
   stop(): void {
@@ -110,6 +135,17 @@ export class Failures {
       }
     }
     return false;
+  }
+}
+
+const TOO_DEEP = 'nested too deep to be sent on';
+
+/** Nothing, when it is nested so deep that it can be read but not written. */
+function encode(member: Member): string | undefined {
+  try {
+    return JSON.stringify([member]);
+  } catch {
+    return undefined;
   }
 }
 

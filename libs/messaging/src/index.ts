@@ -1,5 +1,6 @@
 export * from './answers.js';
 export * from './bundle.js';
+export * from './client-proxy.js';
 export * from './connection.js';
 export * from './decorators.js';
 export * from './delivery.js';

@@ -65,7 +65,8 @@ export class Publisher {
       const channel = await model.createConfirmChannel();
       channel.on('error', () => undefined);
       channel.on('return', (message: AmqpMessage) => this.returned(message));
-      channel.on('close', () => {
+      // Before amqplib's own listener, which tells of everything unconfirmed as if the broker had refused it.
+      channel.prependListener('close', () => {
         this.closed(channel);
         this.connection.renew(model);
       });
@@ -83,6 +84,8 @@ export class Publisher {
     if (!channel) return this.unsent('no connection to the broker');
     // What is written now would be sent some day, when nobody expects it any more.
     if (connection.blocked) return this.unsent(`the broker is blocked: ${connection.blocked}`);
+    // Else two would wait for one confirm.
+    if (pending.has(publishing.id)) return this.unsent(`${publishing.id} is being published already`);
     if (pending.size >= MAX_PENDING) return this.unsent(`${MAX_PENDING} messages wait for their confirm`);
     return new Promise((resolve, reject) => {
       const settle = (error?: PublishError): void => {

@@ -100,7 +100,7 @@ export class RpcClient {
     options: CallOptions,
   ): Promise<A> {
     const { trace, timeoutMs } = options;
-    if (!this.isReady) return Promise.reject(unavailable(contract, 'There is no connection to the broker.'));
+    if (!this.isReady) return Promise.reject(unavailable(contract, DETAILS.unsent));
     if (this.inFlight >= MAX_IN_FLIGHT)
       return Promise.reject(unavailable(contract, 'Too many calls are under way.'));
     return new Promise<A>((resolve, reject) => {

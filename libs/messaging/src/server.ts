@@ -11,7 +11,7 @@ import { Dispatcher, type Handler } from './dispatcher.js';
 import { Failures, type Verdict } from './failures.js';
 import { type Log, type Observe } from './observe.js';
 import { type Publisher } from './publisher.js';
-import { declareQueues, queuesOf } from './topology.js';
+import { declareQueue, queuesOf } from './topology.js';
 
 export interface AmqpServerOptions {
   readonly service: ServiceName;
@@ -60,11 +60,13 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
     await Promise.all(this.consumers.map((consumer) => consumer.pause()));
   }
 
-  /** Resolves when everything in hand is finished, or after ten seconds: then it comes again, elsewhere. */
+  /** Resolves when everything in hand is finished and answered, or after ten seconds: then it comes again, elsewhere. */
   async drain(): Promise<void> {
     const late = new AbortController();
     await Promise.race([
-      Promise.all(this.consumers.map((consumer) => consumer.drained())),
+      Promise.all(this.consumers.map((consumer) => consumer.drain())).then(() =>
+        this.options.answers.close(),
+      ),
       pause(DRAIN_MS, undefined, { signal: late.signal }).catch(() => undefined),
     ]);
     late.abort();
@@ -100,12 +102,13 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
       observe,
     });
     this.consumers = queuesOf(service, contracts).map(
-      ({ name, kind }) =>
+      (queue) =>
         new QueueConsumer({
           connection: consuming,
-          queue: name,
-          prefetch: PREFETCH[kind],
-          declare: (channel) => declareQueues(channel, service, contracts),
+          queue: queue.name,
+          prefetch: PREFETCH[queue.kind],
+          careful: queue.kind !== 'rpc',
+          declare: (channel) => declareQueue(channel, service, queue, contracts),
           receive: dispatcher.receive,
         }),
     );

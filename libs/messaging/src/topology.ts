@@ -41,6 +41,9 @@ export const TIERS = [
 /** Bundles. Full queues refuse what comes next (`reject-publish`), they never drop what they have. */
 const MAX_LENGTH = { rpc: 10_000, durable: 1_000_000, dead: 1_000_000 };
 
+/** So long the questions of a service that is not there wait for it, at most. */
+const UNREAD_MS = 5_000;
+
 export type QueueKind = 'rpc' | 'commands' | 'events';
 
 export interface ServiceQueue {
@@ -73,19 +76,19 @@ export async function declareExchanges(channel: Channel): Promise<void> {
   }
 }
 
-export async function declareQueues(
+/** One of the queues of `queuesOf`, and all that belongs to it. */
+export async function declareQueue(
   channel: Channel,
   service: ServiceName,
+  { name, kind }: ServiceQueue,
   handled: readonly Contract[],
 ): Promise<void> {
-  for (const queue of queuesOf(service, handled)) {
-    if (queue.kind === 'rpc') await declareRpcQueue(channel, service, queue.name);
-    else await declareDurableQueue(channel, service, queue.name);
-    if (queue.kind === 'commands') await channel.bindQueue(queue.name, EXCHANGES.commands, service);
-  }
+  if (kind === 'rpc') await declareRpcQueue(channel, service, name);
+  else await declareDurableQueue(channel, service, name);
+  if (kind === 'commands') await channel.bindQueue(name, EXCHANGES.commands, service);
   for (const contract of handled) {
-    if (contract.kind === 'event')
-      await channel.bindQueue(`${service}.events`, EXCHANGES.events, contract.name);
+    if (kind === 'events' && contract.kind === 'event')
+      await channel.bindQueue(name, EXCHANGES.events, contract.name);
   }
   await declareDeadQueue(channel, service);
 }
@@ -99,7 +102,13 @@ async function declareRpcQueue(channel: Channel, service: ServiceName, name: str
     durable: true,
     autoDelete: true,
     exclusive: false,
-    arguments: { 'x-queue-type': 'classic', 'x-max-length': MAX_LENGTH.rpc, 'x-overflow': 'reject-publish' },
+    arguments: {
+      'x-queue-type': 'classic',
+      'x-max-length': MAX_LENGTH.rpc,
+      'x-overflow': 'reject-publish',
+      // After a restart of the broker it is there again without ever having had a consumer that could go.
+      'x-expires': UNREAD_MS,
+    },
   });
   await channel.bindQueue(name, EXCHANGES.rpc, service);
 }

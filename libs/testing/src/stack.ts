@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { type ServiceName } from '#contracts';
-
-export type ProcessName = 'gateway' | ServiceName;
+import { type ProcessName, RunningService } from './running-service.js';
 
 export interface StackOptions {
   readonly brokerUrl: string;
@@ -16,31 +12,30 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** In the order in which they start; they stop the other way round. */
-const STARTS: readonly ProcessName[] = ['stock', 'payment', 'order', 'gateway'];
-const READY_MS = 60_000;
-const EXIT_MS = 30_000;
+const PROCESSES: readonly ProcessName[] = ['stock', 'payment', 'order', 'gateway'];
+/** Below the ports that the kernel hands out to connections. */
+const PORTS = { first: 10_000, end: 20_000 };
 
 /** The built services as processes of their own, as an operator would run them. Needs `npm run build`. */
 export class Stack {
-  readonly apiKey = `wb_test_${randomBytes(24).toString('base64url')}`;
+  readonly apiKey = newKey();
+  /** Of another caller. */
+  readonly otherApiKey = newKey();
   readonly processes: RunningService[] = [];
 
   private constructor(private readonly options: StackOptions) {}
 
+  /** All at once: each waits for what it needs. */
   static async start(options: StackOptions): Promise<Stack> {
     const stack = new Stack(options);
-    try {
-      for (const name of STARTS) {
-        const count = options.replicas?.[name] ?? 1;
-        const started = Array.from({ length: count }, () => stack.add(name));
-        await Promise.all(started);
-      }
-      return stack;
-    } catch (error) {
-      await stack.stop();
-      throw error;
-    }
+    const names = PROCESSES.flatMap((name) =>
+      new Array<ProcessName>(options.replicas?.[name] ?? 1).fill(name),
+    );
+    const started = await Promise.allSettled(names.map((name) => stack.add(name)));
+    const failed = started.find((result) => result.status === 'rejected');
+    if (!failed) return stack;
+    await stack.stop();
+    throw failed.reason;
   }
 
   /** Of the first gateway. */
@@ -48,8 +43,12 @@ export class Stack {
     return this.of('gateway').url;
   }
 
+  all(name: ProcessName): RunningService[] {
+    return this.processes.filter((service) => service.name === name);
+  }
+
   of(name: ProcessName, index = 0): RunningService {
-    const found = this.processes.filter((service) => service.name === name)[index];
+    const found = this.all(name)[index];
     if (!found) throw new Error(`there is no ${name} number ${index}`);
     return found;
   }
@@ -61,17 +60,16 @@ export class Stack {
     return service;
   }
 
-  async stop(): Promise<void> {
-    for (const name of STARTS.toReversed()) {
-      await Promise.all(
-        this.processes.filter((service) => service.name === name).map((service) => service.stop()),
-      );
-    }
+  /** Who asks first, then who answers. Returns the exit codes; null of a process that was killed. */
+  async stop(): Promise<(number | null)[]> {
+    const gateways = this.all('gateway');
+    const services = this.processes.filter((service) => !gateways.includes(service));
+    const first = await Promise.all(gateways.map((gateway) => gateway.stop()));
+    return [...first, ...(await Promise.all(services.map((service) => service.stop())))];
   }
 
   private environment(): Record<string, string> {
     const { brokerUrl, databaseUrls, env } = this.options;
-    const hash = createHash('sha256').update(this.apiKey).digest('hex');
     return {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
@@ -79,104 +77,23 @@ export class Stack {
       ORDER_DATABASE_URL: databaseUrls.order,
       PAYMENT_DATABASE_URL: databaseUrls.payment,
       STOCK_DATABASE_URL: databaseUrls.stock,
-      API_KEYS: `test=${hash}`,
+      API_KEYS: `test=${digest(this.apiKey)},other=${digest(this.otherApiKey)}`,
       ...env,
     };
   }
 }
 
-/** One process. Its last output is kept, for the message of a test that fails. */
-export class RunningService {
-  private child: ChildProcess | undefined;
-  private exit: Promise<unknown> | undefined;
-  private output = '';
-
-  constructor(
-    readonly name: ProcessName,
-    readonly port: number,
-    private readonly env: Readonly<Record<string, string>>,
-  ) {}
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
-  get pid(): number | undefined {
-    return this.child?.pid;
-  }
-
-  get log(): string {
-    return this.output;
-  }
-
-  /** Resolves when /health/ready says so. */
-  async start(): Promise<void> {
-    const root = process.cwd();
-    const node = join(root, 'node_modules/.bin/node');
-    const portName = this.name === 'gateway' ? 'PORT' : `${this.name.toUpperCase()}_PORT`;
-    const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(node, ['--enable-source-maps', `dist/apps/${this.name}/src/main.js`], {
-      cwd: root,
-      env: { PATH, HOME, ...this.env, [portName]: String(this.port) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.child = child;
-    this.exit = once(child, 'exit');
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => this.keep(String(chunk)));
-    await this.ready();
-  }
-
-  async ready(): Promise<void> {
-    const deadline = Date.now() + READY_MS;
-    while (Date.now() < deadline) {
-      if (this.child?.exitCode !== null) throw new Error(`${this.name} exited at its start:\n${this.output}`);
-      const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
-        () => undefined,
-      );
-      if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${this.name} was not ready within ${READY_MS} ms:\n${this.output}`);
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
-  }
-
-  /** As `kill -9`: returns when the process is gone. */
-  async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    await this.exit;
-  }
-
-  /** Returns the exit code; null when it had to be killed. */
-  async stop(): Promise<number | null> {
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    child.kill('SIGCONT');
-    child.kill('SIGTERM');
-    const watchdog = setTimeout(() => child.kill('SIGKILL'), EXIT_MS);
-    await this.exit;
-    clearTimeout(watchdog);
-    return child.exitCode;
-  }
-
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-
-  private keep(chunk: string): void {
-    this.output = (this.output + chunk).slice(-64_000);
-  }
-}
+const newKey = (): string => `wb_test_${randomBytes(24).toString('base64url')}`;
+const digest = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
-  return address.port;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(PORTS.first, PORTS.end);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer().once('error', () => resolve(false));
+      server.listen(port, () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+  throw new Error('no free port was found');
 }

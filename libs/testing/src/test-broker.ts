@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'amqplib';
 
 export interface TestBroker {
   /** Of a vhost of its own. */
@@ -6,7 +7,14 @@ export interface TestBroker {
   readonly vhost: string;
   /** The management API, for what a test has to do to a broker. Paths start with /api. */
   manage<T = unknown>(method: string, path: string, body?: object): Promise<T>;
+  /** What waits in a queue, which is left as it is. */
+  peek(queue: string): Promise<Waiting[]>;
   delete(): Promise<void>;
+}
+
+export interface Waiting {
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -36,10 +44,28 @@ export async function testBroker(): Promise<TestBroker> {
     write: '.*',
     read: '.*',
   });
+  const url = `${broker.replace(/\/+$/, '')}/${vhost}`;
   return {
-    url: `${broker.replace(/\/+$/, '')}/${vhost}`,
+    url,
     vhost,
     manage,
+    peek: (queue) => peek(url, queue),
     delete: () => manage('DELETE', `/api/vhosts/${vhost}`),
   };
+}
+
+/** Messages that are taken without an acknowledgement are back in their queue when the connection is closed. */
+async function peek(url: string, queue: string): Promise<Waiting[]> {
+  const connection = await connect(url);
+  try {
+    const channel = await connection.createChannel();
+    const found: Waiting[] = [];
+    for (;;) {
+      const message = await channel.get(queue);
+      if (!message) return found;
+      found.push({ headers: message.properties.headers ?? {}, body: message.content.toString() });
+    }
+  } finally {
+    await connection.close();
+  }
 }

@@ -1,0 +1,148 @@
+import { Connection, Publisher } from '../src/index.js';
+import { Notes } from './notes.js';
+import { Scene, until } from './scene.js';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await Scene.open();
+});
+afterEach(() => scene.close());
+
+/** What is said at once of a connection that can't be opened, and what in the end. */
+async function wordsOf(change: (url: URL) => void, patienceMs: number) {
+  const url = new URL(scene.broker.url);
+  change(url);
+  const notes = new Notes();
+  const connection = new Connection({ url: url.href, name: 'test', ...notes });
+  const begun = performance.now();
+  const failure = connection.open(patienceMs).then(
+    () => 'none: it connected',
+    (error: Error) => error.message,
+  );
+  const inTheEnd = await failure;
+  const tookMs = performance.now() - begun;
+  await connection.close();
+  return { atOnce: notes.words[0], inTheEnd, tookMs };
+}
+
+describe('a connection with a wrong password or user', () => {
+  it.each(['password', 'username'] as const)('fails within 5 s, with cause and remedy: %s', async (part) => {
+    const { inTheEnd, tookMs } = await wordsOf((url) => {
+      url[part] = 'wrong';
+    }, 30_000);
+    const user = part === 'username' ? 'wrong' : new URL(scene.broker.url).username;
+    const { host } = new URL(scene.broker.url);
+    expect(inTheEnd).toBe(
+      `RabbitMQ at ${host} refuses the user "${user}": check user and password in RABBITMQ_URL.`,
+    );
+    expect(tookMs).toBeLessThan(5_000);
+  });
+});
+
+describe('a connection that is not there yet', () => {
+  it.each([
+    [
+      'no such vhost',
+      { pathname: '/none' },
+      /does not let ".*" into the vhost "none": create the vhost, or give/,
+    ],
+    [
+      'nobody listens',
+      { port: '1' },
+      /127\.0\.0\.1:1 refuses connections: check host and port in RABBITMQ_URL/,
+    ],
+    [
+      'no such host',
+      { hostname: 'no.such.host.invalid' },
+      /has no address: check the host in RABBITMQ_URL\.$/,
+    ],
+  ])(
+    'is tried again until patience runs out, and cause and remedy are told at once: %s',
+    async (_, change, words) => {
+      const { atOnce, inTheEnd } = await wordsOf((url) => Object.assign(url, change), 300);
+      expect(inTheEnd).toMatch(words);
+      if (atOnce !== undefined) expect(atOnce).toBe(`${inTheEnd} Trying again.`);
+      expect(inTheEnd).not.toContain(new URL(scene.broker.url).password);
+    },
+  );
+
+  it('is there as soon as the broker is', async () => {
+    const cable = await scene.cable();
+    cable.unplug();
+    const notes = new Notes();
+    const connection = new Connection({ url: cable.url, name: 'test', ...notes });
+    const opened = connection.open(20_000);
+    await until('it says that it waits', () => notes.words.length > 0);
+    cable.plugIn();
+    await opened;
+    expect(notes.words).toEqual([
+      expect.stringMatching(/can't be reached.* Trying again\.$/),
+      'connected to the broker',
+    ]);
+    await connection.close();
+  });
+});
+
+describe('a lost connection', () => {
+  it('is made again, as often as it takes, with everything on it', async () => {
+    const cable = await scene.cable();
+    const notes = new Notes();
+    const connection = new Connection({ url: cable.url, name: 'test', ...notes });
+    await connection.open(5_000);
+    const setUps: number[] = [];
+    await connection.onOpen(async () => void setUps.push(1));
+    for (let i = 1; i <= 5; i++) {
+      cable.cut();
+      await until('it is made again', () => setUps.length === i + 1 && connection.isOpen);
+    }
+    expect(notes.count('waybill_broker_connections_lost_total')).toBe(5);
+    await connection.close();
+  });
+
+  it('whose set-up fails is made again too', async () => {
+    const cable = await scene.cable();
+    const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
+    await connection.open(5_000);
+    let fails = 0;
+    let done = 0;
+    await connection.onOpen(async () => {
+      if (fails-- > 0) throw new Error('not yet');
+      done++;
+    });
+    fails = 2;
+    cable.cut();
+    await until('it is set up', () => done === 2);
+    expect(connection.isOpen).toBe(true);
+    await connection.close();
+  });
+
+  it('while it is being closed is closed: nobody waits, nothing is made again', async () => {
+    const cable = await scene.cable();
+    const notes = new Notes();
+    const connection = new Connection({ url: cable.url, name: 'test', ...notes });
+    await connection.open(5_000);
+    cable.cut();
+    const begun = performance.now();
+    await connection.close();
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(connection.isOpen).toBe(false);
+  });
+});
+
+describe('a service', () => {
+  it('that claims the queue of another is refused, by name', async () => {
+    await expect(scene.service({ service: 'payment' })).rejects.toThrow(
+      'payment must not handle stock.echo.v1: it is for stock. See libs/contracts.',
+    );
+    await expect(scene.channel.checkQueue('payment.commands')).rejects.toThrow('NOT_FOUND');
+  });
+});
+
+describe('a publisher', () => {
+  it('is not ready before it has a channel', () => {
+    const connection = new Connection({ url: scene.broker.url, name: 'test', ...new Notes() });
+    const publisher = new Publisher(connection, { appId: 'test', ...new Notes() });
+    expect(publisher.isReady).toBe(false);
+    publisher.stop();
+  });
+});

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ServiceName } from '#contracts';
+
+export type ProcessName = 'gateway' | ServiceName;
+
+/** One line of a process's log, as it was written. */
+export interface LogLine {
+  readonly level: string;
+  readonly service: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+const READY_MS = 60_000;
+const EXIT_MS = 30_000;
+const POLL_MS = 25;
+const MAX_OUTPUT = 8_000_000;
+
+/** One process, started as in production. */
+export class RunningService {
+  private child: ChildProcess | undefined;
+  private exit: Promise<unknown> | undefined;
+  private output = '';
+
+  constructor(
+    readonly name: ProcessName,
+    readonly port: number,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** What it has written since it was first started. */
+  get log(): string {
+    return this.output;
+  }
+
+  get logLines(): LogLine[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as LogLine);
+  }
+
+  /** Resolves when /health/ready says so. */
+  async start(): Promise<void> {
+    const portName = this.name === 'gateway' ? 'PORT' : `${this.name.toUpperCase()}_PORT`;
+    const { PATH = '', HOME = '' } = process.env;
+    const args = ['--enable-source-maps', `dist/apps/${this.name}/src/main.js`];
+    const child = spawn('node_modules/.bin/node', args, {
+      env: { PATH, HOME, ...this.env, [portName]: String(this.port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    // "close", unlike "exit", comes after the last line of the log.
+    this.exit = once(child, 'close');
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => this.keep(String(chunk)));
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      if (!this.isRunning) throw new Error(`${this.name} exited at its start:\n${this.lastOutput}`);
+      const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
+        () => undefined,
+      );
+      await answer?.body?.cancel();
+      if (answer?.ok) return;
+      await pause(POLL_MS);
+    }
+    throw new Error(`${this.name} was not ready within ${READY_MS} ms:\n${this.lastOutput}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
+  /** As `kill -9`: returns when the process is gone. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exit;
+  }
+
+  /** Returns the exit code; null of a process that was or had to be killed. */
+  async stop(): Promise<number | null> {
+    const { child } = this;
+    if (!child || !this.isRunning) return child?.exitCode ?? null;
+    child.kill('SIGCONT');
+    child.kill('SIGTERM');
+    const watchdog = setTimeout(() => child.kill('SIGKILL'), EXIT_MS);
+    await this.exit;
+    clearTimeout(watchdog);
+    return child.exitCode;
+  }
+
+  /** The sum of a metric's samples since the process was last started; only of those with these labels. */
+  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    const response = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
+    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+    let sum = 0;
+    for (const line of (await response.text()).split('\n')) {
+      const [, of, labelled = '', value] = /^(\w+)(\{.*\})? (\S+)$/.exec(line) ?? [];
+      if (of === name && wanted.every((label) => labelled.includes(label))) sum += Number(value);
+    }
+    return sum;
+  }
+
+  private get lastOutput(): string {
+    return this.output.slice(-10_000);
+  }
+
+  private keep(chunk: string): void {
+    this.output += chunk;
+    if (this.output.length > MAX_OUTPUT) this.output = this.output.slice(-MAX_OUTPUT / 2);
+  }
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { type Route } from './api-document.js';
+import { badBodies } from './bad-input/bodies.js';
+import * as bad from './bad-input/headers.js';
+import { faultOf, faultsOf, LEAK } from './bad-input/judge.js';
+import { type RawAnswer, sendRaw } from './bad-input/raw-http.js';
+import { BAD_BODIES, BAD_IDS, BAD_PARTS, BAD_QUERY_VALUES } from './bad-input/values.js';
+import { badRequests, unfinishedRequests, type WireCase } from './bad-input/wire.js';
+import { type Answer, type Client, type Problem } from './client.js';
+import { Shop } from './shop.js';
+
+let shop: Shop;
+let client: Client;
+let pids: (number | undefined)[];
+/** They take ten seconds; the other tests go on meanwhile. */
+let unfinished: Promise<RawAnswer[]>;
+
+beforeAll(async () => {
+  shop = await Shop.open();
+  client = shop.client();
+  await client.stocked('TEA-001', 1_000_000);
+  pids = shop.stack.processes.map(({ pid }) => pid);
+  const { apiKey, url } = shop.stack;
+  unfinished = Promise.all(unfinishedRequests(apiKey).map(({ request }) => sendRaw(url, request)));
+});
+
+afterAll(() => shop?.close());
+
+/** Whatever came in, the same processes go on working, and none has met a defect. */
+afterEach(async () => {
+  const { body } = await client.place({ sku: 'TEA-001', method: 'tok_visa' });
+  expect(body.status).toBe('confirmed');
+  expect(shop.stack.processes.map(({ pid, isRunning }) => isRunning && pid)).toEqual(pids);
+  const lines = shop.stack.processes.flatMap(({ logLines }) => logLines);
+  expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+});
+
+const routesWith = (has: (route: Route) => boolean): Route[] => shop.document.routes.filter(has);
+const hasBody = ({ operation }: Route): boolean => operation.requestBody !== undefined;
+const isQuery = ({ in: place }: { readonly in: string }): boolean => place === 'query';
+const targetOf = ({ path }: Route): string =>
+  path.replace('{sku}', 'TEA-001').replace(/(order|payment)s\/\{id\}/, `$1s/ord_${'0'.repeat(26)}`);
+const key = () => ({ 'idempotency-key': randomUUID() });
+
+describe('a body', () => {
+  test('refuses in every field what that cannot be, and says which field it was', async () => {
+    for (const route of routesWith(hasBody)) {
+      const cases = [...badBodies(shop.document, route)];
+      expect(cases.length).toBeGreaterThan(100);
+      const faults = await faultsOf(
+        cases,
+        ({ name }) => `${route.method} ${route.path} ${name}`,
+        async ({ text, pointer }) => {
+          const answer = await client.send(route.method, targetOf(route), text, key());
+          const isGood = pointer === '' && answer.status < 300;
+          return isGood ? undefined : faultOf(answer, pointer);
+        },
+      );
+      expect(faults).toEqual([]);
+    }
+  });
+
+  test('that is no JSON object is refused', async () => {
+    for (const route of routesWith(hasBody)) {
+      const send = async (body: string | Buffer) => faultOf(await sendBytes(route, body));
+      expect(await faultsOf(BAD_BODIES, String, send)).toEqual([]);
+    }
+  });
+
+  test('that is compressed is refused unread', async () => {
+    const zipped = gzipSync(JSON.stringify({ customerId: 'x'.repeat(1_000_000) }));
+    for (const coding of ['gzip', 'br', 'deflate', 'x']) {
+      for (const route of routesWith(hasBody)) {
+        const answer = await sendBytes(route, zipped, { 'content-encoding': coding });
+        expect([answer.status, faultOf(answer)]).toEqual([415, undefined]);
+      }
+    }
+  });
+
+  test('of another type than JSON is refused', async () => {
+    for (const type of bad.BAD_TYPES) {
+      for (const route of routesWith(hasBody)) {
+        const answer = await sendBytes(route, '{}', { 'content-type': type });
+        expect([type, answer.status, faultOf(answer)]).toEqual([type, 415, undefined]);
+      }
+    }
+  });
+
+  /** Past the client, which would make text of it. */
+  async function sendBytes(route: Route, body: string | Buffer, headers: object = {}) {
+    const answer = await fetch(`${shop.stack.url}${targetOf(route)}`, {
+      method: route.method,
+      headers: {
+        authorization: `Bearer ${shop.stack.apiKey}`,
+        'content-type': 'application/json',
+        ...key(),
+        ...headers,
+      },
+      body,
+    });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  }
+});
+
+test('ids and SKUs that are none are refused', async () => {
+  const cases = routesWith(({ path }) => path.includes('{')).flatMap((route) =>
+    (route.path.includes('{sku}') ? BAD_PARTS : BAD_IDS).map((part) => ({ route, part })),
+  );
+  const faults = await faultsOf(
+    cases,
+    ({ route: { method, path }, part }) => `${method} ${path} ${part}`,
+    async ({ route: { method, path, operation }, part }) => {
+      const { example } = operation.requestBody?.content['application/json'] ?? {};
+      const target = path.replace(/\{\w+\}/, () => part);
+      return faultOf(await client.send(method, target, example, key()));
+    },
+  );
+  expect(faults).toEqual([]);
+});
+
+describe('a query', () => {
+  test('with a parameter that is not known, or there twice, is refused by name', async () => {
+    for (const { path, operation } of routesWith(({ operation }) => operation.parameters.some(isQuery))) {
+      const unknown = ['zz', '__proto__', 'constructor', 'limit[]', 'limit[x]', 'offset'];
+      const twice = operation.parameters.filter(isQuery).map(({ name }) => name);
+      const cases = [
+        ...unknown.map((name) => ({ query: `${name}=1`, name })),
+        ...twice.map((name) => ({ query: `${name}=1&${name}=1`, name })),
+      ];
+      const ask = async ({ query, name }: { query: string; name: string }) =>
+        faultOf(await client.send('GET', `${path}?${query}`), `/query/${name}`);
+      expect(await faultsOf(cases, ({ query }) => `${path}?${query}`, ask)).toEqual([]);
+    }
+  });
+
+  test('refuses values that its parameters cannot have, by name', async () => {
+    for (const { path, operation } of routesWith(({ operation }) => operation.parameters.some(isQuery))) {
+      const names = operation.parameters.filter(isQuery).map(({ name }) => name);
+      const cases = names.flatMap((name) => BAD_QUERY_VALUES.map((value) => ({ name, value })));
+      const accepted = new Set<string>();
+      const ask = async ({ name, value }: { name: string; value: string }) => {
+        const answer = await client.send('GET', `${path}?${name}=${value}`);
+        if (answer.status !== 200) return faultOf(answer, `/query/${name}`);
+        accepted.add(name);
+        return undefined;
+      };
+      expect(await faultsOf(cases, ({ name, value }) => `${path}?${name}=${value}`, ask)).toEqual([]);
+      // Only of free text some of them are right.
+      expect([...accepted]).toEqual(names.filter((name) => name === 'customerId'));
+    }
+  });
+});
+
+describe('a header', () => {
+  const order = { customerId: 'c', currency: 'EUR', lines: [{ sku: 'TEA-001', quantity: 1 }] };
+  const place = (headers: object): Promise<Answer<{ id: string; status: string } & Problem>> =>
+    client.send('POST', '/v1/orders', order, headers);
+
+  test('Idempotency-Key is 1 to 255 printable characters', async () => {
+    for (const value of bad.BAD_KEYS) {
+      const { status, body } = await place({ 'idempotency-key': value });
+      expect([value, status, body.type]).toEqual([value, 400, '/problems/idempotency-key-invalid']);
+    }
+  });
+
+  test('Prefer that is not understood is ignored', async () => {
+    for (const prefer of bad.BAD_PREFERENCES) {
+      const { status, headers, body } = await place({ prefer, ...key() });
+      expect([prefer, status, body.status]).toEqual([prefer, 201, 'pending']);
+      expect(headers.get('preference-applied')).toBeNull();
+    }
+  });
+
+  test('If-Match that is none replaces nothing', async () => {
+    const product = { name: 'Replaced', price: { amount: 1, currency: 'EUR' } };
+    for (const match of bad.BAD_IF_MATCHES) {
+      const answer = await client.send('PUT', '/v1/products/TEA-001', product, { 'if-match': match });
+      expect([match, faultOf(answer)]).toEqual([match, undefined]);
+      if (answer.status === 400) expect(answer.body.errors?.[0]?.pointer).toBe('/headers/if-match');
+      else expect(answer.status).toBe(412);
+    }
+    expect(await client.read('/v1/products/TEA-001')).not.toMatchObject(product);
+  });
+
+  test('If-None-Match that is none matches nothing', async () => {
+    for (const tag of bad.BAD_IF_NONE_MATCHES) {
+      const { status } = await client.send('GET', '/v1/stock/TEA-001', undefined, { 'if-none-match': tag });
+      expect([tag, status]).toEqual([tag, 200]);
+    }
+  });
+
+  test('X-Request-Id and traceparent that are none are not taken over', async () => {
+    for (const id of bad.BAD_REQUEST_IDS) {
+      const { headers } = await client.send('GET', '/v1/products', undefined, { 'x-request-id': id });
+      expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/);
+    }
+    for (const traceparent of bad.BAD_TRACEPARENTS) {
+      const { body } = await place({ traceparent, ...key() });
+      const [step] = await client.timeline(body.id);
+      expect(step?.traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+      expect(traceparent.toLowerCase()).not.toContain(step?.traceId);
+    }
+  });
+});
+
+describe('on the wire', () => {
+  /** A refusal in the form of all others. Who breaks off in the middle of a request may find the connection closed. */
+  function wireFaultOf({ status, head, body }: RawAnswer): string | undefined {
+    const isProblem = /\r\ncontent-type: application\/problem\+json/i.test(head) && !LEAK.test(body);
+    if (status < 400 || status > 499 || !isProblem) return `${head}\n${body}`;
+    const { type, status: told } = JSON.parse(body) as Problem;
+    return told === status && type.startsWith('/problems/') ? undefined : body;
+  }
+  const nameOf = ({ name }: WireCase): string => name;
+  const send = async ({ request }: WireCase) => wireFaultOf(await sendRaw(shop.stack.url, request));
+
+  test('what is no HTTP is refused in the form of all refusals', async () => {
+    expect(await faultsOf(badRequests(shop.stack.apiKey), nameOf, send)).toEqual([]);
+  });
+
+  test('a request that does not arrive whole is given up', async () => {
+    for (const answer of await unfinished) {
+      expect([answer.status, wireFaultOf(answer)]).toEqual([408, undefined]);
+    }
+  });
+});

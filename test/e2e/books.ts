@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { type ServiceName } from '#contracts';
+import { crossServiceViolations } from '../invariants/across.js';
+import { type Invariant } from '../invariants/invariant.js';
+import { orderInvariants } from '../invariants/order.js';
+import { paymentInvariants } from '../invariants/payment.js';
+import { stockInvariants } from '../invariants/stock.js';
+
+export const SERVICES: readonly ServiceName[] = ['order', 'payment', 'stock'];
+
+const INVARIANTS: Readonly<Record<ServiceName, readonly Invariant[]>> = {
+  order: orderInvariants,
+  payment: paymentInvariants,
+  stock: stockInvariants,
+};
+
+const UNDER_WAY: readonly (readonly [ServiceName, string, string])[] = [
+  ['order', 'open orders', `select 1 from orders where phase in ('reserving', 'charging', 'paying')`],
+  ['payment', 'unsettled payments', 'select 1 from payments where next_attempt_at is not null'],
+  ...SERVICES.map((service) => [service, `outbox of ${service}`, 'select 1 from outbox'] as const),
+];
+const POLL_MS = 50;
+
+/** A look into the databases of all services. */
+export class Books {
+  readonly pools: Readonly<Record<ServiceName, pg.Pool>>;
+
+  constructor(urls: Readonly<Record<ServiceName, string>>) {
+    this.pools = { order: poolFor(urls.order), payment: poolFor(urls.payment), stock: poolFor(urls.stock) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(SERVICES.map((service) => this.pools[service].end()));
+  }
+
+  async rows<T extends object>(service: ServiceName, sql: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.pools[service].query<T>(sql, values)).rows;
+  }
+
+  /**
+   * Waits until nothing is under way: no open saga, no unsettled payment, nothing in an outbox, and no message between
+   * two services, which shows as books that do not agree yet. Says what is left when that does not come about.
+   */
+  async quiet(timeoutMs = 60_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const open = await this.underWay();
+      if (open.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`still under way after ${timeoutMs} ms: ${open.join(', ')}`);
+      await pause(POLL_MS);
+    }
+  }
+
+  /** Every broken invariant of every service and across them, in words. Only quiet systems keep all of them. */
+  async violations(): Promise<string[]> {
+    const found: string[] = [];
+    for (const service of SERVICES) {
+      for (const { id, name, sql } of INVARIANTS[service]) {
+        const rows = await this.rows(service, sql);
+        for (const row of rows.slice(0, 3)) found.push(`${service} ${id} "${name}": ${JSON.stringify(row)}`);
+      }
+    }
+    return [...found, ...(await crossServiceViolations(this.pools))];
+  }
+
+  private async underWay(): Promise<string[]> {
+    const open: string[] = [];
+    for (const [service, what, sql] of UNDER_WAY) {
+      const { length } = await this.rows(service, sql);
+      if (length > 0) open.push(`${length} ${what}`);
+    }
+    return open.length > 0 ? open : crossServiceViolations(this.pools);
+  }
+}
+
+function poolFor(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  // A database that restarts under a test closes idle connections; the next query opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}

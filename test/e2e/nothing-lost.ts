@@ -1,0 +1,31 @@
+import { SERVICES } from './books.js';
+import { type Load } from './load.js';
+import { type Shop } from './shop.js';
+
+/**
+ * Every order that was accepted exists once and has settled as it should, none exists that nobody asked for, and all
+ * books agree. `expected` is the phase that the n-th order must end in: only a fault could keep it from that.
+ */
+export async function expectNothingLost(
+  shop: Shop,
+  load: Load,
+  expected: (n: number) => string = () => 'confirmed',
+): Promise<void> {
+  await load.done();
+  expect(load.unexpected).toEqual([]);
+  await shop.expectSound();
+  const orders = await shop.books.rows<{ id: string; phase: string }>(
+    'order',
+    'select id, phase from orders where customer_id = $1 order by id',
+    [load.customerId],
+  );
+  const accepted = [...load.accepted].map(([n, id]) => ({ id, phase: expected(n) }));
+  expect(orders).toEqual(accepted.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  await expectNoDeadLetters(shop);
+}
+
+/** A dead letter is a message that nobody could handle: of ours there must be none. */
+export async function expectNoDeadLetters({ broker }: Shop): Promise<void> {
+  const letters = await Promise.all(SERVICES.map((service) => broker.peek(`${service}.dead`)));
+  expect(letters.flat()).toEqual([]);
+}

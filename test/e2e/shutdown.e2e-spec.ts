@@ -1,0 +1,62 @@
+import { type ProcessName } from '#testing';
+import { SERVICES } from './books.js';
+import { type Client } from './client.js';
+import { Load } from './load.js';
+import { expectNothingLost } from './nothing-lost.js';
+import { Shop } from './shop.js';
+
+const SKUS = ['A', 'B', 'C'];
+
+let shop: Shop;
+let client: Client;
+
+beforeAll(async () => {
+  shop = await Shop.open();
+  client = shop.client();
+  for (const sku of SKUS) await client.stocked(sku, 100_000);
+});
+afterAll(() => shop?.close());
+
+const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 'tok_visa' });
+
+/** What came a second time to a process that runs now: each is a message that somebody had in hand and did not finish. */
+async function redelivered(): Promise<number> {
+  const counts = SERVICES.flatMap((service) => shop.stack.all(service)).map((process) =>
+    process.metric('waybill_messages_redelivered_total'),
+  );
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+test.each<ProcessName>(['gateway', ...SERVICES])(
+  'SIGTERM to %s under load finishes what is in hand, exits with 0, and leaves nothing to be delivered again',
+  async (name) => {
+    const before = await redelivered();
+    const load = new Load(client, { orders: 200, clients: 8, order });
+    await load.reached(60);
+    expect(await shop.stack.of(name).stop()).toBe(0);
+    await shop.stack.of(name).start();
+    await expectNothingLost(shop, load);
+    expect(load.accepted.size).toBe(200);
+    // A gateway that is gone refuses connections. A service that is gone makes the gateway answer 503, never 504 or 500.
+    const allowed = name === 'gateway' ? ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', '503'] : ['503'];
+    expect(load.failures.filter((failure) => !allowed.includes(failure))).toEqual([]);
+    expect(await redelivered()).toBe(before);
+    const lines = shop.stack.of(name).logLines;
+    expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+    expect(lines.filter(({ msg }) => msg === 'stopped')).toHaveLength(1);
+  },
+);
+
+test('with two of each, one after the other may be stopped and started again without one failed request', async () => {
+  await Promise.all((['gateway', ...SERVICES] as const).map((name) => shop.stack.add(name)));
+  // As behind a load balancer that has taken the first one out.
+  const through = shop.client({ url: shop.stack.of('gateway', 1).url });
+  const load = new Load(through, { orders: 400, clients: 8, order });
+  await load.reached(40);
+  for (const name of ['gateway', ...SERVICES] as const) {
+    expect(await shop.stack.of(name).stop()).toBe(0);
+    await shop.stack.of(name).start();
+  }
+  await expectNothingLost(shop, load);
+  expect(load.failures).toEqual([]);
+});

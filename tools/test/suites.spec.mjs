@@ -1,0 +1,29 @@
+import { anyNeeds, parseArgs, runsOf, SUITES } from './suites.mjs';
+
+const all = Object.keys(SUITES);
+
+test('takes every suite when none is named', () => {
+  expect(parseArgs([])).toEqual({ suites: all, jestArgs: [] });
+  expect(parseArgs(['-t', 'unit'])).toEqual({ suites: all, jestArgs: ['-t', 'unit'] });
+});
+
+test('takes the suites that come first, and leaves the rest to jest', () => {
+  expect(parseArgs(['e2e', 'unit', 'faults', '-t', 'db'])).toEqual({
+    suites: ['unit', 'e2e'],
+    jestArgs: ['faults', '-t', 'db'],
+  });
+});
+
+test('lets suites that restart servers run alone', () => {
+  expect(runsOf(parseArgs([]).suites)).toEqual([
+    { suites: ['unit', 'architecture', 'db'], inBand: false },
+    { suites: ['messaging'], inBand: true },
+    { suites: ['e2e'], inBand: true },
+  ]);
+});
+
+test('starts no server for suites that need none', () => {
+  expect(anyNeeds(['unit', 'architecture'], 'broker')).toBe(false);
+  expect(anyNeeds(['unit', 'db'], 'broker')).toBe(false);
+  expect(anyNeeds(['unit', 'db'], 'database')).toBe(true);
+});
