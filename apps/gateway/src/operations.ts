@@ -31,7 +31,6 @@ export interface Answer {
 const KEY_PROBLEMS = [
   'idempotency-key-missing',
   'idempotency-key-invalid',
-  'idempotency-key-in-use',
   'idempotency-key-reused',
 ] as const;
 const UNCHANGED: Answer = {

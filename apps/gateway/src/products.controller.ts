@@ -38,7 +38,7 @@ export class ProductsController {
     return put.product;
   }
 
-  /** The ETag is the version of the product's own fields, for If-Match. Its stock has a version of its own. */
+  /** The ETag is the version of the row, which a change of the level moves, too: a PUT with If-Match is the more careful. */
   @Get(':sku')
   async get(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,

@@ -70,11 +70,6 @@ export const ERRORS = {
     title: 'Another payment for this order is under way',
     remedy: 'Wait until the payment that is under way has its outcome; then try again if it was declined.',
   },
-  'idempotency-key-in-use': {
-    status: 409,
-    title: 'A request with this Idempotency-Key is still under way',
-    remedy: 'Repeat the request shortly: the first one with this key has not been answered yet.',
-  },
   'stock-below-reserved': {
     status: 409,
     title: 'The stock would fall below what is reserved',

@@ -26,7 +26,7 @@ export interface Decision<S, R> {
   readonly refuse?: Rejected;
   /** For clients who wait for this moment; sent after the save, without a guarantee. */
   readonly notify?: readonly Notice[];
-  /** Calls to the outside world, started after the save. Their outcome comes back through `Loop.tell`. */
+  /** Calls to the outside world, started after the save. Their outcome comes back through `Loop.settle`. */
   readonly effects?: readonly Effect[];
 }
 
@@ -77,7 +77,7 @@ export interface Store<S extends Versioned, R> {
    */
   load(db: Queryable, keys: readonly string[], lock: boolean): Promise<Map<string, S>>;
   /**
-   * Saves everything or throws. Must throw `VersionConflict` (SQLSTATE WB409, raised by `waybill_expect`) when any row's version is
+   * Saves everything or throws. Must throw what `classify` calls a conflict (SQLSTATE WB409, raised by `waybill_expect`) when any row's version is
    * not `before.version`, or a unique key of a new row is taken.
    */
   save(db: Queryable, saving: Saving<S, R>): Promise<void>;

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Observe, type Publisher } from '#messaging';
-import { classify, Database, migrate, migrationsOf, OutboxRelay } from '#persistence';
+import { classify, Database, forgetDeliveries, migrate, migrationsOf, OutboxRelay } from '#persistence';
 import { type DatabaseConfig } from './config.js';
 import { type Logger } from './logger.js';
 import { type Shutdown } from './shutdown.js';
+import { every } from './worker.js';
 
 interface Context {
   readonly name: string;
@@ -14,6 +15,8 @@ interface Context {
 }
 
 const RETRY_MS = 500;
+/** Between two rounds of deleting what the inbox has kept long enough. */
+const INBOX_MS = 600_000;
 const FLUSH_MS = 5_000;
 
 /** Waits for the database, brings its tables up to date, and opens the pool. */
@@ -26,6 +29,8 @@ export async function openDatabase({ name, config, logger, shutdown }: Context):
   const database = new Database({ url, applicationName: `waybill-${name}`, max });
   await patiently(() => database.ping(), patience);
   shutdown.on('close', 'database', () => database.close());
+  const cleaning = { name: 'inbox', intervalMs: INBOX_MS };
+  every(cleaning, () => forgetDeliveries(database), { logger, shutdown });
   return database;
 }
 
