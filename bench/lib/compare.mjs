@@ -2,6 +2,7 @@ import { spreadOf } from './statistics.mjs';
 
 /**
  * @typedef {object} Run one measurement of one contender
+ * @property {string} bench for example "P1 32 clients"
  * @property {number} round
  * @property {string} contender
  * @property {number} clients
@@ -13,7 +14,7 @@ import { spreadOf } from './statistics.mjs';
  * @property {Record<string, number>} memoryMb by process group
  * @property {readonly string[]} faults of its books; empty: they agree
  */
-/** @typedef {{ name: string, run: (round: number) => Promise<Omit<Run, 'round' | 'contender'>> }} Contender */
+/** @typedef {{ name: string, run: (round: number) => Promise<Omit<Run, 'bench' | 'round' | 'contender'>> }} Contender */
 /** @typedef {{ start(text: string): void, done(text: string): void }} Progress */
 
 /**
@@ -30,7 +31,7 @@ export async function alternate({ title, rounds, contenders, progress }) {
       const label = `${title}, round ${round}/${rounds}, ${name}`;
       progress.start(label);
       const measured = await run(round);
-      runs.push({ round, contender: name, ...measured });
+      runs.push({ bench: title, round, contender: name, ...measured });
       progress.done(`${label}: ${Math.round(measured.rate)}/s, p50 ${measured.latencyMs.p50.toFixed(2)} ms`);
     }
   }

@@ -39,7 +39,7 @@ export function printTable(rows, runs) {
 
 /** CPU per 1 000 calls: what it costs, whatever the machine was doing besides. @param {readonly Run[]} runs */
 function printCpu(runs) {
-  const byContender = Map.groupBy(runs, ({ contender, clients }) => `${contender}, ${clients} clients`);
+  const byContender = Map.groupBy(runs, ({ bench, contender }) => `${bench}, ${contender}`);
   console.log('\nCPU seconds per 1 000 calls, by process');
   for (const [name, own] of byContender) {
     const count = own.reduce((sum, run) => sum + run.count, 0);

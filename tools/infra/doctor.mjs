@@ -22,10 +22,19 @@ const good = (/** @type {string} */ name, /** @type {string} */ words) =>
   /** @type {const} */ ({ name, state: 'good', words });
 
 /** @type {readonly (() => Finding | Promise<Finding>)[]} */
-export const checks = [node, packages, memory, disk, broker, database, ports, running];
+export const checks = [
+  checkNode,
+  checkPackages,
+  checkMemory,
+  checkDisk,
+  checkRabbit,
+  checkPostgres,
+  checkPorts,
+  checkRunning,
+];
 
 /** @returns {Finding} */
-function node() {
+function checkNode() {
   const name = 'Node.js';
   const [major] = process.versions.node.split('.').map(Number);
   if (process.platform === 'win32') {
@@ -47,7 +56,7 @@ function node() {
 }
 
 /** @returns {Finding} */
-function packages() {
+function checkPackages() {
   const name = 'Packages';
   if (packagesAreInstalled()) return good(name, 'as in the lockfile');
   return {
@@ -59,7 +68,7 @@ function packages() {
 }
 
 /** @returns {Finding} */
-function memory() {
+function checkMemory() {
   const name = 'Memory';
   const free = availableMemory();
   const words = `${gib(free)} free of ${gib(totalmem())}, ${availableParallelism()} CPUs`;
@@ -68,7 +77,7 @@ function memory() {
 }
 
 /** @returns {Finding} */
-function disk() {
+function checkDisk() {
   const name = 'Disk';
   const { bavail, bsize } = statfsSync(inRoot());
   const words = `${gib(bavail * bsize)} free`;
@@ -77,7 +86,7 @@ function disk() {
 }
 
 /** @returns {Promise<Finding>} */
-async function broker() {
+async function checkRabbit() {
   const name = 'RabbitMQ';
   const url = environment().RABBITMQ_URL;
   if (url) return given(name, url, async () => (await import('./broker.mjs')).checkBroker(url));
@@ -90,7 +99,7 @@ async function broker() {
 }
 
 /** @returns {Promise<Finding>} */
-async function database() {
+async function checkPostgres() {
   const name = 'PostgreSQL';
   const url = environment().DATABASE_URL;
   if (url)
@@ -115,7 +124,7 @@ async function given(name, url, check) {
 }
 
 /** @returns {Promise<Finding>} */
-async function ports() {
+async function checkPorts() {
   const name = 'Ports';
   const wanted = [3000, 3001, 3002, 3003];
   const taken = [];
@@ -130,7 +139,7 @@ async function ports() {
 }
 
 /** @returns {Finding} */
-function running() {
+function checkRunning() {
   const name = 'Running';
   const folder = new Folder(inRoot('.data'));
   const { owner } = folder;

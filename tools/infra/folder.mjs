@@ -6,10 +6,12 @@ import { isAlive, running } from './proc.mjs';
 /** @typedef {import('./proc.mjs').Running} Running */
 /**
  * @typedef {object} State
- * @property {number} [ports] the first of the block
- * @property {Running} [broker] @property {Running} [portMapper] @property {Running} [database]
+ * @property {number | undefined} [ports] the first of the block
+ * @property {Running | undefined} [broker]
+ * @property {Running | undefined} [portMapper]
+ * @property {Running | undefined} [database]
  * @property {Record<string, Running>} [services]
- * @property {true} [stopping] the owner is about to let go
+ * @property {true | undefined} [stopping] the owner is about to let go
  */
 
 /**
@@ -42,7 +44,7 @@ export class Folder {
     return this.#read('state.json') ?? {};
   }
 
-  /** @param {Partial<State>} change */
+  /** @param {State} change */
   remember(change) {
     this.write('state.json', JSON.stringify({ ...this.state, ...change }, null, 2));
   }

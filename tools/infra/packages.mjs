@@ -71,7 +71,8 @@ export async function ranUnderOurNode() {
   if (version === process.versions.node) return false;
   const env = { ...process.env, WAYBILL_BEGUN: String(begun) };
   const child = spawn(NODE, process.argv.slice(1), { env, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
   onParentGone(() => child.kill('SIGTERM'));
   process.exitCode = await new Promise((resolve, reject) => {
     child.once('error', reject);

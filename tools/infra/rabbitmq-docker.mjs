@@ -85,16 +85,15 @@ export class RabbitContainer {
     writeFileSync(plugins, `[${PLUGINS.join(',')}].\n`);
     const { amqp, management, prometheus, stream } = this.ports;
     const published = { [amqp]: 5672, [management]: 15672, [prometheus]: 15692, [stream]: 5552 };
+    const volumes = [`${this.name}:/var/lib/rabbitmq`, `${plugins}:/etc/rabbitmq/enabled_plugins:ro`];
     return [
-      ...['run', '--detach', '--name', this.name, '--hostname', 'waybill'],
-      ...[
-        '--volume',
-        `${this.name}:/var/lib/rabbitmq`,
-        '--volume',
-        `${plugins}:/etc/rabbitmq/enabled_plugins:ro`,
-      ],
-      ...variables.flatMap((name) => ['--env', name]),
-      ...Object.entries(published).flatMap(([here, inside]) => ['--publish', `127.0.0.1:${here}:${inside}`]),
+      'run',
+      '--detach',
+      `--name=${this.name}`,
+      '--hostname=waybill',
+      ...volumes.map((volume) => `--volume=${volume}`),
+      ...variables.map((name) => `--env=${name}`),
+      ...Object.entries(published).map(([here, inside]) => `--publish=127.0.0.1:${here}:${inside}`),
       IMAGE,
     ];
   }

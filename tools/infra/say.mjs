@@ -1,4 +1,4 @@
-const COLOURED = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const COLOURED = process.stdout.isTTY && !process.env.NO_COLOR;
 
 /** @param {number} code @param {string} text */
 const paint = (code, text) => (COLOURED ? `\u001b[${code}m${text}\u001b[0m` : text);

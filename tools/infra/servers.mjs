@@ -4,8 +4,8 @@ import { freeBlock, isFree, portsFrom } from './ports.mjs';
 import { PrivatePostgres } from './postgres.mjs';
 import { removeData } from './postgres-files.mjs';
 import { dockerAnswers, RabbitContainer } from './rabbitmq-docker.mjs';
-import { RabbitNode } from './rabbitmq-node.mjs';
-import { answers, ask, brokerUrlOf } from './rabbitmq-server.mjs';
+import { findRabbit, RabbitNode } from './rabbitmq-node.mjs';
+import { answers, brokerUrlOf } from './rabbitmq-server.mjs';
 import { Trouble } from './say.mjs';
 
 /** @typedef {import('./broker.mjs').PrivateBroker} PrivateBroker */
@@ -57,6 +57,16 @@ export class PrivateServers {
     await this.broker.start();
   }
 
+  /**
+   * Without what earlier runs left. Deleting their vhosts is no way: RabbitMQ 3.10 loses its supervisor of dead letters
+   * when a vhost goes while its queues are still recovering, and then refuses every quorum queue.
+   */
+  async startEmptyBroker() {
+    await this.broker.stop();
+    this.#removeBrokerData();
+    await this.broker.start();
+  }
+
   async startDatabase() {
     if (this.database.alive) return;
     await this.database.start();
@@ -69,9 +79,13 @@ export class PrivateServers {
 
   async removeData() {
     await this.close();
-    this.folder.remove('rabbitmq');
-    if (dockerAnswers()) new RabbitContainer(this.folder, this.ports).removeData();
+    this.#removeBrokerData();
     removeData(this.folder);
+  }
+
+  #removeBrokerData() {
+    this.folder.remove('rabbitmq');
+    if (!findRabbit() && dockerAnswers()) new RabbitContainer(this.folder, this.ports).removeData();
   }
 }
 
@@ -104,11 +118,12 @@ export async function openServers({ folder: path, log = () => undefined, broker 
     folder.release();
   };
   try {
-    await Promise.all([
-      broker && servers.startBroker().then(() => log(`RabbitMQ: ${servers.broker.title}`)),
+    // Both are through before anything is stopped: a start that goes on would leave a process behind.
+    const starts = await Promise.allSettled([
+      broker && servers.startEmptyBroker().then(() => log(`RabbitMQ: ${servers.broker.title}`)),
       database && servers.startDatabase().then(() => log(`PostgreSQL: ${servers.database.title}`)),
     ]);
-    if (broker) await removeForeignVhosts(servers.broker.managementUrl);
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
     if (database) await servers.database.dropDatabases(/^(waybill_test|bench)_/);
   } catch (error) {
     await close();
@@ -130,12 +145,4 @@ function claimed(path) {
     if (!folder.claim('npm test')) return folder;
   }
   throw new Trouble(`nine processes use ${path} already`);
-}
-
-/** Those that a killed run left. @param {string} managementUrl */
-async function removeForeignVhosts(managementUrl) {
-  const vhosts = (await ask(managementUrl, '/api/vhosts')) ?? [];
-  for (const { name } of vhosts) {
-    if (name !== 'waybill') await ask(managementUrl, `/api/vhosts/${encodeURIComponent(name)}`, 'DELETE');
-  }
 }

@@ -1,7 +1,7 @@
 import { freePort, isFree } from '../infra/ports.mjs';
 import { isAlive } from '../infra/proc.mjs';
 import { stopProcess } from '../infra/process.mjs';
-import { say, step, Trouble } from '../infra/say.mjs';
+import { note, say, step, Trouble } from '../infra/say.mjs';
 import { prefixOf, readable } from './log-line.mjs';
 import { STARTS } from './options.mjs';
 import { Service } from './service.mjs';
@@ -24,7 +24,7 @@ const PORT_ATTEMPTS = 3;
 export class Services {
   /** @type {Service[]} */
   #services = [];
-  /** Until all run, their logs would hide the steps. Warnings don't wait. */
+  /** Until all run, their logs would hide the steps; who fails to start shows its last lines. */
   #quiet = true;
   #stopping = false;
 
@@ -92,12 +92,13 @@ export class Services {
         await service.start();
         return service;
       } catch (error) {
-        // Between our look and its listening somebody else may take the port.
-        const isTaken = !(await isFree(plan.port)) && this.options.port !== plan.port;
+        // Between our look and its listening somebody else may take the port, if only to look himself.
+        const isTaken = /EADDRINUSE/.test(String(error)) && this.options.port !== plan.port;
         if (this.#stopping || !isTaken || attempt === PORT_ATTEMPTS) throw error;
+        note(`port ${plan.port} was taken meanwhile; ${plan.instance} gets another one`);
         await service.stop();
         this.#services.splice(this.#services.indexOf(service), 1);
-        plan = await this.#plan(plan.name, plan.instance);
+        plan = await this.#plan(plan.name, plan.instance, this.#ownRange);
       }
     }
   }
@@ -131,9 +132,14 @@ export class Services {
     return ports;
   }
 
-  /** @param {ProcessName} name @param {string} instance @returns {Promise<Plan>} */
-  async #plan(name, instance) {
-    const port = await this.#portFor(instance, PORTS[name].port);
+  /** Two checkouts that start together step around each other, and must not meet again there. */
+  get #ownRange() {
+    return 100 + (Number.parseInt(this.folder.hash, 16) % 500) * 10;
+  }
+
+  /** @param {ProcessName} name @param {string} instance @param {number} [shift] @returns {Promise<Plan>} */
+  async #plan(name, instance, shift = 0) {
+    const port = await this.#portFor(instance, PORTS[name].port + shift);
     const nodeArgs = [...(this.options.watch ? ['--watch'] : []), ...(await this.#inspector(instance))];
     const env = { ...this.env, [PORTS[name].variable]: String(port), INSTANCE: instance };
     return { name, instance, port, nodeArgs, env };
@@ -169,8 +175,7 @@ export class Services {
     const raw = this.env.NODE_ENV === 'production';
     return new Service(plan, {
       line: (line) => {
-        if (!this.#quiet || /"level":"(warn|error|fatal)"/.test(line))
-          say(raw ? line : readable(prefix, line));
+        if (!this.#quiet) say(raw ? line : readable(prefix, line));
       },
       spawned: (running) =>
         this.folder.remember({

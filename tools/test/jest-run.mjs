@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { send } from '../infra/process.mjs';
 import { inRoot } from '../infra/root.mjs';
 import { warn } from '../infra/say.mjs';
+import { stopping } from '../infra/stopping.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
 
@@ -20,12 +22,19 @@ const REPORTERS = ['--reporters=default', `--reporters=${inRoot('tools/test/coun
 export async function runJest(args, env) {
   const counts = join(tmpdir(), `waybill-jest-${process.pid}.json`);
   rmSync(counts, { force: true });
+  // A group of its own, so that processes which a test forgot can be found and ended with it.
   const child = spawn(process.execPath, [inRoot('node_modules/jest/bin/jest.js'), ...args, ...REPORTERS], {
     cwd: inRoot(),
     env: { ...env, WAYBILL_JEST_COUNTS: counts },
+    detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  const group = -(child.pid ?? 0);
+  const interrupt = () => send(group, 'SIGTERM');
+  stopping.addEventListener('abort', interrupt);
   const code = await exitOf(child, counts);
+  stopping.removeEventListener('abort', interrupt);
+  send(group, 'SIGKILL');
   const count = existsSync(counts)
     ? JSON.parse(readFileSync(counts, 'utf8'))
     : { passed: 0, failed: 0, skipped: 0 };
@@ -47,7 +56,5 @@ async function exitOf(child, counts) {
     if (typeof code === 'number') return code;
   }
   warn(`jest did not exit within ${EXIT_MS / 1000} s of its results: a test left something open`);
-  child.kill('SIGKILL');
-  await exit;
   return 1;
 }

@@ -1,2 +1,2 @@
 // Jest takes a time limit for all projects only; each of ours has its own.
-jest.setTimeout(globalThis.testTimeoutMs);
+jest.setTimeout(/** @type {any} */ (globalThis).testTimeoutMs);
