@@ -71,9 +71,7 @@ describe('Dockerfile', () => {
 
   it('sets the port of every process to the one that the health check asks', async () => {
     const modules = PROCESSES.map((name) => import(resolve(`apps/${name}/src/config.ts`)));
-    const types = (await Promise.all(modules)).flatMap((module) =>
-      Object.values(module),
-    ) as (new () => object)[];
+    const types = (await Promise.all(modules)).flatMap((module) => Object.values<new () => object>(module));
     const ports = types.flatMap(describeConfig).filter(({ property }) => property === 'port');
     expect(ports).toHaveLength(PROCESSES.length);
     expectNone(

@@ -102,7 +102,7 @@ describe('a version', () => {
     expect(late).toMatchObject({ status: 412, body: { type: '/problems/version-mismatch' } });
     const racing = replaced.headers.get('etag') as string;
     const race = await Promise.all(['four', 'five', 'six'].map((name) => put(name, { 'if-match': racing })));
-    expect(race.map(({ status }) => status).sort()).toEqual([200, 412, 412]);
+    expect(race.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412]);
     const winner = race.find(({ status }) => status === 200)?.body.name;
     expect(await client.read<ProductView>('/v1/products/GUARDED')).toMatchObject({ name: winner });
   });
@@ -114,7 +114,7 @@ describe('the list of orders', () => {
     readonly nextCursor: string | null;
   }
   const page = (query: Record<string, string>) =>
-    client.read<Page>(`/v1/orders?${new URLSearchParams(query)}`);
+    client.read<Page>(`/v1/orders?${new URLSearchParams(query).toString()}`);
 
   async function walk(query: Record<string, string>): Promise<string[]> {
     const seen: string[] = [];
@@ -146,15 +146,15 @@ describe('the list of orders', () => {
 
   test('can be narrowed by customer, status and time', async () => {
     const customerId = `cus_${randomUUID()}`;
-    const open = await place(customerId);
+    const unpaid = await place(customerId);
     const { id: paid, createdAt } = (await client.place({ sku: 'TEA', customerId, method: 'tok_visa' })).body;
-    await client.until(open, 'awaiting_payment');
-    expect(await walk({ customerId })).toEqual([paid, open]);
+    await client.until(unpaid, 'awaiting_payment');
+    expect(await walk({ customerId })).toEqual([paid, unpaid]);
     expect(await walk({ customerId, status: 'confirmed' })).toEqual([paid]);
-    expect(await walk({ customerId, status: 'awaiting_payment' })).toEqual([open]);
+    expect(await walk({ customerId, status: 'awaiting_payment' })).toEqual([unpaid]);
     expect(await walk({ customerId, status: 'cancelled' })).toEqual([]);
-    expect(await walk({ customerId, createdBefore: createdAt })).toEqual([open]);
-    const { createdAt: first } = await client.order(open);
+    expect(await walk({ customerId, createdBefore: createdAt })).toEqual([unpaid]);
+    const { createdAt: first } = await client.order(unpaid);
     expect(await walk({ customerId, createdAfter: first })).toEqual([paid]);
     expect(await walk({ customerId: 'cus_nobody' })).toEqual([]);
   });

@@ -121,7 +121,7 @@ test('ids and SKUs that are none are refused', async () => {
 
 describe('a query', () => {
   test('with a parameter that is not known, or there twice, is refused by name', async () => {
-    for (const { path, operation } of routesWith(({ operation }) => operation.parameters.some(isQuery))) {
+    for (const { path, operation } of routesWith((route) => route.operation.parameters.some(isQuery))) {
       const unknown = ['zz', '__proto__', 'constructor', 'limit[]', 'limit[x]', 'offset'];
       const twice = operation.parameters.filter(isQuery).map(({ name }) => name);
       const cases = [
@@ -135,7 +135,7 @@ describe('a query', () => {
   });
 
   test('refuses values that its parameters cannot have, by name', async () => {
-    for (const { path, operation } of routesWith(({ operation }) => operation.parameters.some(isQuery))) {
+    for (const { path, operation } of routesWith((route) => route.operation.parameters.some(isQuery))) {
       const names = operation.parameters.filter(isQuery).map(({ name }) => name);
       const cases = names.flatMap((name) => BAD_QUERY_VALUES.map((value) => ({ name, value })));
       const accepted = new Set<string>();

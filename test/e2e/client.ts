@@ -88,7 +88,7 @@ export class Client {
   }
 
   pay(orderId: string, method: string, { wait = 10, key = randomUUID() } = {}): Promise<Answer<PaymentView>> {
-    const headers = { 'idempotency-key': key, ...preferring(wait) };
+    const headers = { 'idempotency-key': key, prefer: `wait=${wait}` };
     return this.send('POST', '/v1/payments', { orderId, method }, headers);
   }
 

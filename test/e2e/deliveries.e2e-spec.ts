@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from 'amqplib';
+import { EXCHANGES } from '#messaging';
 import { type LogLine } from '#testing';
 import { SERVICES } from './books.js';
 import { type Client, type Placing } from './client.js';
@@ -48,7 +50,7 @@ afterAll(() => shop?.close());
 async function run(prefix: string): Promise<void> {
   await client.stocked(`${prefix}-PLENTY`, 500);
   await client.stocked(`${prefix}-SCARCE`, 10);
-  const stories = STORIES.flatMap(([times, story]) => new Array<Story>(times).fill(story));
+  const stories = STORIES.flatMap(([times, story]) => Array.from({ length: times }, () => story));
   await Promise.all(stories.map((story) => tell(story, prefix)));
 }
 
@@ -97,7 +99,7 @@ async function finalState(prefix: string): Promise<FinalState> {
     'select on_hand, reserved from products where sku like $1 order by sku',
     [`${prefix}-%`],
   );
-  const without = ({ orderId: _, ...rest }: { orderId: string }): object => rest;
+  const without = ({ orderId, ...rest }: { orderId: string }): object => (orderId ? rest : {});
   return {
     levels,
     orders: orders
@@ -164,3 +166,30 @@ function expectShuffled(lines: readonly LogLine[]): void {
   }
   expect(late).toBeGreaterThan(0);
 }
+
+test('whoever binds a queue to the facts hears each of them once, and takes it from nobody', async () => {
+  const model = await connect(shop.broker.url);
+  try {
+    const channel = await model.createChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    await channel.bindQueue(queue, EXCHANGES.events, '#');
+    const heard: string[] = [];
+    await channel.consume(queue, (message) => message && heard.push(message.content.toString()), {
+      noAck: true,
+    });
+    await client.stocked('HEARD', 5);
+    const { body } = await client.place({ sku: 'HEARD', method: 'tok_visa' });
+    expect(body.status).toBe('confirmed');
+    await shop.expectSound();
+    const facts = heard.flatMap(
+      (bundle) => JSON.parse(bundle) as { type: string; data: { orderId: string } }[],
+    );
+    expect(facts.filter(({ data }) => data.orderId === body.id).map(({ type }) => type)).toEqual([
+      'stock.reserved.v1',
+      'payment.captured.v1',
+      'order.confirmed.v1',
+    ]);
+  } finally {
+    await model.close();
+  }
+});

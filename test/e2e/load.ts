@@ -3,14 +3,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, type Client, type Placing } from './client.js';
 
 export interface LoadOptions {
+  /** At least so many. */
   readonly orders: number;
   readonly clients: number;
+  /** Goes on beyond that, until `done` is called. */
+  readonly endless?: boolean;
   /** The n-th order. */
   readonly order: (n: number) => Placing;
 }
 
-/** How long one order may be tried again before the load gives up on it. */
-const PATIENCE_MS = 90_000;
+/** How long a load may take, all its repeats included. Then it gives up on what is left. */
+const PATIENCE_MS = 100_000;
 const PAUSE_MS = 100;
 
 /**
@@ -28,12 +31,15 @@ export class Load {
   readonly unexpected: string[] = [];
   private readonly workers: Promise<unknown>;
   private readonly marks: { readonly count: number; readonly resolve: () => void }[] = [];
+  private readonly deadline = Date.now() + PATIENCE_MS;
   private begun = 0;
+  private ending: boolean;
 
   constructor(
     private readonly client: Client,
     private readonly options: LoadOptions,
   ) {
+    this.ending = !options.endless;
     this.workers = Promise.all(Array.from({ length: options.clients }, () => this.work()));
   }
 
@@ -44,11 +50,12 @@ export class Load {
   }
 
   async done(): Promise<void> {
+    this.ending = true;
     await this.workers;
   }
 
   private async work(): Promise<void> {
-    while (this.begun < this.options.orders) {
+    while ((this.begun < this.options.orders || !this.ending) && Date.now() < this.deadline) {
       await this.placeUntilAccepted(this.begun++);
       for (const { count, resolve } of this.marks) if (this.accepted.size >= count) resolve();
     }
@@ -56,8 +63,7 @@ export class Load {
 
   private async placeUntilAccepted(n: number): Promise<void> {
     const order = { wait: 2, key: randomUUID(), ...this.options.order(n), customerId: this.customerId };
-    const deadline = Date.now() + PATIENCE_MS;
-    while (Date.now() < deadline) {
+    while (Date.now() < this.deadline) {
       const answer = await this.client.place(order).catch(codeOf);
       if (typeof answer !== 'string' && answer.status === 201) {
         this.accepted.set(n, answer.body.id);

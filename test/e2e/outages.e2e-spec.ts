@@ -1,5 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { controlServer } from '#testing';
-import { SERVICES } from './books.js';
 import { type Client } from './client.js';
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
@@ -10,6 +10,8 @@ const SKUS = ['A', 'B', 'C'];
 const ORDERS = 200;
 /** From the moment that the servers take connections again. */
 const READY_MS = 15_000;
+/** Of each process to the broker. */
+const CONNECTIONS = 2;
 
 let oracle: Oracle;
 let shop: Shop;
@@ -31,7 +33,7 @@ const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 't
 /** Breaks something in the middle of a load, and sees that it was felt, that it is over, and that nothing is lost. */
 async function underLoad(breakAndHeal: () => Promise<unknown>): Promise<Load> {
   const pids = shop.stack.processes.map(({ pid }) => pid);
-  const load = new Load(client, { orders: ORDERS, clients: 16, order });
+  const load = new Load(client, { orders: ORDERS, clients: 16, endless: true, order });
   await load.reached(60);
   await breakAndHeal();
   const healed = performance.now();
@@ -39,7 +41,7 @@ async function underLoad(breakAndHeal: () => Promise<unknown>): Promise<Load> {
   expect(performance.now() - healed).toBeLessThan(READY_MS);
   await expectNothingLost(shop, load);
   await oracle.expectSameBooks(shop);
-  expect(load.accepted.size).toBe(ORDERS);
+  expect(load.accepted.size).toBeGreaterThanOrEqual(ORDERS);
   expect(load.failures.length).toBeGreaterThan(0);
   // Nobody had to be started again.
   expect(shop.stack.processes.map(({ pid, isRunning }) => isRunning && pid)).toEqual(pids);
@@ -62,19 +64,26 @@ test('a kill -9 of both at once loses and doubles nothing', () =>
   underLoad(() => Promise.all([controlServer('broker', 'kill'), controlServer('database', 'kill')])));
 
 test('all connections to the broker cut, again and again, lose and double nothing', async () => {
+  const known = new Set<string>();
   const load = await underLoad(async () => {
-    for (let i = 0; i < 3; i++) await cutConnections();
+    for (let i = 0; i < 2; i++) await cutConnections(known);
   });
   expect(load.failures.filter((failure) => failure !== '503' && failure !== '504')).toEqual([]);
 });
 
-async function cutConnections(): Promise<void> {
-  const path = `/api/vhosts/${shop.broker.vhost}/connections`;
-  const connections = await shop.broker.manage<{ name: string }[]>('GET', path);
-  expect(connections.length).toBeGreaterThan(0);
-  for (const { name } of connections) {
-    // It may have gone by itself.
-    await shop.broker.manage('DELETE', `/api/connections/${encodeURIComponent(name)}`).catch(() => undefined);
+/** Those that were made since the last time, as soon as the management of the broker knows them all. */
+async function cutConnections(known: Set<string>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; ; await pause(100)) {
+    const path = `/api/vhosts/${shop.broker.vhost}/connections`;
+    const names = (await shop.broker.manage<{ name: string }[]>('GET', path)).map(({ name }) => name);
+    const made = names.filter((name) => !known.has(name));
+    if (made.length === CONNECTIONS * shop.stack.processes.length) {
+      for (const name of made) {
+        known.add(name);
+        await shop.broker.manage('DELETE', `/api/connections/${encodeURIComponent(name)}`);
+      }
+      return;
+    }
+    if (Date.now() > deadline) throw new Error(`${made.length} new connections, ${names.length} in all`);
   }
-  await Promise.all(SERVICES.map((service) => shop.stack.of(service).ready()));
 }

@@ -22,8 +22,11 @@ describe.each([1, 3])('with %i of each service', (replicas) => {
       confirmed: 10,
       rejected: 40,
     });
-    for (const { body } of answers.filter(({ body }) => body.status === 'rejected')) {
-      expect(body.reason).toMatchObject({ code: 'out_of_stock', items: [{ sku: 'LAST', requested: 1 }] });
+    for (const rejected of answers.filter(({ body }) => body.status === 'rejected')) {
+      expect(rejected.body.reason).toMatchObject({
+        code: 'out_of_stock',
+        items: [{ sku: 'LAST', requested: 1 }],
+      });
     }
     await shop.expectSound();
     expect(await client.stock('LAST')).toMatchObject({ onHand: 0, reserved: 0, available: 0 });

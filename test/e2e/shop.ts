@@ -5,13 +5,20 @@ import { Client } from './client.js';
 
 /** All four services on a broker vhost and databases of their own, a client of them, and a look into their books. */
 export class Shop {
+  readonly stack: Stack;
+  readonly broker: TestBroker;
+  readonly books: Books;
+  readonly document: ApiDocument;
+
   private constructor(
-    readonly stack: Stack,
-    readonly broker: TestBroker,
-    readonly books: Books,
-    readonly document: ApiDocument,
+    parts: Pick<Shop, 'stack' | 'broker' | 'books' | 'document'>,
     private readonly closers: readonly (() => Promise<unknown>)[],
-  ) {}
+  ) {
+    this.stack = parts.stack;
+    this.broker = parts.broker;
+    this.books = parts.books;
+    this.document = parts.document;
+  }
 
   static async open(options: Partial<StackOptions> = {}): Promise<Shop> {
     const broker = await testBroker();
@@ -26,7 +33,7 @@ export class Shop {
     ];
     try {
       const stack = await Stack.start({ brokerUrl: broker.url, databaseUrls, ...options });
-      return new Shop(stack, broker, books, await ApiDocument.of(stack.url), closers);
+      return new Shop({ stack, broker, books, document: await ApiDocument.of(stack.url) }, closers);
     } catch (error) {
       for (const close of closers) await close().catch(() => undefined);
       throw error;

@@ -26,6 +26,7 @@ export const COPIES = DELAYS_MS.length;
 export class Shuffler {
   /** Copies that were handed to a queue. */
   delivered = 0;
+  private readonly moved: (readonly [queue: string, source: string, key: string])[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly sending = new Set<Promise<void>>();
 
@@ -48,7 +49,9 @@ export class Shuffler {
     while (this.timers.size + this.sending.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
+  /** Everything is as it was before. */
   async close(): Promise<void> {
+    for (const binding of this.moved) await this.consuming.bindQueue(...binding);
     await this.model.close();
   }
 
@@ -63,6 +66,7 @@ export class Shuffler {
     for (const { source, routing_key: key } of moved) {
       await this.consuming.bindQueue(ours, source, key);
       await this.consuming.unbindQueue(queue, source, key);
+      this.moved.push([queue, source, key]);
     }
     await this.consuming.consume(ours, (message) => message && this.take(message, queue));
   }

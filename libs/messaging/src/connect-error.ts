@@ -39,5 +39,5 @@ function textOf(error: unknown): string {
 }
 
 function codeOf(error: unknown): string {
-  return String((error as Partial<NodeJS.ErrnoException> | undefined)?.code ?? '');
+  return (error as Partial<NodeJS.ErrnoException> | undefined)?.code ?? '';
 }

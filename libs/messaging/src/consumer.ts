@@ -23,6 +23,8 @@ export interface QueueConsumerOptions {
   /** Begins with one in hand; see KILLER. For queues that count deaths. */
   readonly careful: boolean;
   readonly declare: (channel: Channel) => Promise<void>;
+  /** Before it stops taking: nothing more should come in for it alone. */
+  readonly leave?: (channel: Channel) => Promise<void>;
   readonly receive: (delivery: Delivery) => void;
 }
 
@@ -73,7 +75,13 @@ export class QueueConsumer {
       const tag = subscription?.tag;
       if (!subscription || !tag) return;
       subscription.tag = undefined;
-      await subscription.channel.cancel(tag).catch(() => undefined);
+      const { channel } = subscription;
+      try {
+        await this.options.leave?.(channel);
+        await channel.cancel(tag);
+      } catch {
+        // The channel has closed meanwhile: nothing more is taken anyway.
+      }
     });
   }
 

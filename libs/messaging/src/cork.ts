@@ -13,12 +13,12 @@ export function cork(model: ChannelModel): void {
     corked = false;
     stream.uncork();
   };
-  stream.write = ((...args: unknown[]) => {
+  stream.write = (...args: unknown[]) => {
     if (!corked) {
       corked = true;
       stream.cork();
       process.nextTick(uncork);
     }
     return write(...args);
-  }) as Socket['write'];
+  };
 }

@@ -26,14 +26,14 @@ export function Handles<C extends readonly Contract[]>(
 export function OnRpc<Q extends object, A extends object>(
   contract: Rpc<string, Q, A>,
 ): Method<(request: Q, message: Message<string, Q>) => Promise<A>> {
-  return pattern({ contracts: [contract as unknown as Rpc], takes: 'one' });
+  return pattern({ contracts: [contract], takes: 'one' });
 }
 
 /** One fact or order at a time, for consumers that don't decide in batches. Make its effect `once` (see Database). */
 export function OnEvent<T extends object>(
   contract: Event<string, T> | Command<string, T>,
 ): Method<(fact: T, message: Message<string, T>) => Promise<void>> {
-  return pattern({ contracts: [contract as unknown as Event], takes: 'one' });
+  return pattern({ contracts: [contract], takes: 'one' });
 }
 
 function pattern(extras: HandlerExtras): (target: object, key: string, method: object) => void {

@@ -108,7 +108,7 @@ export class Dispatcher {
       return;
     }
     const { source, replyTo } = delivery;
-    const message = messageOf(member, valid.value as object, { source, replyTo });
+    const message = messageOf(member, valid.value, { source, replyTo });
     if (gathering.entries.push({ contract, member, message, delivery, done }) === 1) {
       queueMicrotask(() => void this.run(gathering));
     }

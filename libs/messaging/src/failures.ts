@@ -45,9 +45,12 @@ export class Failures {
     const body = encode({ ...member, attempt: member.attempt + 1 });
     if (body === undefined) return this.buryRaw(failed, TOO_DEEP);
     this.options.observe('waybill_messages_retried_total', { queue });
-    return this.publishSurely(message(EXCHANGES.delay, `${queue}.retry.${tierOf(member.attempt)}`, body), {
-      appId: source,
-    });
+    return this.publishSurely(
+      message(EXCHANGES.delay, `${queue}.retry.${tierOf(member.attempt, Math.random())}`, body),
+      {
+        appId: source,
+      },
+    );
   }
 
   bury(failed: Failed, reason: string): Promise<boolean> {
@@ -153,8 +156,9 @@ function message(exchange: string, routingKey: string, body: string | Buffer): P
   return { id: newId('msg'), exchange, routingKey, type: routingKey, mandatory: true, body };
 }
 
-function tierOf(attempt: number): string {
-  const index = attempt - 1 + (Math.random() < LONGER ? 1 : 0);
+/** `chance` is from 0 to 1. */
+export function tierOf(attempt: number, chance: number): string {
+  const index = attempt - 1 + (chance < LONGER ? 1 : 0);
   return (TIERS[Math.min(index, TIERS.length - 1)] as (typeof TIERS)[number]).name;
 }
 

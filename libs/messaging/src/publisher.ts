@@ -152,7 +152,7 @@ export class Publisher {
 
   private closed(channel: ConfirmChannel): void {
     if (this.channel === channel) this.channel = undefined;
-    for (const { settle } of [...this.pending.values()])
+    for (const { settle } of this.pending.values())
       settle(new PublishError('unknown', 'the channel was closed'));
   }
 

@@ -107,7 +107,7 @@ export class RpcClient {
       const begun = performance.now();
       if (
         this.batch.push({
-          contract: contract as unknown as Rpc,
+          contract,
           data,
           trace,
           expiresAt: begun + timeoutMs,

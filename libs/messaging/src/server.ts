@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { type Contract, Rejected, type ServiceName } from '#contracts';
+import { type Contract, newId, Rejected, type ServiceName } from '#contracts';
 import { type Answers } from './answers.js';
 import { type Connection } from './connection.js';
 import { QueueConsumer } from './consumer.js';
@@ -11,7 +11,7 @@ import { Dispatcher, type Handler } from './dispatcher.js';
 import { Failures, type Verdict } from './failures.js';
 import { type Log, type Observe } from './observe.js';
 import { type Publisher } from './publisher.js';
-import { declareQueue, queuesOf } from './topology.js';
+import { declareQueue, leaveQueue, queuesOf } from './topology.js';
 
 export interface AmqpServerOptions {
   readonly service: ServiceName;
@@ -101,14 +101,16 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
       log,
       observe,
     });
+    const replica = newId('msg');
     this.consumers = queuesOf(service, contracts).map(
-      (queue) =>
+      ({ name, kind }) =>
         new QueueConsumer({
           connection: consuming,
-          queue: queue.name,
-          prefetch: PREFETCH[queue.kind],
-          careful: queue.kind !== 'rpc',
-          declare: (channel) => declareQueue(channel, service, queue, contracts),
+          queue: name,
+          prefetch: PREFETCH[kind],
+          careful: kind !== 'rpc',
+          declare: (channel) => declareQueue(channel, service, { name, kind, replica }, contracts),
+          leave: (channel) => leaveQueue(channel, service, { name, kind, replica }),
           receive: dispatcher.receive,
         }),
     );
@@ -169,7 +171,7 @@ function batchOf(handle: MessageHandler): Handler['run'] {
 function oneByOne(handle: MessageHandler): Handler['run'] {
   const run = async (message: Message): Promise<Outcome> => {
     try {
-      return { ok: ((await resultOf(handle(message.data, message))) ?? null) as object | null };
+      return { ok: (await resultOf(handle(message.data, message))) ?? null };
     } catch (error) {
       return error instanceof Rejected ? { refused: error } : { failed: error };
     }

@@ -76,14 +76,19 @@ export async function declareExchanges(channel: Channel): Promise<void> {
   }
 }
 
+/** A queue as one of the replicas that read it knows it. */
+export interface SharedQueue extends ServiceQueue {
+  readonly replica: string;
+}
+
 /** One of the queues of `queuesOf`, and all that belongs to it. */
 export async function declareQueue(
   channel: Channel,
   service: ServiceName,
-  { name, kind }: ServiceQueue,
+  { name, kind, replica }: SharedQueue,
   handled: readonly Contract[],
 ): Promise<void> {
-  if (kind === 'rpc') await declareRpcQueue(channel, service, name);
+  if (kind === 'rpc') await declareRpcQueue(channel, service, { name, replica });
   else await declareDurableQueue(channel, service, name);
   if (kind === 'commands') await channel.bindQueue(name, EXCHANGES.commands, service);
   for (const contract of handled) {
@@ -97,7 +102,11 @@ export async function declareQueue(
  * Goes when its last consumer goes: then a question is returned at once, instead of waiting for a service that is down
  * and being carried out after its caller has given up. Questions are transient; clients repeat them with their key.
  */
-async function declareRpcQueue(channel: Channel, service: ServiceName, name: string): Promise<void> {
+async function declareRpcQueue(
+  channel: Channel,
+  service: ServiceName,
+  { name, replica }: Pick<SharedQueue, 'name' | 'replica'>,
+): Promise<void> {
   await channel.assertQueue(name, {
     durable: true,
     autoDelete: true,
@@ -110,7 +119,19 @@ async function declareRpcQueue(channel: Channel, service: ServiceName, name: str
       'x-expires': UNREAD_MS,
     },
   });
-  await channel.bindQueue(name, EXCHANGES.rpc, service);
+  await channel.bindQueue(name, EXCHANGES.rpc, service, { replica });
+}
+
+/**
+ * Before a replica stops reading. Each has a binding of its own, so that with the last one no more questions come in,
+ * but are returned: in a queue that goes with its last reader they would be lost without a word.
+ */
+export async function leaveQueue(
+  channel: Channel,
+  service: ServiceName,
+  { name, kind, replica }: SharedQueue,
+): Promise<void> {
+  if (kind === 'rpc') await channel.unbindQueue(name, EXCHANGES.rpc, service, { replica });
 }
 
 async function declareDurableQueue(channel: Channel, service: ServiceName, name: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { brokerControl } from './broker-control.js';
 import { refusalOf } from './client.js';
 import { Gate } from './gate.js';
+import { limitMemory } from './memory.js';
 import { member, Scene, until } from './scene.js';
 import { work } from './service.js';
 
@@ -9,7 +9,7 @@ beforeEach(async () => {
   scene = await Scene.open();
 });
 afterEach(async () => {
-  await brokerControl.limitMemory(0.4);
+  await limitMemory(0.4);
   await scene.close();
 });
 
@@ -21,7 +21,7 @@ describe('a broker that has raised an alarm', () => {
     await client.ask('tea');
     for (let i = 0; i < 200; i++) scene.put('commands', [member()]);
     await gate.holds(1);
-    await brokerControl.limitMemory(0.0001);
+    await limitMemory(0.0001);
     // It tells a connection only when that publishes the next time.
     const first = client.send(work, 'first').catch((error: unknown) => error);
     await until('the client is told', () => !client.publisher.isReady);
@@ -35,7 +35,7 @@ describe('a broker that has raised an alarm', () => {
     expect(client.notes.level('waybill_broker_blocked')).toBe(1);
     gate.open();
     await until('what was there is handled', () => service.taken.length >= 200);
-    await brokerControl.limitMemory(0.4);
+    await limitMemory(0.4);
     await until('the client is told', () => client.publisher.isReady);
     expect(client.notes.level('waybill_broker_blocked')).toBe(0);
     await client.send(work, 'tea');

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Rejected, rpc } from '#contracts';
 import { declareQueue } from '../src/index.js';
-import { refusalOf } from './client.js';
+import { detailOf, refusalOf } from './client.js';
 import { Gate } from './gate.js';
 import { Scene, until } from './scene.js';
 import { echo, textsOf, Words } from './service.js';
@@ -37,7 +37,7 @@ describe('send() to a queue that nobody reads', () => {
 describe('a queue that nobody has ever read, as after a restart of the broker', () => {
   it('is gone some seconds later, and calls are returned at once', async () => {
     const client = await scene.client();
-    await declareQueue(scene.channel, 'stock', { name: 'stock.rpc', kind: 'rpc' }, [echo]);
+    await declareQueue(scene.channel, 'stock', { name: 'stock.rpc', kind: 'rpc', replica: 'none' }, [echo]);
     await until('it is gone', async () => {
       const { code } = await refusalOf(client.ask('tea', 200));
       return code === 'service-unavailable';
@@ -274,6 +274,6 @@ describe('a handler', () => {
 function outcomeOf(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'answered',
-    (error: Rejected) => `${error.code}: ${error.details.detail}`,
+    (error: Rejected) => `${error.code}: ${detailOf(error)}`,
   );
 }

@@ -68,6 +68,10 @@ export class TestClient {
   }
 }
 
+/** What a refusal says beyond its code. */
+export const detailOf = ({ details: { detail } }: Rejected): string =>
+  typeof detail === 'string' ? detail : '';
+
 /** The code with which it was refused; fails when it was not. */
 export async function refusalOf(
   call: Promise<unknown>,
@@ -77,5 +81,5 @@ export async function refusalOf(
     (reason: unknown) => reason as Rejected,
   );
   if (error.name !== 'Rejected') throw error;
-  return { code: error.code, detail: String(error.details.detail ?? '') };
+  return { code: error.code, detail: detailOf(error) };
 }

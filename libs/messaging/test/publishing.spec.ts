@@ -111,27 +111,21 @@ describe('a full queue', () => {
 describe('noDelay and corking', () => {
   it('let all frames of one turn leave in one write, without waiting for company', async () => {
     const writes: number[] = [];
-    const delays: boolean[] = [];
-    const prototype = Socket.prototype as unknown as Record<
-      '_write' | '_writev',
-      (...args: unknown[]) => void
-    >;
+    const delays: unknown[] = [];
+    const onCall = {
+      _write: () => writes.push(1),
+      _writev: (chunks: unknown) => writes.push((chunks as unknown[]).length),
+      setNoDelay: (noDelay: unknown) => delays.push(noDelay),
+    };
     const port = Number(new URL(scene.broker.url).port);
-    const isOurs = (socket: Socket): boolean => socket.remotePort === port;
-    const { setNoDelay } = Socket.prototype;
-    const spies = [
-      ...(['_write', '_writev'] as const).map((name) => {
-        const original = prototype[name];
-        return jest.spyOn(prototype, name).mockImplementation(function (this: Socket, ...args: unknown[]) {
-          if (isOurs(this)) writes.push(name === '_writev' ? (args[0] as unknown[]).length : 1);
-          original.apply(this, args);
-        });
-      }),
-      jest.spyOn(Socket.prototype, 'setNoDelay').mockImplementation(function (this: Socket, noDelay) {
-        if (isOurs(this)) delays.push(noDelay === true);
-        return setNoDelay.call(this, noDelay);
-      }),
-    ];
+    const prototype = Socket.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const spies = Object.entries(onCall).map(([name, note]) => {
+      const original = prototype[name];
+      return jest.spyOn(prototype, name).mockImplementation(function (this: Socket, ...args) {
+        if (this.remotePort === port) note(args[0]);
+        return original?.apply(this, args);
+      });
+    });
     try {
       await scene.service();
       const client = await scene.client();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { brokerControl } from './broker-control.js';
+import { controlServer } from '#testing';
 import { type TestClient } from './client.js';
 import { Scene, until } from './scene.js';
 import { textsOf, work } from './service.js';
@@ -60,23 +60,27 @@ class Traffic {
 
 /** A user of the broker for this test alone: the management API can close all connections of a user, at once. */
 async function ownUser(): Promise<{ readonly url: string; readonly cutOff: () => Promise<void> }> {
-  const { url, vhost, manage } = scene.broker;
+  const { broker } = scene;
+  const { url, vhost } = broker;
   const password = randomBytes(12).toString('hex');
-  await manage('PUT', `/api/users/${vhost}`, { password, tags: '' });
-  scene.atEnd(() => manage('DELETE', `/api/users/${vhost}`));
-  await manage('PUT', `/api/permissions/${vhost}/${vhost}`, { configure: '.*', write: '.*', read: '.*' });
+  await broker.manage('PUT', `/api/users/${vhost}`, { password, tags: '' });
+  scene.atEnd(() => broker.manage('DELETE', `/api/users/${vhost}`));
+  await broker.manage('PUT', `/api/permissions/${vhost}/${vhost}`, {
+    configure: '.*',
+    write: '.*',
+    read: '.*',
+  });
   return {
     url: Object.assign(new URL(url), { username: vhost, password }).href,
-    cutOff: () => manage('DELETE', `/api/connections/username/${vhost}`),
+    cutOff: () => broker.manage('DELETE', `/api/connections/username/${vhost}`),
   };
 }
 
 const RESTARTS = 50;
-/** Most are closed connections, which is what a restart is to a client; these are the real thing. */
+/** Most are closed connections, which is what a restart is to a client; these two are the real thing. */
 const REAL: Readonly<Record<number, () => Promise<void>>> = {
-  15: brokerControl.kill,
-  30: brokerControl.restart,
-  45: brokerControl.kill,
+  15: () => controlServer('broker', 'kill'),
+  35: () => controlServer('broker', 'restart'),
 };
 const HOW_IT_MAY_FAIL = ['unsent', 'unknown', 'returned', 'service-unavailable', 'outcome-unknown'];
 

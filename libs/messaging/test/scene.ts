@@ -33,7 +33,7 @@ export class Scene {
 
   /** Once more after a restart of the broker. */
   async connect(): Promise<void> {
-    this.model = await connect(this.broker.url);
+    this.model = await connect(this.broker.url, { noDelay: true });
     this.model.on('error', () => undefined);
     this.channel = await this.model.createChannel();
     this.channel.on('error', () => undefined);
@@ -130,8 +130,6 @@ export function member(change: Partial<Member> = {}): Member {
     ...change,
   };
 }
-
-jest.setTimeout(60_000);
 
 const DEADLINE_MS = 15_000;
 const LOOK_MS = 5;

@@ -29,7 +29,7 @@ export class Stack {
   static async start(options: StackOptions): Promise<Stack> {
     const stack = new Stack(options);
     const names = PROCESSES.flatMap((name) =>
-      new Array<ProcessName>(options.replicas?.[name] ?? 1).fill(name),
+      Array.from({ length: options.replicas?.[name] ?? 1 }, () => name),
     );
     const started = await Promise.allSettled(names.map((name) => stack.add(name)));
     const failed = started.find((result) => result.status === 'rejected');

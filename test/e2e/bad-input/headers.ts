@@ -54,7 +54,7 @@ export const BAD_REQUEST_IDS = [
   'x'.repeat(200),
   'a b c d e f g h',
   '<script>alert(1)</script>',
-  '$' + '{jndi:ldap://x}',
+  ['$', '{jndi:ldap://x}'].join(''),
 ];
 
 export const BAD_TRACEPARENTS = [
