@@ -224,7 +224,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
       ...header('Prefer', '`wait=N`: hold the answer back for up to N ≤ 10 seconds (RFC 7240).', text),
       example: 'wait=5',
     },
-    IfMatch: header('If-Match', 'Replace only this version.', version),
+    IfMatch: header('If-Match', 'Only if it still has this version.', version),
     IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
   };
 }

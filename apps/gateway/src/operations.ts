@@ -21,7 +21,7 @@ export interface Operation {
 }
 
 export interface Answer {
-  readonly status: 200 | 201 | 304;
+  readonly status: 200 | 201 | 202 | 304;
   readonly description: string;
   /** Name of a schema of the document, also of its example. */
   readonly schema?: string;
@@ -81,6 +81,21 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: ['OrderId', 'IfNoneMatch'],
     answers: [{ status: 200, description: 'The order.', schema: 'OrderView', headers: ['ETag'] }, UNCHANGED],
     problems: ['order-not-found'],
+  },
+  {
+    method: 'post',
+    path: '/v1/orders/{id}/cancel',
+    id: 'cancelOrder',
+    tag: 'Orders',
+    summary: 'Cancel an order',
+    description:
+      'Before the payment, during it and after it: money that was taken or set aside goes back, and so does the stock. ' +
+      'Both follow the answer; `GET /v1/payments/{id}` shows when the money is back. Cancelling again changes nothing.',
+    parameters: ['OrderId', 'IfMatch'],
+    answers: [
+      { status: 202, description: 'The order is cancelled.', schema: 'OrderView', headers: ['ETag'] },
+    ],
+    problems: ['order-not-found', 'order-not-cancellable', 'version-mismatch'],
   },
   {
     method: 'get',

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 import { type FastifyReply } from 'fastify';
 import {
+  cancelOrder,
   GetOrder,
   getOrder,
   getTimeline,
@@ -16,7 +17,7 @@ import {
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { etag, isKnown } from './etag.js';
+import { etag, expectedVersion, isKnown } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
@@ -93,6 +94,21 @@ export class OrdersController {
     const { data, more } = await this.rpc.call(listOrders, request, this.config.callOptions(trace));
     const last = data.at(-1);
     return { data, nextCursor: more && last ? this.cursors.write(key, last.id) : null };
+  }
+
+  /** Needs no key: an order is cancelled once, however often it is asked for. */
+  @Post(':id/cancel')
+  @HttpCode(202)
+  async cancel(
+    @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
+    @Req() { headers, trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView> {
+    const version = expectedVersion(headers['if-match']);
+    const request = { orderId, ...(version !== undefined && { expectedVersion: version }) };
+    const order = await this.rpc.call(cancelOrder, request, this.config.callOptions(trace));
+    reply.header('etag', etag(order.version));
+    return order;
   }
 
   @Get(':id/timeline')

@@ -9,6 +9,7 @@ import { viewOf } from './view.js';
 
 type OrderDecision = Decision<OrderState, Step>;
 type PayMessage = Extract<OrderMessage, { type: 'order.pay.v1' }>;
+type CancelMessage = Extract<OrderMessage, { type: 'order.cancel.v1' }>;
 type ReservedMessage = Extract<OrderMessage, { type: 'stock.reserved.v1' }>;
 
 /** What a step changes of an order. */
@@ -49,11 +50,25 @@ export function orderRules({
       if (message.type === 'order.place.v1')
         return place(current, message, { now, deadlineAt: laterThan(now) });
       if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
+      if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);
       return advance(order, message, now);
     },
   };
+}
+
+/** Answers with the order as it stands afterwards, also when it had been cancelled before. */
+function cancel(current: Current<OrderState>, message: CancelMessage, now: Date): OrderDecision {
+  const { orderId, expectedVersion } = message.data;
+  const order = current.get(orderId);
+  if (order?.kind !== 'order') throw new Rejected('order-not-found', { orderId });
+  if (expectedVersion !== undefined && expectedVersion !== order.version) {
+    throw new Rejected('version-mismatch', { orderId, expectedVersion, version: order.version });
+  }
+  const decision = advance(order, message, now);
+  const [[, next] = []] = decision.put ?? [];
+  return { ...decision, answer: viewOf(next?.kind === 'order' ? next : order) };
 }
 
 /** A fact about an order: one cell of the table, and the three that need more than the phase. */

@@ -1,4 +1,5 @@
 import {
+  type cancelOrder,
   type paymentAuthorized,
   type paymentCaptured,
   type paymentDeclined,
@@ -28,6 +29,7 @@ export type FactMessage =
       | typeof paymentDeclined
       | typeof paymentVoided
       | typeof paymentRefunded
+      | typeof cancelOrder
     >
   | DeadlinePassed;
 
@@ -45,4 +47,5 @@ export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {
   'payment.voided.v1': 'payment_returned',
   'payment.refunded.v1': 'payment_returned',
   'order.deadline_passed': 'deadline_passed',
+  'order.cancel.v1': 'cancel_requested',
 };

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  cancelOrder,
   type GetOrder,
   getOrder,
   getTimeline,
@@ -49,6 +50,7 @@ export class OrderHandlers {
 
   @Handles(
     payOrder,
+    cancelOrder,
     stockReserved,
     stockRejected,
     stockExpired,

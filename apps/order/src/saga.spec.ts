@@ -67,6 +67,7 @@ const MESSAGES = {
     payment: { method: 'tok_visa' },
   }),
   deadline: message('order.deadline_passed', {}),
+  cancel: message('order.cancel.v1', {}),
 } satisfies Record<string, OrderMessage>;
 
 type Name = keyof typeof MESSAGES;
@@ -199,6 +200,47 @@ describe('an order', () => {
   });
 });
 
+describe('an order that is cancelled by its client', () => {
+  test.each<[Name[], string[]]>([
+    [[], ['stock.release.v1', 'order.cancelled.v1']],
+    [['reserved'], ['stock.release.v1', 'payment.cancel.v1', 'order.cancelled.v1']],
+    [
+      ['reserved', 'captured'],
+      ['stock.release.v1', 'payment.cancel.v1', 'order.cancelled.v1'],
+    ],
+    [
+      ['reserved', 'authorized'],
+      ['stock.release.v1', 'payment.cancel.v1', 'order.cancelled.v1'],
+    ],
+  ])('after %j gives back what it may hold', (told, sends) => {
+    const run = having(paid, ...told);
+    const before = names(run).length;
+    tell(run, MESSAGES.cancel);
+    expect(orderOf(run)).toMatchObject({ phase: 'cancelled', reason: { code: 'requested' } });
+    expect(names(run).slice(before)).toEqual(sends);
+  });
+
+  test('is cancelled once, and answers with the same order again', () => {
+    const run = having(paid, 'reserved', 'captured');
+    const first = tell(run, MESSAGES.cancel);
+    const again = tell(run, MESSAGES.cancel);
+    expect(again).toEqual({ answer: first.answer });
+  });
+
+  test('keeps nothing of money that is taken afterwards', () => {
+    const run = having(paid, 'reserved', 'cancel');
+    const before = names(run).length;
+    tell(run, MESSAGES.captured);
+    expect(names(run).slice(before)).toEqual(['payment.cancel.v1']);
+  });
+
+  test('is refused when it was rejected, and for another version than it has', () => {
+    expect(() => having(paid, 'shortage', 'cancel')).toThrow('order-not-cancellable');
+    const stale = message('order.cancel.v1', { expectedVersion: 7 });
+    expect(() => tell(start(), stale)).toThrow('version-mismatch');
+  });
+});
+
 describe('the table', () => {
   test('reaches every phase from a placement', () => {
     const reached = new Set<Phase>(['reserving']);
@@ -278,8 +320,13 @@ describe('every order of facts', () => {
           const declined = told.includes('declined') || told.includes('secondDeclined');
           expect(declined || names(run).includes('payment.cancel.v1')).toBe(true);
         }
-        if (phase === 'cancelled' && !names(run).includes('stock.commit.v1')) {
-          expect(names(run)).toContain('stock.release.v1');
+        if (
+          phase === 'cancelled' &&
+          !(names(run).includes('stock.commit.v1') && told.includes('commitRefused'))
+        ) {
+          expect(names(run).lastIndexOf('stock.release.v1')).toBeGreaterThan(
+            names(run).indexOf('stock.commit.v1'),
+          );
         }
       }),
     );

@@ -22,6 +22,7 @@ export const FACTS = [
   'payment_declined',
   'payment_returned',
   'deadline_passed',
+  'cancel_requested',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 
@@ -34,10 +35,10 @@ export type Cell =
   | {
       readonly to: Phase;
       readonly send?: (order: Order) => readonly Outgoing[];
-      readonly reason?: 'payment_declined' | 'payment_expired' | 'timed_out';
+      readonly reason?: 'payment_declined' | 'payment_expired' | 'timed_out' | 'requested';
     }
   | { readonly stay: (order: Order) => readonly Outgoing[] }
-  | { readonly refuse: 'order-not-payable' | 'payment-in-progress' }
+  | { readonly refuse: 'order-not-payable' | 'payment-in-progress' | 'order-not-cancellable' }
   | 'ignore'
   | 'impossible';
 
@@ -71,11 +72,13 @@ export const rejectAndRelease = (order: Order): Outgoing[] => [release(order), r
 
 const confirm: Cell = { to: 'confirmed', send: (order) => [commit(order), confirmed(order)] };
 const cancelUnpaid = { to: 'cancelled', send: (order: Order) => [release(order), cancelled(order)] } as const;
-const timeOut: Cell = {
+/** Whatever stock and payment have done or are about to do: a release takes back what was committed, too. */
+const giveAllBack = {
   to: 'cancelled',
-  reason: 'timed_out',
-  send: (order) => [release(order), ...moneyBack(order), cancelled(order)],
-};
+  send: (order: Order) => [release(order), ...moneyBack(order), cancelled(order)],
+} as const;
+const timeOut: Cell = { ...giveAllBack, reason: 'timed_out' };
+const cancel: Cell = { ...giveAllBack, reason: 'requested' };
 
 /**
  * The whole saga. The table is total, so the compiler asks what a new fact means in every phase. The cells marked
@@ -93,6 +96,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: 'impossible',
     payment_returned: 'impossible',
     deadline_passed: { ...cancelUnpaid, reason: 'timed_out' },
+    cancel_requested: { ...cancelUnpaid, reason: 'requested' },
   },
   charging: {
     stock_reserved: 'ignore',
@@ -105,6 +109,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: { ...cancelUnpaid, reason: 'payment_declined' },
     payment_returned: 'impossible',
     deadline_passed: timeOut,
+    cancel_requested: cancel,
   },
   awaiting_payment: {
     stock_reserved: 'ignore',
@@ -116,6 +121,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: 'ignore',
     payment_returned: 'impossible',
     deadline_passed: { ...cancelUnpaid, reason: 'payment_expired' },
+    cancel_requested: { ...cancelUnpaid, reason: 'requested' },
   },
   paying: {
     stock_reserved: 'ignore',
@@ -127,6 +133,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: 'decided',
     payment_returned: 'impossible',
     deadline_passed: timeOut,
+    cancel_requested: cancel,
   },
   confirmed: {
     stock_reserved: 'ignore',
@@ -143,6 +150,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: 'impossible',
     payment_returned: 'impossible',
     deadline_passed: 'ignore',
+    cancel_requested: cancel,
   },
   rejected: {
     stock_reserved: 'ignore',
@@ -154,6 +162,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: 'impossible',
     payment_returned: 'impossible',
     deadline_passed: 'ignore',
+    cancel_requested: { refuse: 'order-not-cancellable' },
   },
   cancelled: {
     // What is granted after the cancel must not stay held.
@@ -166,6 +175,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: 'ignore',
     payment_returned: 'decided',
     deadline_passed: 'ignore',
+    cancel_requested: 'ignore',
   },
 };
 

@@ -46,12 +46,14 @@ const FIRST: Readonly<Record<Verb, FirstStep>> = {
 
 /**
  * The whole life of a reservation. Whatever comes twice or too late is a cell as well; it never answers again, because
- * the first answer is in the outbox and gets there. The stock moves out of `held` once, and out of `expired` once.
+ * the first answer is in the outbox and gets there. The stock moves out of `held`, `committed` and `expired` once each:
+ * a release takes back what was committed, because a confirmed order may still be cancelled.
  */
 // biome-ignore format: a table is read by its columns.
 const NEXT: Readonly<Record<ReservationStatus, Readonly<Record<Verb, Step>>>> = {
   held:           { reserve: ignore, release: giveBack, commit: deduct,     expire: giveBackIfDue },
-  committed:      { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore },
+  committed:      { reserve: ignore, release: takeBack, commit: ignore,     expire: ignore },
+  returned:       { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore },
   released:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore },
   expired:        { reserve: ignore, release: ignore,   commit: holdAgain,  expire: ignore },
   rejected:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore },
@@ -93,6 +95,11 @@ function giveBackIfDue({ stock, now, hold }: Asked, reservation: Reservation): S
   return { ...close(reservation, 'expired', moved), send: [send(stockExpired, { orderId })] };
 }
 
+/** The order was cancelled after it had been confirmed: the goods never left. */
+function takeBack({ stock }: Asked, reservation: Reservation): StockDecision {
+  return close(reservation, 'returned', moveLines(stock, reservation, RETURN));
+}
+
 function deduct({ stock }: Asked, reservation: Reservation): StockDecision {
   return close(reservation, 'committed', moveLines(stock, reservation, COMMIT));
 }
@@ -115,6 +122,7 @@ type PerUnit = Pick<Cause, 'kind' | 'onHandDelta' | 'reservedDelta'>;
 const RESERVE: PerUnit = { kind: 'reserved', onHandDelta: 0, reservedDelta: 1 };
 const RELEASE: PerUnit = { kind: 'released', onHandDelta: 0, reservedDelta: -1 };
 const COMMIT: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: -1 };
+const RETURN: PerUnit = { kind: 'returned', onHandDelta: 1, reservedDelta: 0 };
 const TAKE: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: 0 };
 
 interface Moved {

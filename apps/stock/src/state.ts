@@ -5,6 +5,7 @@ import { type Item, type Movement } from './item.js';
 export const RESERVATION_STATUSES = [
   'held',
   'committed',
+  'returned',
   'released',
   'expired',
   'rejected',

@@ -153,6 +153,8 @@ describe('the keys of a message', () => {
     const skus = (): readonly string[] => rules.follow?.(stock.states.get('order:ord_1') as StockState) ?? [];
     expect([rules.keys(commit()), skus()]).toEqual([{ load: ['order:ord_1'] }, ['sku:tea']]);
     stock.tell(commit());
+    expect(skus()).toEqual(['sku:tea']);
+    stock.tell(release());
     expect(skus()).toEqual([]);
   });
 });

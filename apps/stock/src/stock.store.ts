@@ -34,7 +34,7 @@ with r as (
 ), wanted as (
   select unnest($2::text[]) as sku
   union
-  select line ->> 'sku' from r, jsonb_array_elements(r.lines) as line where r.status in ('held', 'expired')
+  select line ->> 'sku' from r, jsonb_array_elements(r.lines) as line where r.status in ('held', 'committed', 'expired')
 ), i as (
   select ${ITEM_COLUMNS} from products where sku = any(array(select sku from wanted)) order by sku ${lock}
 ), a as (

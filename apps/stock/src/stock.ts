@@ -93,5 +93,5 @@ function skusOf(state: StockState): readonly string[] {
 }
 
 function canStillMove(status: string): boolean {
-  return status === 'held' || status === 'expired';
+  return status === 'held' || status === 'committed' || status === 'expired';
 }

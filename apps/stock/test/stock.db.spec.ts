@@ -5,7 +5,7 @@ import { listItems } from '../src/item.store.js';
 import { itemKey, orderKey, type Reservation, type StockState } from '../src/state.js';
 import { stockStore } from '../src/stock.store.js';
 import { KEYS, ORDERS, replica, setUp, stocked } from './stock-database.js';
-import { commit, message, put, reserve } from './warehouse.js';
+import { commit, message, put, release, reserve } from './warehouse.js';
 
 const at = new Date('2026-11-23T10:00:00.123Z');
 
@@ -126,7 +126,7 @@ describe('the store', () => {
     await stocked(loop, { tea: 5, cup: 5 });
     await loop.settle([reserve({ tea: 2, cup: 1 }, first)]);
     expect([...(await load(orderKey(first))).keys()].sort()).toEqual([orderKey(first), 'sku:cup', 'sku:tea']);
-    await loop.settle([commit(first)]);
+    await loop.settle([commit(first), release(first)]);
     expect([...(await load(orderKey(first))).keys()]).toEqual([orderKey(first)]);
   });
 

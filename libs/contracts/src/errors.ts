@@ -65,6 +65,11 @@ export const ERRORS = {
     title: 'The order does not await a payment',
     remedy: 'Read the order: only one that is awaiting_payment can be paid.',
   },
+  'order-not-cancellable': {
+    status: 409,
+    title: 'The order can no longer be cancelled',
+    remedy: 'Read the order: one that was rejected has nothing to give back.',
+  },
   'payment-in-progress': {
     status: 409,
     title: 'Another payment for this order is under way',

@@ -210,6 +210,13 @@ export class PaymentStarted {
   @IsBoolean() replayed: boolean;
 }
 
+/** Give everything up: the money goes back, and the stock. */
+export class CancelOrder {
+  @IsId('ord') orderId: string;
+  /** Cancel only this version. */
+  @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
+}
+
 export class OrderSettled {
   @IsId('ord') orderId: string;
   @IsOptional() @Type(() => Money) total?: Money;
@@ -219,6 +226,8 @@ export class OrderSettled {
 /** Same idempotency key, same answer: the order service replays what it stored. */
 export const placeOrder = rpc('order.place.v1', PlaceOrder, OrderPlacement);
 export const payOrder = rpc('order.pay.v1', PayOrder, PaymentStarted);
+/** Cancelling twice is cancelling once: the answer is the order as it then stands. */
+export const cancelOrder = rpc('order.cancel.v1', CancelOrder, OrderView);
 export const getOrder = rpc('order.get.v1', GetOrder, OrderView);
 export const listOrders = rpc('order.list.v1', ListOrders, OrderList);
 export const getTimeline = rpc('order.timeline.v1', GetOrder, OrderTimeline);
