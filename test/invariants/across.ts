@@ -53,7 +53,7 @@ export const acrossInvariants: readonly AcrossInvariant[] = [
     name: 'a confirmed order has exactly one payment that stands, the one it names',
     holds: ({ order, payments }) => {
       const standing = payments.filter(({ status }) => status === 'captured' || status === 'authorized');
-      return order?.phase !== 'confirmed' || (standing.length === 1 && standing[0]?.id === order.paymentId);
+      return !isConfirmed(order) || (standing.length === 1 && standing[0]?.id === order.paymentId);
     },
   },
   {
@@ -61,7 +61,7 @@ export const acrossInvariants: readonly AcrossInvariant[] = [
     name: 'the payment of a confirmed order is of its total, and captured unless that is for later',
     holds: ({ order, payments }) => {
       const payment = payments.find(({ id }) => id === order?.paymentId);
-      if (order?.phase !== 'confirmed' || !payment) return true;
+      if (!isConfirmed(order) || !payment) return true;
       const taken =
         payment.capture === 'manual' ? payment.status === 'authorized' : payment.captured === order.total;
       return taken && payment.amount === order.total && payment.currency === order.currency;
@@ -71,14 +71,14 @@ export const acrossInvariants: readonly AcrossInvariant[] = [
     id: 'Q3',
     name: 'a confirmed order has its stock committed, line by line',
     holds: ({ order, reservation }) =>
-      order?.phase !== 'confirmed' ||
+      !isConfirmed(order) ||
       (reservation?.status === 'committed' && textOf(order.lines) === textOf(reservation.lines)),
   },
   {
     id: 'Q3',
     name: 'an order that is not confirmed has no money kept',
     holds: ({ order, payments }) =>
-      order?.phase === 'confirmed' ||
+      isConfirmed(order) ||
       payments.every(({ status, captured, refunded }) => captured === refunded && status !== 'authorized'),
   },
   {
@@ -143,4 +143,9 @@ function textOf(lines: readonly Line[]): string {
     .map(({ sku, quantity }) => `${sku}×${quantity}`)
     .sort()
     .join();
+}
+
+/** Confirmed, and perhaps on its way to the customer. */
+function isConfirmed(order: OrderRow | undefined): order is OrderRow {
+  return order?.phase === 'confirmed' || order?.phase === 'fulfilled';
 }

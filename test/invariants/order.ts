@@ -16,7 +16,8 @@ export const orderInvariants: readonly Invariant[] = [
                ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
                ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
                ('awaiting_payment', 'paying'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
-               ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'),
+               ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
+               ('confirmed', 'fulfilled'),
                ('cancelled', 'cancelled'))`,
   },
   {
@@ -38,7 +39,7 @@ export const orderInvariants: readonly Invariant[] = [
     id: 'A9',
     name: 'every order was placed with one key of its own, and every key led to an order',
     sql: `select coalesce(o.id, k.order_id) as id from orders o full join idempotency_keys k on k.order_id = o.id
-          group by o.id, k.order_id having o.id is null or count(k.key) filter (where k.payment_id is null) <> 1`,
+          group by o.id, k.order_id having o.id is null or count(k.key) filter (where k.payment_id is null and k.answer is null) <> 1`,
   },
   {
     id: 'Q1',

@@ -58,6 +58,7 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   },
   OrderView: orderView,
   OrderPage: { data: [orderView], nextCursor: null },
+  Shipment: { lines: [{ sku: 'TEA-001', quantity: 1 }], carrier: 'Post', trackingNumber: 'LX 1234 5678' },
   OrderTimeline: { data: [step] },
   PaymentOrder: { orderId: order, method: 'tok_visa', capture: 'automatic' },
   PaymentView: {

@@ -98,6 +98,27 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['order-not-found', 'order-not-cancellable', 'version-mismatch'],
   },
   {
+    method: 'post',
+    path: '/v1/orders/{id}/fulfil',
+    id: 'fulfilOrder',
+    tag: 'Orders',
+    summary: 'Say that some or all of an order has left',
+    description:
+      'Without `lines` everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
+      'An order of which something has left can no longer be cancelled.',
+    parameters: ['OrderId', 'IdempotencyKey', 'IfMatch'],
+    body: 'Shipment',
+    answers: [
+      {
+        status: 200,
+        description: 'The order, with what has left of each line.',
+        schema: 'OrderView',
+        headers: ['ETag', 'Idempotency-Replayed'],
+      },
+    ],
+    problems: [...KEY_PROBLEMS, 'order-not-found', 'order-not-fulfillable', 'version-mismatch'],
+  },
+  {
     method: 'get',
     path: '/v1/orders/{id}/timeline',
     id: 'getTimeline',

@@ -3,6 +3,7 @@ import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 
 import { type FastifyReply } from 'fastify';
 import {
   cancelOrder,
+  fulfilOrder,
   GetOrder,
   getOrder,
   getTimeline,
@@ -13,6 +14,7 @@ import {
   type OrderStatus,
   type OrderTimeline,
   type OrderView,
+  Shipment,
 } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
@@ -26,6 +28,7 @@ import { waitSeconds } from './prefer.js';
 import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 const ROUTE = { route: 'POST /v1/orders', path: '/v1/orders' };
+const FULFIL = 'POST /v1/orders/:id/fulfil';
 
 /** RFC 3339 with its offset, in years that every database knows. That the day exists is for IsISO8601 to say. */
 const TIMESTAMP =
@@ -108,6 +111,29 @@ export class OrdersController {
     const request = { orderId, ...(version !== undefined && { expectedVersion: version }) };
     const order = await this.rpc.call(cancelOrder, request, this.config.callOptions(trace));
     reply.header('etag', etag(order.version));
+    return order;
+  }
+
+  @Post(':id/fulfil')
+  @HttpCode(200)
+  async fulfil(
+    @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
+    @Body(new ValidBody(Shipment)) shipment: Shipment,
+    @Req() { raw, headers, caller, trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderView> {
+    const asked = { caller, route: FULFIL, path: `/v1/orders/${orderId}/fulfil`, body: shipment };
+    const idempotency = idempotencyOf(idempotencyKey(raw.rawHeaders), asked);
+    const version = expectedVersion(headers['if-match']);
+    const request = {
+      orderId,
+      idempotency,
+      shipment,
+      ...(version !== undefined && { expectedVersion: version }),
+    };
+    const { order, replayed } = await this.rpc.call(fulfilOrder, request, this.config.callOptions(trace));
+    reply.header('etag', etag(order.version));
+    if (replayed) reply.header('idempotency-replayed', 'true');
     return order;
   }
 

@@ -1,5 +1,6 @@
 import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
 import { type Current, type Decision, type Rules } from '#loop';
+import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
 import { isSettled, type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
 import { keyOf, place, replayedPayment, usedKey } from './place.js';
@@ -41,7 +42,7 @@ export function orderRules({
       if (message.type === 'order.place.v1') {
         return { load: [], fresh: [data.orderId, keyOf(message.data.idempotency.key)] };
       }
-      if (message.type === 'order.pay.v1') {
+      if (message.type === 'order.pay.v1' || message.type === 'order.fulfil.v1') {
         return { load: [data.orderId], fresh: [keyOf(message.data.idempotency.key)] };
       }
       return { load: [data.orderId] };
@@ -50,6 +51,7 @@ export function orderRules({
       if (message.type === 'order.place.v1')
         return place(current, message, { now, deadlineAt: laterThan(now) });
       if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
+      if (message.type === 'order.fulfil.v1') return fulfil(current, message, now);
       if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);
@@ -66,6 +68,8 @@ function cancel(current: Current<OrderState>, message: CancelMessage, now: Date)
   if (expectedVersion !== undefined && expectedVersion !== order.version) {
     throw new Rejected('version-mismatch', { orderId, expectedVersion, version: order.version });
   }
+  if (isPartlyFulfilled(order))
+    throw new Rejected('order-not-cancellable', { orderId, detail: 'Some of it has left.' });
   const decision = advance(order, message, now);
   const [[, next] = []] = decision.put ?? [];
   return { ...decision, answer: viewOf(next?.kind === 'order' ? next : order) };
@@ -87,6 +91,7 @@ function apply(order: Order, cell: Cell, message: FactMessage, now: Date): Order
   if ('refuse' in cell)
     throw new Rejected(cell.refuse, { orderId: order.id, status: publicStatus(order.phase) });
   if ('stay' in cell) return { send: cell.stay(order) };
+  if (cell.to === 'cancelled' && isPartlyFulfilled(order)) throw new Error(`${order.id} has partly left`);
   return step(order, { phase: cell.to, ...reasonOf(cell, message) }, now, cell.send);
 }
 

@@ -1,5 +1,6 @@
 import {
   type cancelOrder,
+  type fulfilOrder,
   type paymentAuthorized,
   type paymentCaptured,
   type paymentDeclined,
@@ -33,7 +34,7 @@ export type FactMessage =
     >
   | DeadlinePassed;
 
-export type OrderMessage = Told<typeof placeOrder | typeof payOrder> | FactMessage;
+export type OrderMessage = Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder> | FactMessage;
 
 /** What each message says about its order. */
 export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {

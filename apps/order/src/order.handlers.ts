@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
   cancelOrder,
+  fulfilOrder,
   type GetOrder,
   getOrder,
   getTimeline,
@@ -29,7 +30,7 @@ import { type OrderMessage } from './messages.js';
 import { type OrderState, type Step } from './order.js';
 import { type ReplayOf } from './place.js';
 import { findFirstSettled, findOrders, findTimeline, listOrders } from './queries.store.js';
-import { viewAsPlaced, viewAt, viewOf } from './view.js';
+import { viewAsPlaced, viewBeforeShipping, viewOf } from './view.js';
 
 type Placements = readonly Told<typeof placeOrder>[];
 
@@ -51,6 +52,7 @@ export class OrderHandlers {
   @Handles(
     payOrder,
     cancelOrder,
+    fulfilOrder,
     stockReserved,
     stockRejected,
     stockExpired,
@@ -99,7 +101,7 @@ export class OrderHandlers {
       if (!order) throw new Error(`${replayOf} has a key but no row`);
       const settled = waited ? await findFirstSettled(this.database, replayOf) : undefined;
       const answer: OrderPlacement = {
-        order: settled ? viewAt(order, settled) : viewAsPlaced(order),
+        order: settled ? viewBeforeShipping(order, settled) : viewAsPlaced(order),
         replayed: true,
       };
       return { ok: answer };

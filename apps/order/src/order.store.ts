@@ -35,7 +35,7 @@ async function loadKeyUses(db: Queryable, keys: readonly string[]): Promise<KeyU
   const { rows } = await db.query<KeyUse>({
     name: 'load-idempotency-keys',
     text: `select 'key' as kind, 1 as version, key, fingerprint, order_id as "orderId", payment_id as "paymentId",
-             ${iso('created_at')} as "createdAt"
+             answer, ${iso('created_at')} as "createdAt"
            from idempotency_keys where key = any($1::uuid[])`,
     values: [keys],
   });
@@ -70,9 +70,10 @@ with change as (
   from change c where c.before > 0 and o.id = c.id and o.version = c.before
   returning 1
 ), used as (
-  insert into idempotency_keys (key, fingerprint, order_id, payment_id, created_at)
-  select key, fingerprint, "orderId", "paymentId", "createdAt"
-  from json_to_recordset($2::json) as k(key uuid, fingerprint uuid, "orderId" text, "paymentId" text, "createdAt" timestamptz)
+  insert into idempotency_keys (key, fingerprint, order_id, payment_id, answer, created_at)
+  select key, fingerprint, "orderId", "paymentId", answer, "createdAt"
+  from json_to_recordset($2::json) as k(key uuid, fingerprint uuid, "orderId" text, "paymentId" text, answer json,
+    "createdAt" timestamptz)
 ), history as (
   insert into order_history (order_id, version, from_phase, to_phase, at, cause, source, message_id, causation_id,
     request_id, trace_id, detail)

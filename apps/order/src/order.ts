@@ -7,6 +7,7 @@ export const PHASES = [
   'awaiting_payment',
   'paying',
   'confirmed',
+  'fulfilled',
   'rejected',
   'cancelled',
 ] as const;
@@ -18,6 +19,8 @@ export interface OrderLine {
   /** Name and price as they were when the stock was reserved; null before. */
   readonly name: string | null;
   readonly unitAmount: number | null;
+  /** What has left the house; absent as long as nothing has. */
+  readonly fulfilledQuantity?: number;
 }
 
 export interface Payment {
@@ -65,6 +68,8 @@ export interface KeyUse {
   readonly fingerprint: string;
   readonly orderId: string;
   readonly paymentId: string | null;
+  /** What was answered, where the order does not say it any more. */
+  readonly answer?: object | null;
   readonly createdAt: string;
 }
 
@@ -86,6 +91,7 @@ const PUBLIC_STATUS: Readonly<Record<Phase, OrderStatus>> = {
   awaiting_payment: 'awaiting_payment',
   paying: 'awaiting_payment',
   confirmed: 'confirmed',
+  fulfilled: 'fulfilled',
   rejected: 'rejected',
   cancelled: 'cancelled',
 };

@@ -1,109 +1,23 @@
-import * as fc from 'fast-check';
-import { type Outgoing, type PaymentRequest } from '#contracts';
-import { type Decision } from '#loop';
-import { orderRules } from './decide.js';
-import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
-import { type Order, type OrderState, PHASES, type Phase, type Step } from './order.js';
+import {
+  AFTER_HOLD,
+  HOLD_ENDS,
+  having,
+  MESSAGES,
+  message,
+  type Name,
+  names,
+  ORDER,
+  orderOf,
+  paid,
+  placement,
+  type Run,
+  start,
+  tell,
+  unpaid,
+} from '../test/world.js';
+import { FACT_OF } from './messages.js';
+import { PHASES, type Phase } from './order.js';
 import { FACTS, SAGA } from './saga.js';
-
-const ORDER = 'ord_00000000000000000000000001';
-const FIRST = 'pay_00000000000000000000000001';
-const SECOND = 'pay_00000000000000000000000002';
-const NOW = new Date('2026-01-01T00:00:00.000Z');
-const HOLD_ENDS = '2026-01-01T00:15:00.000Z';
-const AFTER_HOLD = new Date('2026-01-01T00:16:00.000Z');
-
-const rules = orderRules({ sagaTimeoutMs: 300_000 });
-const price = { amount: 250, currency: 'EUR' };
-const envelope = {
-  id: 'msg_1.0',
-  causationId: null,
-  source: 'test',
-  trace: { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`, requestId: 'req_1' },
-  attempt: 1,
-  replyTo: 'gateway-1',
-} as const;
-
-const message = (type: OrderMessage['type'], data: object): OrderMessage =>
-  ({ ...envelope, type, data: { orderId: ORDER, ...data } }) as OrderMessage;
-
-const placement = (payment?: PaymentRequest, request: object = {}): OrderMessage =>
-  message('order.place.v1', {
-    paymentId: FIRST,
-    notify: true,
-    idempotency: { key: 'k1', fingerprint: 'f1' },
-    request: {
-      customerId: 'cus_1',
-      currency: 'EUR',
-      lines: [{ sku: 'TEA', quantity: 2 }],
-      ...(payment && { payment }),
-      ...request,
-    },
-  });
-
-const payment = (paymentId: string): object => ({ paymentId, amount: { amount: 500, currency: 'EUR' } });
-const MESSAGES = {
-  reserved: message('stock.reserved.v1', {
-    lines: [{ sku: 'TEA', name: 'Sencha', quantity: 2, unitPrice: price }],
-    expiresAt: HOLD_ENDS,
-  }),
-  shortage: message('stock.rejected.v1', {
-    code: 'out_of_stock',
-    items: [{ sku: 'TEA', requested: 2, available: 1 }],
-  }),
-  expired: message('stock.expired.v1', {}),
-  commitRefused: message('stock.commit_refused.v1', {}),
-  captured: message('payment.captured.v1', payment(FIRST)),
-  authorized: message('payment.authorized.v1', payment(FIRST)),
-  declined: message('payment.declined.v1', { paymentId: FIRST, code: 'card_declined' }),
-  refunded: message('payment.refunded.v1', { paymentId: FIRST }),
-  voided: message('payment.voided.v1', { paymentId: FIRST }),
-  secondCaptured: message('payment.captured.v1', payment(SECOND)),
-  secondDeclined: message('payment.declined.v1', { paymentId: SECOND, code: 'card_declined' }),
-  pay: message('order.pay.v1', {
-    paymentId: SECOND,
-    notify: true,
-    idempotency: { key: 'k2', fingerprint: 'f2' },
-    payment: { method: 'tok_visa' },
-  }),
-  deadline: message('order.deadline_passed', {}),
-  cancel: message('order.cancel.v1', {}),
-} satisfies Record<string, OrderMessage>;
-
-type Name = keyof typeof MESSAGES;
-
-interface Run {
-  readonly state: Map<string, OrderState>;
-  readonly sent: Outgoing[];
-  readonly steps: Step[];
-}
-
-/** Throws when a message is refused or impossible. */
-function tell(run: Run, told: OrderMessage, now = NOW): Decision<OrderState, Step> {
-  const decision = rules.decide(run.state, told, now);
-  for (const [key, next] of decision.put ?? []) run.state.set(key, next);
-  run.sent.push(...(decision.send ?? []));
-  run.steps.push(...(decision.append ?? []));
-  return decision;
-}
-
-function start(first: OrderMessage = placement({ method: 'tok_visa' })): Run {
-  const run: Run = { state: new Map(), sent: [], steps: [] };
-  tell(run, first);
-  return run;
-}
-
-const orderOf = (run: Run): Order => run.state.get(ORDER) as Order;
-const names = (run: Run): string[] => run.sent.map(({ contract }) => contract.name);
-
-function having(first: OrderMessage, ...told: Name[]): Run {
-  const run = start(first);
-  for (const name of told) tell(run, MESSAGES[name]);
-  return run;
-}
-
-const paid = placement({ method: 'tok_visa' });
-const unpaid = placement();
 
 describe('an order', () => {
   test('is confirmed when the stock is held and the money is taken', () => {
@@ -257,7 +171,7 @@ describe('the table', () => {
         visit(next, depth - 1);
       }
     };
-    visit(start(paid), 3);
+    visit(start(paid), 4);
     visit(start(unpaid), 3);
     expect([...reached].sort()).toEqual([...PHASES].sort());
   });
@@ -268,79 +182,8 @@ describe('the table', () => {
   });
 
   test('never leaves a settled end, whatever comes', () => {
-    for (const phase of ['rejected', 'cancelled'] as const) {
+    for (const phase of ['fulfilled', 'rejected', 'cancelled'] as const) {
       for (const cell of Object.values(SAGA[phase])) expect(cell).not.toHaveProperty('to');
     }
   });
 });
-
-/** What stock and payment can really tell, in any order and any number of times. */
-const anyHistory = fc.array(fc.constantFrom(...(Object.keys(MESSAGES) as Name[])), { maxLength: 12 });
-const anyTime = fc.constantFrom(NOW, AFTER_HOLD);
-
-describe('every order of facts', () => {
-  test('keeps versions, history and totals together', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(paid, unpaid), anyHistory, anyTime, (first, told, now) => {
-        const run = start(first);
-        for (const name of told) tellIfPossible(run, MESSAGES[name], now);
-        const order = orderOf(run);
-        expect(run.steps.map(({ version }) => version)).toEqual(run.steps.map((_, i) => i + 1));
-        expect(run.steps.at(-1)).toMatchObject({ to: order.phase, version: order.version });
-        if (order.totalAmount !== null) expect(order.totalAmount).toBe(500);
-        expect(order.deadlineAt === null).toBe(['confirmed', 'rejected', 'cancelled'].includes(order.phase));
-      }),
-    );
-  });
-
-  test('changes nothing when a message comes again', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(paid, unpaid), anyHistory, (first, told) => {
-        const run = start(first);
-        for (const name of told) {
-          if (!tellIfPossible(run, MESSAGES[name])) continue;
-          const before = orderOf(run);
-          if (name === 'deadline' || name === 'pay') continue;
-          tellIfPossible(run, MESSAGES[name]);
-          expect(orderOf(run)).toEqual(before);
-        }
-      }),
-    );
-  });
-
-  test('ends without money or stock kept once everything was told', () => {
-    fc.assert(
-      fc.property(anyHistory, (told) => {
-        const run = start(paid);
-        for (const name of told) tellIfPossible(run, MESSAGES[name], AFTER_HOLD);
-        for (const name of ['deadline', 'deadline'] as const) tellIfPossible(run, MESSAGES[name], AFTER_HOLD);
-        const { phase } = orderOf(run);
-        expect(['confirmed', 'rejected', 'cancelled']).toContain(phase);
-        if (phase === 'cancelled' && names(run).includes('payment.charge.v1')) {
-          const declined = told.includes('declined') || told.includes('secondDeclined');
-          expect(declined || names(run).includes('payment.cancel.v1')).toBe(true);
-        }
-        if (
-          phase === 'cancelled' &&
-          !(names(run).includes('stock.commit.v1') && told.includes('commitRefused'))
-        ) {
-          expect(names(run).lastIndexOf('stock.release.v1')).toBeGreaterThan(
-            names(run).indexOf('stock.commit.v1'),
-          );
-        }
-      }),
-    );
-  });
-});
-
-/** False when the rules refuse it or call it impossible: then nothing may have changed. */
-function tellIfPossible(run: Run, told: OrderMessage | FactMessage, now = NOW): boolean {
-  const before = orderOf(run);
-  try {
-    tell(run, told, now);
-    return true;
-  } catch {
-    expect(orderOf(run)).toBe(before);
-    return false;
-  }
-}

@@ -152,6 +152,19 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     deadline_passed: 'ignore',
     cancel_requested: cancel,
   },
+  fulfilled: {
+    stock_reserved: 'ignore',
+    stock_rejected: 'impossible',
+    stock_expired: 'ignore',
+    // The goods have left, and stock says that they were not there: somebody has to count.
+    commit_refused: 'impossible',
+    payment_requested: { refuse: 'order-not-payable' },
+    payment_taken: 'ignore',
+    payment_declined: 'impossible',
+    payment_returned: 'ignore',
+    deadline_passed: 'ignore',
+    cancel_requested: { refuse: 'order-not-cancellable' },
+  },
   rejected: {
     stock_reserved: 'ignore',
     stock_rejected: 'ignore',

@@ -27,6 +27,11 @@ export function viewAsPlaced(order: Order): OrderView {
   return viewAt(asked, { ...moment, updatedAt: order.createdAt });
 }
 
+/** The order at an earlier step, when nothing had left the house. */
+export function viewBeforeShipping(order: Order, at: Moment): OrderView {
+  return viewAt({ ...order, lines: order.lines.map((line) => ({ ...line, fulfilledQuantity: 0 })) }, at);
+}
+
 /** The one place where the answer's fields get their order: a replay must be the same bytes. */
 export function viewAt(order: Order, at: Moment): OrderView {
   const open = at.phase === 'awaiting_payment' || at.phase === 'paying';
@@ -52,14 +57,14 @@ export function unpriced(sku: string, quantity: number): OrderLine {
 }
 
 function lineView(
-  { sku, name, quantity, unitAmount }: OrderLine,
+  { sku, name, quantity, unitAmount, fulfilledQuantity = 0 }: OrderLine,
   currency: string,
 ): OrderView['lines'][number] {
   return {
     sku,
     name,
     quantity,
-    fulfilledQuantity: 0,
+    fulfilledQuantity,
     unitPrice: money(unitAmount, currency),
     total: money(unitAmount === null ? null : unitAmount * quantity, currency),
   };

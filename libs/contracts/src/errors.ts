@@ -70,6 +70,12 @@ export const ERRORS = {
     title: 'The order can no longer be cancelled',
     remedy: 'Read the order: one that was rejected has nothing to give back.',
   },
+  'order-not-fulfillable': {
+    status: 409,
+    title: 'The order cannot be fulfilled so',
+    remedy:
+      'Read the order: it must be confirmed, and no more of a line can leave than was ordered and has not left yet.',
+  },
   'payment-in-progress': {
     status: 409,
     title: 'Another payment for this order is under way',

@@ -217,6 +217,35 @@ export class CancelOrder {
   @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
 }
 
+/** What leaves the house, and with whom. */
+export class Shipment {
+  /** What of each SKU; without it, everything that has not left yet. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @ArrayUnique((line: OrderLineRequest) => line?.sku, { message: 'must name each SKU once' })
+  @Type(() => OrderLineRequest)
+
+  @ValidateNested({ each: true })
+  lines?: OrderLineRequest[];
+  @IsOptional() @IsFreeText(64) carrier?: string;
+  @IsOptional() @IsFreeText(64) trackingNumber?: string;
+}
+
+export class FulfilOrder {
+  @IsId('ord') orderId: string;
+  @IsObject() @Type(() => Idempotency) @ValidateNested() idempotency: Idempotency;
+  @IsObject() @Type(() => Shipment) @ValidateNested() shipment: Shipment;
+  /** Only if it still has this version. */
+  @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
+}
+
+export class OrderFulfilment {
+  @IsObject() @Type(() => OrderView) order: OrderView;
+  @IsBoolean() replayed: boolean;
+}
+
 export class OrderSettled {
   @IsId('ord') orderId: string;
   @IsOptional() @Type(() => Money) total?: Money;
@@ -228,10 +257,13 @@ export const placeOrder = rpc('order.place.v1', PlaceOrder, OrderPlacement);
 export const payOrder = rpc('order.pay.v1', PayOrder, PaymentStarted);
 /** Cancelling twice is cancelling once: the answer is the order as it then stands. */
 export const cancelOrder = rpc('order.cancel.v1', CancelOrder, OrderView);
+export const fulfilOrder = rpc('order.fulfil.v1', FulfilOrder, OrderFulfilment);
 export const getOrder = rpc('order.get.v1', GetOrder, OrderView);
 export const listOrders = rpc('order.list.v1', ListOrders, OrderList);
 export const getTimeline = rpc('order.timeline.v1', GetOrder, OrderTimeline);
 
 export const orderConfirmed = event('order.confirmed.v1', OrderSettled);
 export const orderRejected = event('order.rejected.v1', OrderSettled);
+/** Every line has left. */
+export const orderFulfilled = event('order.fulfilled.v1', OrderSettled);
 export const orderCancelled = event('order.cancelled.v1', OrderSettled);

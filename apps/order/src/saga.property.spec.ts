@@ -1,0 +1,74 @@
+import * as fc from 'fast-check';
+import {
+  AFTER_HOLD,
+  MESSAGES,
+  type Name,
+  NOW,
+  names,
+  orderOf,
+  paid,
+  start,
+  tellIfPossible,
+  unpaid,
+} from '../test/world.js';
+
+/** What stock and payment can really tell, in any order and any number of times. */
+const anyHistory = fc.array(fc.constantFrom(...(Object.keys(MESSAGES) as Name[])), { maxLength: 12 });
+const anyTime = fc.constantFrom(NOW, AFTER_HOLD);
+
+describe('every order of facts', () => {
+  test('keeps versions, history and totals together', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(paid, unpaid), anyHistory, anyTime, (first, told, now) => {
+        const run = start(first);
+        for (const name of told) tellIfPossible(run, MESSAGES[name], now);
+        const order = orderOf(run);
+        expect(run.steps.map(({ version }) => version)).toEqual(run.steps.map((_, i) => i + 1));
+        expect(run.steps.at(-1)).toMatchObject({ to: order.phase, version: order.version });
+        if (order.totalAmount !== null) expect(order.totalAmount).toBe(500);
+        expect(order.deadlineAt === null).toBe(
+          ['confirmed', 'fulfilled', 'rejected', 'cancelled'].includes(order.phase),
+        );
+      }),
+    );
+  });
+
+  test('changes nothing when a message comes again', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(paid, unpaid), anyHistory, (first, told) => {
+        const run = start(first);
+        for (const name of told) {
+          if (!tellIfPossible(run, MESSAGES[name])) continue;
+          const before = orderOf(run);
+          if (name === 'deadline' || name === 'pay') continue;
+          tellIfPossible(run, MESSAGES[name]);
+          expect(orderOf(run)).toEqual(before);
+        }
+      }),
+    );
+  });
+
+  test('ends without money or stock kept once everything was told', () => {
+    fc.assert(
+      fc.property(anyHistory, (told) => {
+        const run = start(paid);
+        for (const name of told) tellIfPossible(run, MESSAGES[name], AFTER_HOLD);
+        for (const name of ['deadline', 'deadline'] as const) tellIfPossible(run, MESSAGES[name], AFTER_HOLD);
+        const { phase } = orderOf(run);
+        expect(['confirmed', 'fulfilled', 'rejected', 'cancelled']).toContain(phase);
+        if (phase === 'cancelled' && names(run).includes('payment.charge.v1')) {
+          const declined = told.includes('declined') || told.includes('secondDeclined');
+          expect(declined || names(run).includes('payment.cancel.v1')).toBe(true);
+        }
+        if (
+          phase === 'cancelled' &&
+          !(names(run).includes('stock.commit.v1') && told.includes('commitRefused'))
+        ) {
+          expect(names(run).lastIndexOf('stock.release.v1')).toBeGreaterThan(
+            names(run).indexOf('stock.commit.v1'),
+          );
+        }
+      }),
+    );
+  });
+});
