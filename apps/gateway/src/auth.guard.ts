@@ -5,7 +5,7 @@ import { GatewayConfig } from './config.js';
 import { type ApiRequest } from './http.module.js';
 
 /** Routes that anyone may read. Every other one needs a key, also one that is added tomorrow. */
-const OPEN = /^\/(?:health\/|metrics$)/;
+const OPEN = /^\/(?:health\/|metrics$|problems(?:\/|$))/;
 
 /** Who is calling: `Authorization: Bearer <key>`, of which we know only the hash. */
 @Injectable()

@@ -11,12 +11,19 @@ import { PaymentClient } from './payment.client.js';
 import { PaymentsController } from './payments.controller.js';
 import { PlacementClient } from './placement.client.js';
 import { ProblemFilter } from './problem.filter.js';
+import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
   imports: [HttpModule, DocsModule],
-  controllers: [OrdersController, PaymentsController, ProductsController, StockController],
+  controllers: [
+    OrdersController,
+    PaymentsController,
+    ProblemsController,
+    ProductsController,
+    StockController,
+  ],
   providers: [
     PlacementClient,
     PaymentClient,

@@ -1,7 +1,7 @@
-import { ERRORS, type ErrorCode, Rejected } from '#contracts';
+import { ERRORS, type ErrorCode } from '#contracts';
 import { EXAMPLES } from './examples.js';
 import { type Answer, OPERATIONS, type Operation } from './operations.js';
-import { problemOf } from './problem.js';
+import { exampleOf } from './problem.js';
 
 /** A JSON Schema as it stands in the document. */
 export interface Schema {
@@ -150,10 +150,7 @@ function problemResponses(codes: readonly ErrorCode[], instance: string): Record
 }
 
 function problemResponse(codes: readonly ErrorCode[], instance: string): object {
-  const problems = codes.map((code) => ({
-    code,
-    ...problemOf(exampleOf(code), { instance, requestId: 'req_01k…' }),
-  }));
+  const problems = codes.map((code) => ({ code, ...exampleOf(code, instance) }));
   const headers = Object.keys(HEADERS).filter((name) => problems[0]?.headers[name.toLowerCase()]);
   return {
     description: codes.map((code) => `${ERRORS[code].title}.`).join(' '),
@@ -165,11 +162,6 @@ function problemResponse(codes: readonly ErrorCode[], instance: string): object 
       },
     },
   };
-}
-
-function exampleOf(code: ErrorCode): Rejected {
-  const errors = [{ pointer: '/lines/0/quantity', detail: 'must be an integer number' }];
-  return new Rejected(code, code === 'validation-failed' ? { errors } : {});
 }
 
 function content(type: string, schema: string): object {

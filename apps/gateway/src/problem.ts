@@ -66,6 +66,13 @@ export function refusalOf(error: unknown): Rejected | undefined {
   return new Rejected(BY_STATUS[statusCode] ?? 'malformed-request');
 }
 
+/** What a client gets to see of it. */
+export function exampleOf(code: ErrorCode, instance = '/v1/orders'): Problem {
+  const errors = [{ pointer: '/lines/0/quantity', detail: 'must be an integer number' }];
+  const rejected = new Rejected(code, code === 'validation-failed' ? { errors } : {});
+  return problemOf(rejected, { instance, requestId: 'req_01k…' });
+}
+
 function sentence({ pointer, detail }: Fault): string {
   return `${pointer === '' ? 'The body' : pointer} ${detail}.`;
 }

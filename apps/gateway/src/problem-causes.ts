@@ -1,0 +1,39 @@
+import { type ErrorCode } from '#contracts';
+
+/** How a client comes to meet each refusal; the remedies stand beside the codes, in errors.ts of the contracts. */
+export const CAUSES: Readonly<Record<ErrorCode, string>> = {
+  'malformed-request': 'The bytes are no HTTP request, or the body is no JSON in UTF-8.',
+  'idempotency-key-missing':
+    'This route creates something or moves money or stock. Without a key, a repeat after a lost answer would do it twice.',
+  'idempotency-key-invalid':
+    'The Idempotency-Key header is empty, too long, sent twice, or has characters beyond ASCII.',
+  'cursor-invalid':
+    'The cursor was changed on its way, belongs to another list, or is used with other filters than the page before.',
+  unauthorized:
+    'There is no Authorization header, it has another scheme than Bearer, or the key is unknown or revoked.',
+  'route-not-found': 'There is nothing at this path.',
+  'order-not-found': 'No order has this id.',
+  'payment-not-found': 'No payment has this id.',
+  'product-not-found': 'No product has this SKU.',
+  'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
+  'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',
+  'order-not-payable': 'The order is paid already, still being reserved, or has ended without a payment.',
+  'order-not-cancellable': 'The order has ended in a way that leaves nothing to cancel.',
+  'payment-in-progress': 'An earlier payment for this order has not been approved or declined yet.',
+  'idempotency-key-in-use': 'An earlier request with this key is still being worked on.',
+  'stock-below-reserved':
+    'The change would leave less on hand than what is already promised to orders. Nothing was changed.',
+  'stock-limit-exceeded': 'The sum of what is there and what was added is too large to be counted exactly.',
+  'version-mismatch': 'Somebody else changed it: its version is no longer the one in If-Match.',
+  'payload-too-large': 'The body has more bytes than a request may have.',
+  'uri-too-long': 'The path, or a part of it, is longer than any that exists.',
+  'unsupported-media-type':
+    'The body is compressed, or its Content-Type is another one than application/json.',
+  'validation-failed':
+    'A field is missing, unknown, or not what it must be. "errors" names each by JSON pointer. Nothing was changed.',
+  'idempotency-key-reused': 'This key came before, with another body or for another path.',
+  'headers-too-large': 'All headers together are larger than a request may have.',
+  'internal-error': 'A defect of ours. The request may or may not have had its effect.',
+  'service-unavailable': 'A service behind the API is down, starting or overloaded.',
+  'outcome-unknown': 'The request was handed on, and no answer came in time.',
+};

@@ -1,0 +1,141 @@
+import { type ErrorCode } from '#contracts';
+import { type ProblemWords } from './problem-page.js';
+
+/** What /problems/{code} says to those who read 简体中文. Codes, fields and statuses keep their names. */
+export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
+  'malformed-request': {
+    title: '请求格式不正确',
+    cause: '收到的字节不是合法的 HTTP 请求，或者请求体不是 UTF-8 编码的 JSON。',
+    remedy: '请用格式正确的 HTTP 发送一个 UTF-8 编码的 JSON 值。',
+  },
+  'idempotency-key-missing': {
+    title: '该请求需要 Idempotency-Key 请求头',
+    cause: '该接口会创建数据，或者变动资金、库存。没有幂等键，响应丢失后的重试会执行两次。',
+    remedy: '请发送 Idempotency-Key 请求头，每个新请求使用一个新值，例如 UUID。',
+  },
+  'idempotency-key-invalid': {
+    title: 'Idempotency-Key 必须是 1 至 255 个可打印的 ASCII 字符，且只发送一次',
+    cause: 'Idempotency-Key 请求头为空、过长、出现两次，或者含有 ASCII 以外的字符。',
+    remedy: '请在单个 Idempotency-Key 请求头中发送 UUID 之类的键。',
+  },
+  'cursor-invalid': {
+    title: '游标不是由该列表返回的',
+    cause: '游标在途中被改动、属于另一个列表，或者与上一页的筛选条件不同。',
+    remedy: '请原样发送上一页的 nextCursor；不带游标则从头开始。',
+  },
+  unauthorized: {
+    title: '需要有效的 API 密钥',
+    cause: '没有 Authorization 请求头、认证方案不是 Bearer，或者密钥未知、已被吊销。',
+    remedy: '请以 “Authorization: Bearer <key>” 的形式发送 API 密钥。',
+  },
+  'route-not-found': {
+    title: '没有这个路径',
+    cause: '该路径下没有任何内容。',
+    remedy: '请检查路径：/docs 列出了所有接口。',
+  },
+  'order-not-found': {
+    title: '没有这个订单',
+    cause: '没有订单使用这个 id。',
+    remedy: '请检查 id：它就是创建订单时返回的那一个。',
+  },
+  'payment-not-found': {
+    title: '没有这笔付款',
+    cause: '没有付款使用这个 id。',
+    remedy: '请检查 id：它就是创建付款时返回的那一个。',
+  },
+  'product-not-found': {
+    title: '没有这个商品',
+    cause: '没有商品使用这个 SKU。',
+    remedy: '请检查 SKU，或者用 PUT /v1/products/{sku} 创建该商品。',
+  },
+  'method-not-allowed': {
+    title: '该路径不支持这个方法',
+    cause: '路径存在，但不支持这个方法。Allow 响应头列出了支持的方法。',
+    remedy: '请使用 /docs 中为该路径列出的方法。',
+  },
+  'request-timeout': {
+    title: '请求到达得太慢',
+    cause: '请求头或请求体没有在允许的时间内完整到达。',
+    remedy: '请重新发送请求，并一次发送完毕。',
+  },
+  'order-not-payable': {
+    title: '该订单并不在等待付款',
+    cause: '订单已经付款、仍在预留库存，或者已在未付款的情况下结束。',
+    remedy: '请读取订单：只有状态为 awaiting_payment 的订单可以付款。',
+  },
+  'order-not-cancellable': {
+    title: '该订单已不能取消',
+    cause: '订单已经结束，没有可以取消的内容。',
+    remedy: '请读取订单：被拒绝的订单没有需要退还的东西。',
+  },
+  'payment-in-progress': {
+    title: '该订单的另一笔付款正在进行',
+    cause: '该订单先前的付款尚未得到批准或拒绝的结果。',
+    remedy: '请等待正在进行的付款得出结果；若被拒绝，再重试。',
+  },
+  'idempotency-key-in-use': {
+    title: '使用该 Idempotency-Key 的请求仍在进行',
+    cause: '先前使用这个键的请求还在处理中。',
+    remedy: '请稍后重试：使用该键的第一个请求尚未得到响应。',
+  },
+  'stock-below-reserved': {
+    title: '库存将低于已预留的数量',
+    cause: '变动之后的现有数量会少于已承诺给订单的数量。没有任何改动。',
+    remedy: '扣减的数量不能超过可用数量：已预留的部分属于订单。',
+  },
+  'stock-limit-exceeded': {
+    title: '库存将超过可计数的最大值',
+    cause: '现有数量与增加数量之和过大，无法精确计数。',
+    remedy: '请检查数量：加上现有数量后超出了可计数的范围。',
+  },
+  'version-mismatch': {
+    title: '读取之后它已被修改',
+    cause: '有人修改了它：当前版本已不是 If-Match 中的版本。',
+    remedy: '请重新读取、重新决定，并在 If-Match 中发送新版本。',
+  },
+  'payload-too-large': {
+    title: '请求体过大',
+    cause: '请求体的字节数超过了允许的上限。',
+    remedy: '请发送更小的请求体。',
+  },
+  'uri-too-long': {
+    title: '请求目标过长',
+    cause: '路径或其中一段比任何现有路径都长。',
+    remedy: '请缩短路径或查询参数。',
+  },
+  'unsupported-media-type': {
+    title: '请求体必须是 application/json',
+    cause: '请求体经过压缩，或者 Content-Type 不是 application/json。',
+    remedy: '请以 “Content-Type: application/json” 发送未压缩的 JSON。',
+  },
+  'validation-failed': {
+    title: '请求内容无效',
+    cause: '有字段缺失、未知或不符合要求。“errors” 以 JSON 指针逐一指出。没有任何改动。',
+    remedy: '请更正 “errors” 中列出的字段。',
+  },
+  'idempotency-key-reused': {
+    title: '该 Idempotency-Key 已用于另一个请求',
+    cause: '这个键先前已随不同的请求体或路径使用过。',
+    remedy: '新请求请使用新键；重试时请发送完全相同的请求体。',
+  },
+  'headers-too-large': {
+    title: '请求头过大',
+    cause: '所有请求头合计超过了允许的大小。',
+    remedy: '请减少或缩短请求头。',
+  },
+  'internal-error': {
+    title: '我们这边出了问题',
+    cause: '这是我们的缺陷。请求可能已经生效，也可能没有。',
+    remedy: '请报告请求 id：故障已与它一同记录。',
+  },
+  'service-unavailable': {
+    title: '请稍后重试',
+    cause: 'API 背后的某个服务已停止、正在启动或过载。',
+    remedy: '请求没有产生任何效果。请在 Retry-After 指定的时间之后重试。',
+  },
+  'outcome-unknown': {
+    title: '请求已发出，但结果尚不可知',
+    cause: '请求已经转交，但没有及时收到答复。',
+    remedy: '请求可能已经生效，也可能没有。请重试以确认结果；若原请求带有 Idempotency-Key，请使用相同的键。',
+  },
+};
