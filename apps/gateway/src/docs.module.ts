@@ -1,18 +1,23 @@
-import { type INestApplication, Module, type OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { type INestApplication, Module, type OnModuleInit, type Type } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryModule, DiscoveryService, HttpAdapterHost } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { openApi, type Schema } from './openapi.js';
 import { OPERATIONS } from './operations.js';
+import { declaredRoutes } from './policy.decorator.js';
 
 /** The API reference at /docs and /openapi.json: open to all, made once, served without asking any other host. */
-@Module({})
+@Module({ imports: [DiscoveryModule] })
 export class DocsModule implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly discovery: DiscoveryService,
+  ) {}
 
   onModuleInit(): void {
-    const document = openApi(contractSchemas()) as OpenAPIObject;
+    const controllers = this.discovery.getControllers().map(({ metatype }) => metatype as Type);
+    const document = apiDocument(controllers) as OpenAPIObject;
     // SwaggerModule wants an application, and takes no more of it than this.
     const app = { getHttpAdapter: () => this.host.httpAdapter, config: new ApplicationConfig() };
     SwaggerModule.setup('docs', app as unknown as INestApplication, document, {
@@ -24,8 +29,18 @@ export class DocsModule implements OnModuleInit {
   }
 }
 
+/** What the decorators of controllers and contracts say, as one OpenAPI document. */
+export function apiDocument(controllers: readonly Type[]): object {
+  const policies = new Map(declaredRoutes(controllers).map(({ route, policy }) => [route, policy]));
+  return openApi(contractSchemas(), ({ method, path }) => {
+    const policy = policies.get(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
+    if (policy === undefined) throw new Error(`No controller has ${method} ${path} of operations.ts.`);
+    return policy;
+  });
+}
+
 /** The JSON Schema of every contract class and DTO, by its name. */
-export function contractSchemas(): Record<string, Schema> {
+function contractSchemas(): Record<string, Schema> {
   const schemas = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage as never,
     refPointerPrefix: '#/components/schemas/',

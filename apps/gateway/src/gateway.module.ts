@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ApiKeysWorker } from './api-keys.worker.js';
 import { AuthGuard } from './auth.guard.js';
+import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
@@ -10,13 +12,14 @@ import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentsController } from './payments.controller.js';
 import { PlacementClient } from './placement.client.js';
+import { PolicyModule } from './policy.module.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
-  imports: [HttpModule, DocsModule],
+  imports: [HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
     PaymentsController,
@@ -27,6 +30,12 @@ import { StockController } from './stock.controller.js';
   providers: [
     PlacementClient,
     PaymentClient,
+    ApiKeysWorker,
+    {
+      provide: Callers,
+      inject: [GatewayConfig],
+      useFactory: ({ apiKeys }: GatewayConfig) => new Callers(apiKeys),
+    },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     {

@@ -25,7 +25,7 @@ const TIMEOUT_CHECK_MS = 1_000;
 const MAX_CONNECTIONS = 10_000;
 
 /** How Fastify takes requests in, before any controller sees them. */
-@Module({ providers: [{ provide: Routes, useValue: new Routes() }], exports: [Routes] })
+@Module({ providers: [Routes], exports: [Routes] })
 export class HttpModule implements OnModuleInit {
   readonly #fastify: FastifyInstance;
 

@@ -13,6 +13,7 @@ export interface Schema {
 const ALWAYS: readonly ErrorCode[] = [
   'malformed-request',
   'unauthorized',
+  'forbidden',
   'request-timeout',
   'uri-too-long',
   'headers-too-large',
@@ -72,8 +73,11 @@ const PROBLEM: Schema = {
   },
 };
 
-/** The document of the whole API. The schemas are those of the contract classes. */
-export function openApi(schemas: Readonly<Record<string, Schema>>): object {
+/** The document of the whole API. The schemas are those of the contract classes, the scopes those of the routes. */
+export function openApi(
+  schemas: Readonly<Record<string, Schema>>,
+  scopeOf: (operation: Operation) => string,
+): object {
   const all = {
     ...schemas,
     OrderPage: page('OrderView'),
@@ -84,7 +88,7 @@ export function openApi(schemas: Readonly<Record<string, Schema>>): object {
   for (const operation of OPERATIONS) {
     paths[operation.path] = {
       ...paths[operation.path],
-      [operation.method]: operationObject(operation, schemas),
+      [operation.method]: operationObject(operation, schemas, scopeOf(operation)),
     };
   }
   return {
@@ -108,7 +112,11 @@ export function openApi(schemas: Readonly<Record<string, Schema>>): object {
   };
 }
 
-function operationObject(operation: Operation, schemas: Readonly<Record<string, Schema>>): object {
+function operationObject(
+  operation: Operation,
+  schemas: Readonly<Record<string, Schema>>,
+  scope: string,
+): object {
   const { id, tag, summary, description, query, body } = operation;
   const problems = [
     ...(body ? WITH_BODY : []),
@@ -120,7 +128,8 @@ function operationObject(operation: Operation, schemas: Readonly<Record<string, 
     operationId: id,
     tags: [tag],
     summary,
-    ...(description && { description }),
+    description: [description, `Needs the scope \`${scope}\`.`].filter(Boolean).join('\n\n'),
+    security: [{ key: [scope] }],
     parameters: [
       ...operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...(query ? queryParameters(schemas[query] as Schema) : []),

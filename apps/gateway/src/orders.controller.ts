@@ -24,6 +24,7 @@ import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
 import { PlacementClient } from './placement.client.js';
+import { Needs } from './policy.decorator.js';
 import { waitSeconds } from './prefer.js';
 import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
@@ -54,6 +55,7 @@ export class OrdersController {
   ) {}
 
   @Post()
+  @Needs('orders:write')
   async place(
     @Body(new ValidBody(OrderRequest)) body: OrderRequest,
     @Req() { raw, headers, caller, trace }: ApiRequest,
@@ -70,6 +72,7 @@ export class OrdersController {
   }
 
   @Get(':id')
+  @Needs('orders:read')
   async get(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
     @Req() { headers, trace }: ApiRequest,
@@ -83,6 +86,7 @@ export class OrdersController {
   }
 
   @Get()
+  @Needs('orders:read')
   async list(
     @Query(new ValidQuery(OrdersQuery)) { cursor, createdAfter, createdBefore, ...filters }: OrdersQuery,
     @Req() { trace }: ApiRequest,
@@ -102,6 +106,7 @@ export class OrdersController {
   /** Needs no key: an order is cancelled once, however often it is asked for. */
   @Post(':id/cancel')
   @HttpCode(202)
+  @Needs('orders:write')
   async cancel(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
     @Req() { headers, trace }: ApiRequest,
@@ -138,6 +143,7 @@ export class OrdersController {
   }
 
   @Get(':id/timeline')
+  @Needs('orders:read')
   timeline(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
     @Req() { trace }: ApiRequest,

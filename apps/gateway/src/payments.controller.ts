@@ -7,6 +7,7 @@ import { etag, isKnown } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { PaymentClient } from './payment.client.js';
+import { Needs } from './policy.decorator.js';
 import { waitSeconds } from './prefer.js';
 import { ValidBody, ValidPart } from './valid.pipe.js';
 
@@ -28,6 +29,7 @@ export class PaymentsController {
   ) {}
 
   @Post()
+  @Needs('payments:write')
   async pay(
     @Body(new ValidBody(PaymentOrder)) body: PaymentOrder,
     @Req() { raw, headers, caller, trace }: ApiRequest,
@@ -45,6 +47,7 @@ export class PaymentsController {
   }
 
   @Get(':id')
+  @Needs('payments:read')
   async get(
     @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
     @Req() { headers, trace }: ApiRequest,

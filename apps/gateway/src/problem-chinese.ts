@@ -28,6 +28,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '没有 Authorization 请求头、认证方案不是 Bearer，或者密钥未知、已被吊销。',
     remedy: '请以 “Authorization: Bearer <key>” 的形式发送 API 密钥。',
   },
+  forbidden: {
+    title: '该密钥无权执行此操作',
+    cause: '密钥有效，但它的权限范围不包含该接口所需的范围。',
+    remedy: '请使用具有 “needed” 所示权限范围的密钥。',
+  },
   'route-not-found': {
     title: '没有这个路径',
     cause: '该路径下没有任何内容。',

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ERRORS, type ErrorCode, Rejected } from '#contracts';
 import { preferred } from './accept.js';
+import { Open } from './policy.decorator.js';
 import { exampleOf } from './problem.js';
 import { CAUSES } from './problem-causes.js';
 import { CHINESE } from './problem-chinese.js';
@@ -32,6 +33,7 @@ const TYPES = [
 ] as const;
 
 /** What `type` of a problem leads to: for people a page, for programs JSON. */
+@Open()
 @Controller('problems')
 export class ProblemsController {
   @Get()

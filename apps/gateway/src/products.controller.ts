@@ -8,6 +8,7 @@ import { Cursors } from './cursor.js';
 import { etag, expectedVersion } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
+import { Needs } from './policy.decorator.js';
 import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 export class ProductsQuery {
@@ -24,6 +25,7 @@ export class ProductsController {
   ) {}
 
   @Put(':sku')
+  @Needs('stock:write')
   async put(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(ProductRequest)) product: ProductRequest,
@@ -40,6 +42,7 @@ export class ProductsController {
 
   /** The ETag is the version of the row, which a change of the level moves, too: a PUT with If-Match is the more careful. */
   @Get(':sku')
+  @Needs('stock:read')
   async get(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Req() { trace }: ApiRequest,
@@ -51,6 +54,7 @@ export class ProductsController {
   }
 
   @Get()
+  @Needs('stock:read')
   async list(
     @Query(new ValidQuery(ProductsQuery)) { limit, cursor }: ProductsQuery,
     @Req() { trace }: ApiRequest,

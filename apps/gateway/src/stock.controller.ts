@@ -6,6 +6,7 @@ import { GatewayConfig } from './config.js';
 import { etag, isKnown } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
+import { Needs } from './policy.decorator.js';
 import { ValidBody, ValidPart } from './valid.pipe.js';
 
 const ROUTE = 'POST /v1/stock/:sku/adjustments';
@@ -18,6 +19,7 @@ export class StockController {
   ) {}
 
   @Post(':sku/adjustments')
+  @Needs('stock:write')
   async adjust(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(AdjustmentRequest)) adjustment: AdjustmentRequest,
@@ -34,6 +36,7 @@ export class StockController {
   }
 
   @Get(':sku')
+  @Needs('stock:read')
   async get(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Req() { headers, trace }: ApiRequest,

@@ -30,6 +30,11 @@ export const ERRORS = {
     title: 'A valid API key is needed',
     remedy: 'Send the API key as "Authorization: Bearer <key>".',
   },
+  forbidden: {
+    status: 403,
+    title: 'This API key may not do that',
+    remedy: 'Use a key that has the scope that "needed" names.',
+  },
   'route-not-found': {
     status: 404,
     title: 'No such route',

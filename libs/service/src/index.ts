@@ -1,4 +1,5 @@
 export * from './config.js';
+export * from './health.controller.js';
 export * from './load-config.js';
 export * from './logger.js';
 export * from './metrics.js';
