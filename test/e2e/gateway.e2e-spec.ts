@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ERRORS } from '#contracts';
 import { Client } from './client.js';
 import { Shop } from './shop.js';
@@ -5,9 +6,17 @@ import { Shop } from './shop.js';
 let shop: Shop;
 let client: Client;
 
+const KEYS = { calm: 'wb_test_calm', busy: 'wb_test_busy' };
+const BURST = 25;
+
 beforeAll(async () => {
-  shop = await Shop.open();
-  client = new Client(shop.stack);
+  const entries = Object.entries(KEYS).map(
+    ([name, key]) => `${name}=${createHash('sha256').update(key).digest('hex')}`,
+  );
+  shop = await Shop.open({
+    env: { API_KEYS: entries.join(), RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: String(BURST) },
+  });
+  client = new Client({ url: shop.stack.url, apiKey: KEYS.calm });
 });
 
 afterAll(() => shop?.close());
@@ -52,5 +61,29 @@ describe('/problems/{code}', () => {
     const unknown = await read('/problems/constructor', { accept: 'text/html' });
     expect(unknown.status).toBe(404);
     expect(unknown.headers.get('content-type')).toMatch('application/problem+json');
+  });
+});
+
+describe('the rate limit', () => {
+  const ask = () => read('/v1/orders/x', { authorization: `Bearer ${KEYS.busy}` });
+
+  test('counts down, refuses with a problem and says when to come back; others are not kept out', async () => {
+    const first = await ask();
+    expect(first.headers.get('ratelimit-policy')).toBe(`"caller";q=${BURST};w=${BURST}`);
+    expect(first.headers.get('ratelimit')).toBe(`"caller";r=${BURST - 1};t=1`);
+    const answers = await Promise.all(Array.from({ length: BURST + 15 }, ask));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(BURST - 1);
+    const [one] = refused as [Response];
+    expect(Number(one.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(one.headers.get('ratelimit')).toMatch(/^"caller";r=0;t=\d+$/);
+    expect(await one.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 });
+    expect((await client.send('GET', '/v1/orders/x')).status).toBe(422);
+  });
+
+  test('does not count what is open to all', async () => {
+    const { status, headers } = await read('/health/live');
+    expect([status, headers.get('ratelimit')]).toEqual([200, null]);
   });
 });

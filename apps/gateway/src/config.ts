@@ -17,6 +17,12 @@ export class GatewayConfig extends ServiceConfig {
   /** Signs the cursors of lists. Without one it follows from API_KEYS as they are at the start: give one if those change. */
   @IsOptional() @IsString() @MinLength(16) cursorSecret?: string;
 
+  /** Requests that one caller may make in the long run, at each gateway. 0 is no limit. */
+  @IsInt() @Min(0) @Max(1_000_000) rateLimitPerSecond = 0;
+
+  /** Requests that a caller who was quiet may make at once; without it, as many as in ten seconds. */
+  @IsOptional() @IsInt() @Min(1) @Max(10_000_000) rateLimitBurst?: number;
+
   callOptions(trace: Trace): { trace: Trace; timeoutMs: number } {
     return { trace, timeoutMs: this.rpcTimeoutMs };
   }

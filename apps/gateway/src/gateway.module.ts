@@ -16,6 +16,7 @@ import { PolicyModule } from './policy.module.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
+import { RateLimits } from './rate-limit.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
@@ -31,6 +32,12 @@ import { StockController } from './stock.controller.js';
     PlacementClient,
     PaymentClient,
     ApiKeysWorker,
+    {
+      provide: RateLimits,
+      inject: [GatewayConfig],
+      useFactory: ({ rateLimitPerSecond: perSecond, rateLimitBurst }: GatewayConfig) =>
+        new RateLimits({ perSecond, burst: rateLimitBurst ?? perSecond * 10 }),
+    },
     {
       provide: Callers,
       inject: [GatewayConfig],

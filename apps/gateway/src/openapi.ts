@@ -14,6 +14,7 @@ const ALWAYS: readonly ErrorCode[] = [
   'malformed-request',
   'unauthorized',
   'forbidden',
+  'rate-limited',
   'request-timeout',
   'uri-too-long',
   'headers-too-large',
@@ -40,6 +41,14 @@ const HEADERS: Readonly<Record<string, { description: string; schema: object }>>
   },
   Location: { description: 'Where it can be read.', schema: text },
   'Preference-Applied': { description: '`wait` when Prefer was heeded.', schema: { const: 'wait' } },
+  RateLimit: {
+    description: 'What is left of the quota (`r`), and in how many seconds all of it will be back (`t`).',
+    schema: { type: 'string', examples: ['"caller";r=42;t=8'] },
+  },
+  'RateLimit-Policy': {
+    description: 'The quota (`q`), and the seconds in which it fills up (`w`).',
+    schema: { type: 'string', examples: ['"caller";q=500;w=10'] },
+  },
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
   'WWW-Authenticate': { description: 'How to authenticate.', schema: text },
   'X-Request-Id': { description: 'The id of this request in logs and timelines.', schema: text },
@@ -160,10 +169,11 @@ function problemResponses(codes: readonly ErrorCode[], instance: string): Record
 
 function problemResponse(codes: readonly ErrorCode[], instance: string): object {
   const problems = codes.map((code) => ({ code, ...exampleOf(code, instance) }));
-  const headers = Object.keys(HEADERS).filter((name) => problems[0]?.headers[name.toLowerCase()]);
+  const limited = codes.includes('rate-limited') ? ['RateLimit', 'RateLimit-Policy'] : [];
+  const own = Object.keys(HEADERS).filter((name) => problems[0]?.headers[name.toLowerCase()]);
   return {
     description: codes.map((code) => `${ERRORS[code].title}.`).join(' '),
-    headers: headerRefs(['X-Request-Id', ...headers]),
+    headers: headerRefs(['X-Request-Id', ...own, ...limited]),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },

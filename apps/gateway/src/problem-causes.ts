@@ -33,6 +33,8 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'validation-failed':
     'A field is missing, unknown, or not what it must be. "errors" names each by JSON pointer. Nothing was changed.',
   'idempotency-key-reused': 'This key came before, with another body or for another path.',
+  'rate-limited':
+    'The caller has used up its quota. The RateLimit-Policy header says how much there is, RateLimit what is left.',
   'headers-too-large': 'All headers together are larger than a request may have.',
   'internal-error': 'A defect of ours. The request may or may not have had its effect.',
   'service-unavailable': 'A service behind the API is down, starting or overloaded.',

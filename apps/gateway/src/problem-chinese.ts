@@ -123,6 +123,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '这个键先前已随不同的请求体或路径使用过。',
     remedy: '新请求请使用新键；重试时请发送完全相同的请求体。',
   },
+  'rate-limited': {
+    title: '请求过于频繁',
+    cause: '调用方的配额已用完。RateLimit-Policy 响应头说明总配额，RateLimit 说明剩余配额。',
+    remedy: '请等待 Retry-After 指定的秒数之后重试，并放慢请求速度。',
+  },
   'headers-too-large': {
     title: '请求头过大',
     cause: '所有请求头合计超过了允许的大小。',

@@ -49,7 +49,13 @@ describe('problemOf', () => {
     expect(JSON.stringify(body)).not.toMatch(/column|secrets/);
   });
 
-  test.each(['service-unavailable', 'outcome-unknown'] as const)(
+  test('says how long to stay away when the refusal knows', () => {
+    const { headers, body } = problemOf(new Rejected('rate-limited', { retryAfter: 7 }), here);
+    expect(headers['retry-after']).toBe('7');
+    expect(body).not.toHaveProperty('retryAfter');
+  });
+
+  test.each(['rate-limited', 'service-unavailable', 'outcome-unknown'] as const)(
     'tells when to come back after %s',
     (code) => {
       expect(problemOf(new Rejected(code), here).headers).toHaveProperty('retry-after');

@@ -15,6 +15,7 @@ export interface Occurrence {
 const HEADERS: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
   unauthorized: { 'www-authenticate': 'Bearer realm="waybill"' },
   'unsupported-media-type': { accept: 'application/json', 'accept-encoding': 'identity' },
+  'rate-limited': { 'retry-after': '1' },
   'service-unavailable': { 'retry-after': '1' },
   'outcome-unknown': { 'retry-after': '2' },
 };
@@ -37,10 +38,14 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 export function problemOf(rejected: Rejected, { instance, requestId }: Occurrence): Problem {
   const { status, title, remedy } = ERRORS[rejected.code];
-  const { detail, errors, ...more } = status === 500 ? ({} as Rejected['details']) : rejected.details;
+  const { detail, errors, retryAfter, ...more } =
+    status === 500 ? ({} as Rejected['details']) : rejected.details;
   return {
     status,
-    headers: HEADERS[rejected.code] ?? {},
+    headers: {
+      ...HEADERS[rejected.code],
+      ...(typeof retryAfter === 'number' && { 'retry-after': String(retryAfter) }),
+    },
     body: {
       ...more,
       type: `/problems/${rejected.code}`,

@@ -126,6 +126,11 @@ export const ERRORS = {
     title: 'This Idempotency-Key was used with another request',
     remedy: 'Use a new key for a new request; repeat a request with the very same body.',
   },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Wait for the seconds that Retry-After says, and ask less often.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'The request headers are too large',
