@@ -120,6 +120,7 @@ export class OrdersController {
   }
 
   @Post(':id/fulfil')
+  @Needs('orders:write')
   @HttpCode(200)
   async fulfil(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,

@@ -19,9 +19,10 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
   'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',
   'order-not-payable': 'The order is paid already, still being reserved, or has ended without a payment.',
-  'order-not-cancellable': 'The order has ended in a way that leaves nothing to cancel.',
+  'order-not-cancellable': 'The order was rejected, or some of it has left the house.',
+  'order-not-fulfillable':
+    'The order is not confirmed, or more of a line would leave than was ordered and has not left yet.',
   'payment-in-progress': 'An earlier payment for this order has not been approved or declined yet.',
-  'idempotency-key-in-use': 'An earlier request with this key is still being worked on.',
   'stock-below-reserved':
     'The change would leave less on hand than what is already promised to orders. Nothing was changed.',
   'stock-limit-exceeded': 'The sum of what is there and what was added is too large to be counted exactly.',

@@ -70,18 +70,18 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
   },
   'order-not-cancellable': {
     title: '该订单已不能取消',
-    cause: '订单已经结束，没有可以取消的内容。',
-    remedy: '请读取订单：被拒绝的订单没有需要退还的东西。',
+    cause: '订单已被拒绝，或其中一部分已经发出。',
+    remedy: '请读取订单：被拒绝的订单没有需要退还的东西，已发出的部分不能再取消。',
+  },
+  'order-not-fulfillable': {
+    title: '该订单不能这样发货',
+    cause: '订单尚未确认，或某一行的发货数量超过了已订购且尚未发出的数量。',
+    remedy: '请读取订单：只有已确认的订单才能发货，且每一行发出的数量不能超过剩余数量。',
   },
   'payment-in-progress': {
     title: '该订单的另一笔付款正在进行',
     cause: '该订单先前的付款尚未得到批准或拒绝的结果。',
     remedy: '请等待正在进行的付款得出结果；若被拒绝，再重试。',
-  },
-  'idempotency-key-in-use': {
-    title: '使用该 Idempotency-Key 的请求仍在进行',
-    cause: '先前使用这个键的请求还在处理中。',
-    remedy: '请稍后重试：使用该键的第一个请求尚未得到响应。',
   },
   'stock-below-reserved': {
     title: '库存将低于已预留的数量',

@@ -73,7 +73,8 @@ export const ERRORS = {
   'order-not-cancellable': {
     status: 409,
     title: 'The order can no longer be cancelled',
-    remedy: 'Read the order: one that was rejected has nothing to give back.',
+    remedy:
+      'Read the order: one that was rejected has nothing to give back, and what has left the house is not cancelled.',
   },
   'order-not-fulfillable': {
     status: 409,
