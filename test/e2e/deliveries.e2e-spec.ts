@@ -132,20 +132,24 @@ test('every message delivered three times, in shuffled order, to two replicas, l
   const since = Date.now();
   const shuffler = await Shuffler.before(shop.broker, QUEUES);
   await run('THRICE');
-  await shop.books.quiet();
-  await shuffler.drained();
-  // Also the copies that came last have been handled.
-  for (const deadline = Date.now() + 10_000; handled(since).length < shuffler.delivered; await pause(50)) {
-    if (Date.now() > deadline)
-      throw new Error(`${shuffler.delivered} delivered, ${handled(since).length} handled`);
-  }
-  await shop.expectSound();
+  do {
+    await shuffler.drained();
+    await untilHandled(since, shuffler.delivered);
+    await shop.expectSound();
+    // Old news may be answered, and the answer becomes old news.
+  } while (shuffler.deliverOldNews());
   await shuffler.close();
 
   expect(await finalState('THRICE')).toEqual(once);
   await expectNoDeadLetters(shop);
   expectShuffled(handled(since));
 });
+
+async function untilHandled(since: number, count: number): Promise<void> {
+  for (const deadline = Date.now() + 10_000; handled(since).length < count; await pause(50)) {
+    if (Date.now() > deadline) throw new Error(`${count} delivered, ${handled(since).length} handled`);
+  }
+}
 
 /** Else the test would prove nothing. */
 function expectShuffled(lines: readonly LogLine[]): void {
@@ -164,7 +168,7 @@ function expectShuffled(lines: readonly LogLine[]): void {
     if (type === 'stock.commit.v1') committed.add(orderId);
     else if (type === 'stock.reserve.v1' && committed.has(orderId)) late++;
   }
-  expect(late).toBeGreaterThan(0);
+  expect(late).toBeGreaterThanOrEqual(committed.size);
 }
 
 test('whoever binds a queue to the facts hears each of them once, and takes it from nobody', async () => {

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { controlServer } from '#testing';
-import { type Client } from './client.js';
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { Oracle } from './oracle.js';
@@ -13,63 +12,95 @@ const READY_MS = 15_000;
 /** Of each process to the broker. */
 const CONNECTIONS = 2;
 
+/** What breaks, and heals, in the middle of 200 orders. */
+const OUTAGES: Readonly<Record<string, () => Promise<unknown>>> = {
+  'a restart of the broker': () => controlServer('broker', 'restart'),
+  'a kill -9 of the broker': () => controlServer('broker', 'kill'),
+  'a restart of PostgreSQL': () => controlServer('database', 'restart'),
+  'a kill -9 of PostgreSQL': () => controlServer('database', 'kill'),
+  'a kill -9 of both': () =>
+    Promise.all([controlServer('broker', 'kill'), controlServer('database', 'kill')]),
+  'a cut of all connections to the broker, and of the next ones': cutConnectionsTwice,
+};
+
 let oracle: Oracle;
 let shop: Shop;
-let client: Client;
+let pids: (number | undefined)[];
+const stories = new Map<string, Story>();
 
+/** One after the other. What an outage has delayed is looked at in the end, for all of them together. */
 beforeAll(async () => {
   oracle = await Oracle.open();
   shop = await Shop.open({ env: { ...oracle.env, RECONCILE_INTERVAL_MS: '200' } });
-  client = shop.client();
-  for (const sku of SKUS) await client.stocked(sku, 100_000);
-});
+  pids = shop.stack.processes.map(({ pid }) => pid);
+  for (const sku of SKUS) await shop.client().stocked(sku, 100_000);
+  for (const [outage, happen] of Object.entries(OUTAGES)) stories.set(outage, await underLoad(happen));
+}, 400_000);
 afterAll(async () => {
   await shop?.close();
   await oracle?.close();
 });
 
-const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 'tok_visa' });
-
-/** Breaks something in the middle of a load, and sees that it was felt, that it is over, and that nothing is lost. */
-async function underLoad(breakAndHeal: () => Promise<unknown>): Promise<Load> {
-  const pids = shop.stack.processes.map(({ pid }) => pid);
-  const load = new Load(client, { orders: ORDERS, clients: 16, endless: true, order });
-  await load.reached(60);
-  await breakAndHeal();
-  const healed = performance.now();
-  await Promise.all(shop.stack.processes.map((service) => service.ready()));
-  expect(performance.now() - healed).toBeLessThan(READY_MS);
-  await expectNothingLost(shop, load);
-  await oracle.expectSameBooks(shop);
-  expect(load.accepted.size).toBeGreaterThanOrEqual(ORDERS);
-  expect(load.failures.length).toBeGreaterThan(0);
-  // Nobody had to be started again.
-  expect(shop.stack.processes.map(({ pid, isRunning }) => isRunning && pid)).toEqual(pids);
-  return load;
+interface Story {
+  readonly load: Load;
+  readonly before: Signs;
+  readonly after: Signs;
+  /** From the moment that the servers took connections again until all processes said that they were ready. */
+  readonly readyMs: number;
+  /** Orders accepted by then. */
+  readonly accepted: number;
 }
 
-test('a restart of the broker in the middle of 200 orders loses and doubles nothing', () =>
-  underLoad(() => controlServer('broker', 'restart')));
+interface Signs {
+  readonly connectionsLost: number;
+  readonly databaseStarted: string | undefined;
+}
 
-test('a kill -9 of the broker in the middle of 200 orders loses and doubles nothing', () =>
-  underLoad(() => controlServer('broker', 'kill')));
+async function underLoad(happen: () => Promise<unknown>): Promise<Story> {
+  const before = await signs();
+  const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 'tok_visa' });
+  const load = new Load(shop.client(), { orders: ORDERS, clients: 16, endless: true, order });
+  await load.reached(60);
+  await happen();
+  const healed = performance.now();
+  await Promise.all(shop.stack.processes.map((service) => service.ready()));
+  const readyMs = performance.now() - healed;
+  const accepted = load.accepted.size;
+  await load.done();
+  return { load, before, after: await signs(), readyMs, accepted };
+}
 
-test('a restart of PostgreSQL in the middle of 200 orders loses and doubles nothing', () =>
-  underLoad(() => controlServer('database', 'restart')));
+/** That something was broken shows there. */
+async function signs(): Promise<Signs> {
+  const connectionsLost = await shop.stack.of('order').metric('waybill_broker_connections_lost_total');
+  const sql = 'select pg_postmaster_start_time()::text as started';
+  const [row] = await shop.books.rows<{ started: string }>('order', sql);
+  return { connectionsLost, databaseStarted: row?.started };
+}
 
-test('a kill -9 of PostgreSQL in the middle of 200 orders loses and doubles nothing', () =>
-  underLoad(() => controlServer('database', 'kill')));
+test.each(Object.keys(OUTAGES))(
+  '%s in the middle of 200 orders loses and doubles nothing',
+  async (outage) => {
+    const { load, before, after, readyMs, accepted } = stories.get(outage) as Story;
+    expect(after).not.toEqual(before);
+    await expectNothingLost(shop, load);
+    await oracle.expectSameBooks(shop);
+    expect(readyMs).toBeLessThan(READY_MS);
+    expect(load.accepted.size).toBeGreaterThanOrEqual(ORDERS);
+    expect(load.accepted.size).toBeGreaterThan(accepted);
+    // Whoever reached the gateway was told what became of the request.
+    expect(load.failures.filter((failure) => failure !== '503' && failure !== '504')).toEqual([]);
+  },
+);
 
-test('a kill -9 of both at once loses and doubles nothing', () =>
-  underLoad(() => Promise.all([controlServer('broker', 'kill'), controlServer('database', 'kill')])));
-
-test('all connections to the broker cut, again and again, lose and double nothing', async () => {
-  const known = new Set<string>();
-  const load = await underLoad(async () => {
-    for (let i = 0; i < 2; i++) await cutConnections(known);
-  });
-  expect(load.failures.filter((failure) => failure !== '503' && failure !== '504')).toEqual([]);
+test('no process had to be started again', () => {
+  expect(shop.stack.processes.map(({ pid, isRunning }) => isRunning && pid)).toEqual(pids);
 });
+
+async function cutConnectionsTwice(): Promise<void> {
+  const known = new Set<string>();
+  for (let i = 0; i < 2; i++) await cutConnections(known);
+}
 
 /** Those that were made since the last time, as soon as the management of the broker knows them all. */
 async function cutConnections(known: Set<string>): Promise<void> {

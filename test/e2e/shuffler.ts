@@ -14,14 +14,16 @@ interface Binding {
   readonly routing_key: string;
 }
 
-/** How late each copy of a member may be, at most. The last ones come when their order has long gone on, or has settled. */
-const DELAYS_MS = [100, 500, 1_500];
 /** Every member arrives so often. */
-export const COPIES = DELAYS_MS.length;
+export const COPIES = 3;
+/** How late each copy of a member may be that does not have to wait for the end. */
+const DELAYS_MS = [100, 500];
+/** Time in which old news is mixed. */
+const MIX_MS = 300;
 
 /**
  * Stands between the exchanges and the queues of the services: what is sent to a queue goes through its hands, and comes
- * out three times, each copy after a time of its own. Copies go in through the exchange by which retries come back.
+ * out three times: twice after a time of its own, and once more when everything has long happened. Copies go in through the exchange by which retries come back.
  */
 export class Shuffler {
   /** Copies that were handed to a queue. */
@@ -29,6 +31,7 @@ export class Shuffler {
   private readonly moved: (readonly [queue: string, source: string, key: string])[] = [];
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly sending = new Set<Promise<void>>();
+  private readonly old: Copy[] = [];
 
   private constructor(
     private readonly model: ChannelModel,
@@ -42,6 +45,13 @@ export class Shuffler {
     const shuffler = new Shuffler(model, await model.createChannel(), await model.createConfirmChannel());
     for (const queue of queues) await shuffler.takeThePlaceOf(broker, queue);
     return shuffler;
+  }
+
+  /** The last copy of everything that was said so far: all at once, in no order. False when there is nothing left. */
+  deliverOldNews(): boolean {
+    const copies = this.old.splice(0);
+    for (const copy of copies) this.later(copy, MIX_MS * Math.random());
+    return copies.length > 0;
   }
 
   /** Resolves when no copy is on its way any more. */
@@ -75,6 +85,7 @@ export class Shuffler {
     const { appId } = message.properties as { appId: string };
     for (const member of JSON.parse(message.content.toString()) as object[]) {
       for (const delay of DELAYS_MS) this.later({ queue, member, appId }, delay * Math.random());
+      this.old.push({ queue, member, appId });
     }
     this.consuming.ack(message);
   }
