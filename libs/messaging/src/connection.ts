@@ -67,9 +67,9 @@ export class Connection {
     this.loses.push(tell);
   }
 
-  /** A channel that the broker has closed is a fault like a lost connection: everything is set up anew. */
+  /** A channel that the broker has closed is a fault like a lost connection, also while the others are made: all is set up anew. */
   renew(model: ChannelModel): void {
-    if (this.model === model && !this.closing) void model.close().catch(() => undefined);
+    if (!this.closing) void model.close().catch(() => undefined);
   }
 
   async close(): Promise<void> {

@@ -146,6 +146,7 @@ export class RpcClient {
   stop(): void {
     clearInterval(this.timer);
     this.lost();
+    for (const { contract, reject } of this.batch.splice(0)) reject(unavailable(contract, DETAILS.unsent));
   }
 
   private flush(): void {

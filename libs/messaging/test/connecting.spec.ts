@@ -1,3 +1,4 @@
+import { type Channel } from 'amqplib';
 import { Connection, Publisher } from '../src/index.js';
 import { Notes } from './notes.js';
 import { Scene, until } from './scene.js';
@@ -113,6 +114,25 @@ describe('a lost connection', () => {
     cable.cut();
     await until('it is set up', () => done === 2);
     expect(connection.isOpen).toBe(true);
+    await connection.close();
+  });
+
+  it('of which the broker closes a channel while the rest is set up is made again', async () => {
+    const cable = await scene.cable();
+    const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
+    await connection.open(5_000);
+    const channels: Channel[] = [];
+    await connection.onOpen(async (model) => {
+      const channel = await model.createChannel();
+      channel.on('error', () => undefined);
+      channel.on('close', () => connection.renew(model));
+      channels.push(channel);
+    });
+    await connection.onOpen(async () => {
+      if (channels.length === 2) await channels[1]?.checkQueue('none').catch(() => undefined);
+    });
+    cable.cut();
+    await until('it is made again', () => channels.length === 3 && connection.isOpen);
     await connection.close();
   });
 

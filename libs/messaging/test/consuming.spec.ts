@@ -196,49 +196,6 @@ describe('a double ack', () => {
   }
 });
 
-describe('shutdown', () => {
-  it.each([1, 2, 3])('finishes the work in hand, answers and acknowledges it, run %i', async () => {
-    const gate = new Gate();
-    const service = await scene.service({
-      answer: gate.passing(async (question) => question),
-      work: gate.passing(async () => undefined),
-    });
-    const client = await scene.client();
-    const call = client.ask('tea');
-    await client.send(work, 'coffee');
-    await gate.holds(2);
-    const stopped = service.stop();
-    await until('it takes no more', () => !service.server.isReady);
-    gate.open();
-    expect(await call).toEqual({ text: 'tea' });
-    await stopped;
-    expect(await scene.waiting('stock.commands')).toBe(0);
-    expect(service.taken).toHaveLength(1);
-  });
-
-  it('takes nothing more once it has begun', async () => {
-    const service = await scene.service();
-    const client = await scene.client();
-    await service.stop();
-    await client.send(work, 'tea');
-    expect(await scene.waiting('stock.commands')).toBe(1);
-    expect(service.taken).toEqual([]);
-  });
-
-  it('that begins while the connection is being made takes nothing either', async () => {
-    const cable = await scene.cable();
-    const service = await scene.service({ consumeUrl: cable.url });
-    const client = await scene.client();
-    cable.unplug();
-    await until('the loss is noticed', () => !service.server.isReady);
-    await client.send(work, 'tea');
-    cable.plugIn();
-    await service.stop();
-    expect(await scene.waiting('stock.commands')).toBe(1);
-    expect(service.taken).toEqual([]);
-  });
-});
-
 describe('a duplicate', () => {
   it('arrives with the same id, by which the inbox knows it', async () => {
     const { taken } = await scene.service();

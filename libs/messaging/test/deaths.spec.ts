@@ -79,11 +79,14 @@ describe('a consumer', () => {
   });
 
   it('that is stopped just as it begins to take more takes nothing more', async () => {
-    const service = await scene.service();
+    const stopped: Promise<void>[] = [];
+    const service: TestService = await scene.service({
+      work: async () => void setImmediate(() => stopped.push(service.server.stopConsuming())),
+    });
     const client = await scene.client();
     await client.send(work, 'tea');
-    await until('it has survived the first', () => service.taken.length === 1);
-    await service.server.stopConsuming();
+    await until('it has survived the first', () => stopped.length === 1);
+    await stopped[0];
     await client.send(work, 'coffee');
     expect(await scene.waiting('stock.commands')).toBe(1);
     expect((await scene.channel.checkQueue('stock.commands')).consumerCount).toBe(0);

@@ -14,6 +14,10 @@ export class Notes {
 
   readonly observe: Observe = (name, _, value = 1) => void this.observed.push({ name, value });
 
+  times(said: string): number {
+    return this.words.filter((words) => words === said).length;
+  }
+
   count(name: string): number {
     return this.observed.filter((note) => note.name === name).length;
   }
