@@ -3,6 +3,7 @@ import { type ServiceName } from '#contracts';
 import { type ProcessName } from '#testing';
 import { SERVICES } from './books.js';
 import { type Client } from './client.js';
+import { withFullHands } from './full-hands.js';
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { Shop } from './shop.js';
@@ -21,7 +22,12 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
-const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 'tok_visa' });
+/** Half of the clients don't wait: so there is always something in hand, everywhere. */
+const order = (n: number) => ({
+  sku: SKUS[n % SKUS.length] as string,
+  method: 'tok_visa',
+  wait: n % 2 === 0 ? 0 : 2,
+});
 
 async function ordersIn(): Promise<number> {
   return (await shop.books.rows('order', 'select 1 from orders')).length;
@@ -35,33 +41,39 @@ describe('a kill -9 in the middle of 200 orders', () => {
     SERVICES,
     ['gateway'],
   ];
-  const loads = new Map<readonly ProcessName[], Load>();
+  const stories = new Map<readonly ProcessName[], { readonly load: Load; readonly redelivered: number }>();
 
   /** One after the other. What the dead have left behind is found ten seconds later, for all of them together. */
   beforeAll(async () => {
     for (const victims of KILLS) {
       const load = new Load(client, { orders: 200, clients: 16, order });
-      loads.set(victims, load);
       await load.reached(60);
-      await Promise.all(victims.map((name) => shop.stack.of(name).kill()));
+      const services = SERVICES.filter((service) => victims.includes(service));
+      await withFullHands(shop, services, () =>
+        Promise.all(victims.map((name) => shop.stack.of(name).kill())),
+      );
       await Promise.all(victims.map((name) => shop.stack.of(name).start()));
       await load.done();
+      const [first] = victims as [ProcessName];
+      const redelivered = await shop.stack.of(first).metric('waybill_messages_redelivered_total');
+      stories.set(victims, { load, redelivered });
     }
   });
 
   test.each(KILLS.map((victims) => [victims.join(', '), victims] as const))(
     'of %s loses and doubles nothing',
     async (_, victims) => {
-      const load = loads.get(victims) as Load;
-      await expectNothingLost(shop, load);
-      expect(load.accepted.size).toBe(200);
+      const { load } = stories.get(victims) ?? {};
+      await expectNothingLost(shop, load as Load);
+      expect(load?.accepted.size).toBe(200);
     },
   );
 
-  test('delivers again what the dead had in hand, and no more', async () => {
-    for (const service of SERVICES) {
-      const again = await shop.stack.of(service).metric('waybill_messages_redelivered_total');
-      expect(again).toBeLessThanOrEqual(IN_HAND);
+  test('delivers again what the dead had in hand, and no more', () => {
+    for (const [victims, { redelivered }] of stories) {
+      const isOneService = victims.length === 1 && victims[0] !== 'gateway';
+      if (isOneService) expect(redelivered).toBeGreaterThan(0);
+      expect(redelivered).toBeLessThanOrEqual(IN_HAND);
     }
   });
 });

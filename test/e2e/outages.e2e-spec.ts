@@ -58,7 +58,12 @@ interface Signs {
 
 async function underLoad(happen: () => Promise<unknown>): Promise<Story> {
   const before = await signs();
-  const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 'tok_visa' });
+  // Half of the clients don't wait: so there is always something in hand, everywhere.
+  const order = (n: number) => ({
+    sku: SKUS[n % SKUS.length] as string,
+    method: 'tok_visa',
+    wait: n % 2 === 0 ? 0 : 2,
+  });
   const load = new Load(shop.client(), { orders: ORDERS, clients: 16, endless: true, order });
   await load.reached(60);
   await happen();

@@ -1,11 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ProcessName } from '#testing';
 import { SERVICES } from './books.js';
 import { type Client } from './client.js';
+import { withFullHands } from './full-hands.js';
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { Shop } from './shop.js';
 
 const SKUS = ['A', 'B', 'C'];
+/** How long what is in hand is held up after the signal. */
+const STOPPING_MS = 200;
 
 let shop: Shop;
 let client: Client;
@@ -33,7 +37,14 @@ test.each<ProcessName>(['gateway', ...SERVICES])(
   async (name) => {
     const load = new Load(client, { orders: 200, clients: 8, order });
     await load.reached(60);
-    expect(await shop.stack.of(name).stop()).toBe(0);
+    let exit: Promise<number | null> | undefined;
+    await withFullHands(shop, name === 'gateway' ? SERVICES : [name], async () => {
+      exit = shop.stack.of(name).stop();
+      await pause(STOPPING_MS);
+      // It waits for what it has in hand.
+      expect(shop.stack.of(name).isRunning).toBe(true);
+    });
+    expect(await exit).toBe(0);
     await shop.stack.of(name).start();
     await expectNothingLost(shop, load);
     expect(load.accepted.size).toBe(200);
