@@ -7,9 +7,9 @@ const LEGAL = [
   `('', 'declined')`,
   ...STATUSES.flatMap((from) => {
     const reached = new Set(FACTS.map((_, column) => STEPS[from][column]));
-    // A version may also be about another attempt, or the late charge of a cancelled payment: the status stays.
+    // A version may also be about another attempt, a refund, or the late charge of a cancelled payment: the status stays.
     return [...new Set([...reached, from])]
-      .filter((to) => to !== '_' && to !== 'X')
+      .filter((to) => to !== '_' && to !== '!' && to !== 'X')
       .map((to) => `('${from}', '${to}')`);
   }),
 ].join(', ');
@@ -39,23 +39,62 @@ export const paymentInvariants: readonly Invariant[] = [
             ('capture', 'provider_clearing', 'sales'), ('refund', 'refunds', 'provider_clearing'))`,
   },
   {
-    id: 'A2',
-    name: 'a payment is captured and refunded at most once',
-    sql: `select payment_id, operation from ledger_transfers group by 1, 2 having count(*) > 1`,
+    id: 'A1',
+    name: 'the trial balance is zero in every currency',
+    sql: `select currency, sum(balance) from trial_balance group by currency having sum(balance) <> 0`,
+  },
+  {
+    id: 'A1',
+    name: 'the balance of each account is what the payments say',
+    sql: `with said as (
+            select currency, 'provider_clearing' as account, sum(captured_amount - refunded_amount) as balance
+            from payments where captured_amount > 0 group by currency
+            union all select currency, 'sales', -sum(captured_amount) from payments where captured_amount > 0 group by currency
+            union all select currency, 'refunds', sum(refunded_amount) from payments where refunded_amount > 0 group by currency)
+          select account, currency, said.balance as said, b.balance as posted
+          from said full join trial_balance b using (account, currency)
+          where said.balance is distinct from b.balance`,
+  },
+  {
+    id: 'A1',
+    name: 'a refund is posted when it has succeeded, and only then',
+    sql: `select coalesce(r.id, t.journal) as id, r.status, r.amount, t.amount as posted
+          from (select * from refunds where status = 'succeeded') r
+          full join (select * from ledger_transfers where operation = 'refund') t
+            on t.journal = r.id and t.payment_id = r.payment_id and t.amount = r.amount and t.currency = r.currency
+          where r.id is null or t.journal is null`,
   },
   {
     id: 'A2',
-    name: 'refunds ≤ captures ≤ authorized ≤ asked',
-    sql: `select id from payments where refunded_amount > captured_amount or captured_amount > authorized_amount
+    name: 'a payment is captured at most once, and each of its refunds is posted at most once',
+    sql: `select payment_id, journal from ledger_transfers group by 1, 2 having count(*) > 1`,
+  },
+  {
+    id: 'A2',
+    name: 'refunds ≤ captures ≤ authorized ≤ asked, what is under way included',
+    sql: `select id from payments where refunded_amount + refunding_amount > captured_amount
+          or captured_amount + capturing_amount > authorized_amount
           or authorized_amount > coalesce(amount, 0) or amount <= 0`,
+  },
+  {
+    id: 'A2',
+    name: 'what a payment gives back is what its refunds give back',
+    sql: `select p.id, p.refunding_amount, p.refunded_amount, r.open, r.succeeded
+          from payments p full join (
+            select payment_id as id, coalesce(sum(amount) filter (where status <> 'succeeded'), 0) as open,
+              coalesce(sum(amount) filter (where status = 'succeeded'), 0) as succeeded
+            from refunds group by payment_id) r using (id)
+          where p.id is null or p.refunding_amount <> coalesce(r.open, 0) or p.refunded_amount <> coalesce(r.succeeded, 0)`,
   },
   {
     id: 'A2',
     name: 'the status of a payment says what became of its money',
     sql: `select id, status, authorized_amount, captured_amount, refunded_amount from payments
-          where status <> 'halted' and (authorized_amount > 0, captured_amount > 0, refunded_amount > 0) is distinct from (
-            status in ('authorized', 'captured', 'voiding', 'refunding', 'voided', 'refunded'),
-            status in ('captured', 'refunding', 'refunded'), status = 'refunded')`,
+          where status <> 'halted' and ((authorized_amount > 0, captured_amount > 0, capturing_amount > 0) is distinct from (
+            status in ('authorized', 'capturing', 'recalling', 'captured', 'voiding', 'refunding', 'voided', 'refunded'),
+            status in ('captured', 'refunding', 'refunded'), status in ('capturing', 'recalling'))
+          or (status = 'refunded' and refunded_amount <> captured_amount)
+          or (status = 'refunding' and refunded_amount + refunding_amount <> captured_amount))`,
   },
   {
     id: 'A3',
@@ -82,19 +121,36 @@ export const paymentInvariants: readonly Invariant[] = [
     sql: `select h.payment_id, h.cause from payment_history h
           where h.cause like 'payment.provider_%' and not exists (select 1 from payment_history intent
             where intent.payment_id = h.payment_id and intent.version < h.version
-              and intent.to_status in ('requested', 'voiding', 'refunding'))`,
+              and intent.to_status in ('requested', 'capturing', 'voiding', 'refunding'))`,
+  },
+  {
+    id: 'A4',
+    name: 'a refund was there before the provider was called',
+    sql: `select h.payment_id, h.version, h.detail from payment_history h
+          where h.cause like 'payment.provider_%' and h.detail ->> 'operation' = 'refund'
+            and h.detail ->> 'refundId' is not null and not exists (
+            select 1 from refunds r join payment_history intent
+              on intent.payment_id = r.payment_id and intent.version = r.payment_version
+            where r.id = h.detail ->> 'refundId' and r.payment_id = h.payment_id and intent.version < h.version
+              and (intent.detail ->> 'refundId' = r.id or r.key is null))`,
   },
   {
     id: 'A4',
     name: 'what waits for the provider has a time at which it is asked again',
     sql: `select id, status from payments where (next_attempt_at is not null)
-          <> (status in ('requested', 'unknown', 'cancelling', 'voiding', 'refunding'))`,
+          <> (status in ('requested', 'unknown', 'cancelling', 'capturing', 'recalling', 'voiding'))
+          union all select id, status from refunds where (next_attempt_at is not null) <> (status in ('requested', 'unknown'))`,
   },
   {
     id: 'Q1',
     name: 'no payment is left unsettled, unknown or halted',
-    sql: `select id, status, next_attempt_at from payments
-          where status in ('requested', 'unknown', 'cancelling', 'voiding', 'refunding', 'halted')`,
+    sql: `select id, status, next_attempt_at from payments where status in (
+            'requested', 'unknown', 'cancelling', 'capturing', 'recalling', 'voiding', 'refunding', 'halted')`,
+  },
+  {
+    id: 'Q1',
+    name: 'no refund is left unsettled, unknown or halted',
+    sql: `select id, status, next_attempt_at from refunds where status <> 'succeeded'`,
   },
   {
     id: 'Q1',

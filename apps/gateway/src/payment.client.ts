@@ -64,6 +64,7 @@ function requested(started: PaymentStarted, { method, capture }: PayOrder['payme
     amount: started.amount,
     capturedAmount: 0,
     refundedAmount: 0,
+    refundableAmount: 0,
     method,
     capture: capture ?? 'automatic',
     declineCode: null,

@@ -1,62 +1,62 @@
-import {
-  type Outgoing,
-  paymentAuthorized,
-  paymentCaptured,
-  paymentDeclined,
-  paymentRefunded,
-  paymentVoided,
-  send,
-} from '#contracts';
-import { type Decision, type Rules } from '#loop';
-import {
-  callOf,
-  entersCall,
-  nextAttemptAt,
-  type PaymentEffect,
-  type Timing,
-  whenAttemptIsOver,
-  whenCallIsOver,
-} from './effects.js';
-import { post, type Transfer } from './ledger.js';
+import { Rejected } from '#contracts';
+import { type Rules } from '#loop';
+import { advance, askedOf, refused } from './advance.js';
+import { callOf, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
 import {
   type AttemptDue,
   type CancelMessage,
+  type CaptureMessage,
   type ChargeMessage,
-  factOf,
   type PaymentMessage,
-  type ProviderMessage,
+  type VoidMessage,
 } from './messages.js';
-import {
-  awaited,
-  cellOf,
-  type Fact,
-  moneyOf,
-  type Payment,
-  type Status,
-  type Step,
-  termsOf,
-} from './payment.js';
+import { awaited, moneyOf, type Payment, termsOf, viewOf } from './payment.js';
+import { type PaymentDecision, type PaymentRow, recorded } from './record.js';
+import { keyOf, type PaymentState } from './refund.js';
+import { askRefundAgain, expectCurrency, paymentIn, requestRefund, settleRefund } from './refunding.js';
 
-export type PaymentRow = Step | Transfer;
-type PaymentDecision = Decision<Payment, PaymentRow>;
+type PaymentRules = Rules<PaymentState, PaymentRow, PaymentMessage>;
 
-export function paymentRules(timing: Timing): Rules<Payment, PaymentRow, PaymentMessage> {
+/** Everything a payment can be told, decided. */
+export function paymentRules(timing: Timing): PaymentRules {
   return {
-    keys: ({ type, data }) =>
-      type === 'payment.charge.v1' ? { load: [], fresh: [data.paymentId] } : { load: [data.paymentId] },
-    decide: (current, message, now) => decide(current.get(message.data.paymentId), message, now, timing),
+    keys: keysOf,
+    // A repeated request is answered with the refund that its key stands for.
+    follow: (state) => (state.kind === 'key' ? [state.refundId] : []),
+    decide(current, message, now) {
+      if (message.type === 'payment.refund.v1') return requestRefund(current, message, now, timing);
+      if ('refundId' in message.data && message.data.refundId) {
+        const settle = message.type === 'payment.attempt_due' ? askRefundAgain : settleRefund;
+        return settle(current, message as never, now, timing);
+      }
+      return decide(paymentIn(current, message.data.paymentId), message, now, timing);
+    },
   };
 }
 
-/** Everything a payment can be told, decided. */
-export function decide(
+function keysOf(message: PaymentMessage): ReturnType<PaymentRules['keys']> {
+  const { data } = message;
+  if (message.type === 'payment.charge.v1') return { load: [], fresh: [data.paymentId] };
+  if (message.type === 'payment.refund.v1') {
+    const { paymentId, refundId, idempotency } = message.data;
+    return { load: [paymentId, keyOf(idempotency.key)], fresh: [refundId] };
+  }
+  return { load: 'refundId' in data && data.refundId ? [data.paymentId, data.refundId] : [data.paymentId] };
+}
+
+type AboutPayment = Exclude<PaymentMessage, { type: 'payment.refund.v1' }>;
+
+function decide(
   payment: Payment | undefined,
-  message: PaymentMessage,
+  message: AboutPayment,
   now: Date,
   timing: Timing,
 ): PaymentDecision {
   if (message.type === 'payment.charge.v1') {
     return payment ? chargedAgain(payment, message, now) : open(message, now, timing);
+  }
+  if (message.type === 'payment.capture.v1' || message.type === 'payment.void.v1') {
+    return answer(payment, message, now, timing);
   }
   if (!payment) {
     if (message.type === 'payment.cancel.v1') return forestall(message, now);
@@ -75,13 +75,13 @@ function open({ data }: ChargeMessage, now: Date, timing: Timing): PaymentDecisi
     terms: { amount, currency, method: data.method, capture: data.capture },
     nextAttemptAt: whenCallIsOver(now, timing),
   };
-  return { ...saved(undefined, next), effects: [callOf(next, 'call')] };
+  return { ...recorded(undefined, next), effects: [callOf(next, 'call')] };
 }
 
 /** A cancel that has overtaken its charge: the row stays, so that the charge is never sent to the provider. */
 function forestall({ data }: CancelMessage, now: Date): PaymentDecision {
   const at = now.toISOString();
-  return saved(undefined, {
+  return recorded(undefined, {
     ...unborn(data, now),
     status: 'declined',
     declineCode: 'cancelled',
@@ -95,7 +95,7 @@ function chargedAgain(payment: Payment, { data }: ChargeMessage, now: Date): Pay
   const terms = { amount, currency, method: data.method, capture: data.capture };
   if (!payment.terms) {
     const next = { ...payment, terms, version: payment.version + 1, updatedAt: now.toISOString() };
-    return saved(payment, next, { note: 'cancelled before it was asked for' });
+    return recorded(payment, next, { detail: { note: 'cancelled before it was asked for' } });
   }
   const asked = JSON.stringify([payment.orderId, moneyOf(payment)]);
   if (asked !== JSON.stringify([data.orderId, { amount, currency }])) {
@@ -114,129 +114,58 @@ function askAgain(payment: Payment, { data }: AttemptDue, now: Date, timing: Tim
     nextAttemptAt: whenAttemptIsOver(now, payment.attempts, timing),
     updatedAt: now.toISOString(),
   };
-  const how = payment.status === 'cancelling' ? 'look' : 'settle';
-  return { ...saved(payment, next, { attempt: next.attempts }), effects: [callOf(next, how)] };
+  const how = payment.status === 'cancelling' || payment.status === 'recalling' ? 'look' : 'settle';
+  const detail = { attempt: next.attempts };
+  return { ...recorded(payment, next, { detail }), effects: [callOf(next, how)] };
 }
 
-/** A cancel or the provider's word: one cell of the table. */
-function advance(
-  payment: Payment,
-  message: CancelMessage | ProviderMessage,
+/** A client captures or voids: the answer is the payment as it then stands, also when it is asked for again. */
+function answer(
+  payment: Payment | undefined,
+  message: CaptureMessage | VoidMessage,
   now: Date,
   timing: Timing,
 ): PaymentDecision {
-  const fact = factOf(payment, message, now, timing.quarantineMs);
-  const to = cellOf(payment.status, fact);
-  if (to === '_') return {};
-  if (to === 'X')
-    throw new Error(`${message.type} (${fact}) reached ${payment.id}, which is ${payment.status}`);
-
-  const at = now.toISOString();
-  const learned = { ...payment, ...learn(payment, fact, message, at) };
-  const next: Payment = {
-    ...learned,
-    status: to,
-    version: payment.version + 1,
-    attempts: entersCall(payment.status, to) ? 0 : payment.attempts,
-    nextAttemptAt: nextAttemptAt(payment, to, now, timing),
-    updatedAt: at,
-  };
-  return {
-    ...saved(payment, next, detailOf(message)),
-    send: to === payment.status ? [] : (FACTS_OUT[to]?.(next) ?? []),
-    effects: effectsOf(payment, next, message),
-  };
-}
-
-const paid = (payment: Payment) => ({
-  paymentId: payment.id,
-  orderId: payment.orderId,
-  amount: moneyOf(payment),
-});
-const about = ({ id, orderId }: Payment) => ({ paymentId: id, orderId });
-
-/** What the world is told when a payment gets there. */
-const FACTS_OUT: Readonly<Partial<Record<Status, (payment: Payment) => readonly Outgoing[]>>> = {
-  authorized: (payment) => [send(paymentAuthorized, paid(payment))],
-  captured: (payment) => [send(paymentCaptured, paid(payment))],
-  declined: (payment) => [
-    send(paymentDeclined, { ...about(payment), code: payment.declineCode ?? 'declined' }),
-  ],
-  voided: (payment) => [send(paymentVoided, about(payment))],
-  refunded: (payment) => [send(paymentRefunded, about(payment))],
-};
-
-/** What a fact adds to what is known of a payment, apart from its status. */
-function learn(
-  payment: Payment,
-  fact: Fact,
-  message: CancelMessage | ProviderMessage,
-  at: string,
-): Partial<Payment> {
-  const chargeId = message.type === 'payment.provider_succeeded' ? message.data.chargeId : payment.chargeId;
-  switch (fact) {
-    case 'cancel':
-      return { cancelledAt: at };
-    case 'authorized':
-      return { chargeId, authorizedAmount: termsOf(payment).amount };
-    case 'captured': {
-      const { amount } = termsOf(payment);
-      return { chargeId, authorizedAmount: amount, capturedAmount: amount };
-    }
-    case 'reversed':
-      return { refundedAmount: payment.capturedAmount };
-    case 'declined':
-      return {
-        declineCode: message.type === 'payment.provider_declined' ? message.data.code : 'cancelled',
-      };
-    case 'unknown':
-    case 'stuck':
-      return {};
+  const { paymentId, expectedVersion } = message.data;
+  if (!payment?.terms) throw new Rejected('payment-not-found', { paymentId });
+  const { version } = payment;
+  if (expectedVersion !== undefined && expectedVersion !== version) {
+    throw new Rejected('version-mismatch', { paymentId, expectedVersion, version });
   }
+  if (message.type === 'payment.capture.v1') expectCapturable(payment, message);
+  const decision = advance(payment, message, now, timing);
+  const next = decision.put?.find(([key]) => key === paymentId)?.[1];
+  return { ...decision, answer: viewOf(next?.kind === 'payment' ? next : payment) };
 }
 
-/** The row, its history, and a transfer for each sum that has moved. */
-function saved(before: Payment | undefined, next: Payment, detail: Step['detail'] = null): PaymentDecision {
-  const { id: paymentId, version, status: to, updatedAt: at } = next;
-  const append: PaymentRow[] = [
-    { kind: 'step', paymentId, version, from: before?.status ?? null, to, at, detail },
-  ];
-  const captured = next.capturedAmount - (before?.capturedAmount ?? 0);
-  const refunded = next.refundedAmount - (before?.refundedAmount ?? 0);
-  const journal = (amount: number) => ({ paymentId, amount, currency: termsOf(next).currency, at });
-  if (captured !== 0) append.push(post('capture', journal(captured)));
-  if (refunded !== 0) append.push(post('refund', journal(refunded)));
-  return { put: [[paymentId, next]], append };
-}
-
-function effectsOf(
-  before: Payment,
-  next: Payment,
-  message: CancelMessage | ProviderMessage,
-): readonly PaymentEffect[] {
-  if (entersCall(before.status, next.status)) return [callOf(next, 'call')];
-  if (next.status !== 'halted') return [];
-  const reason = `${message.type}: ${JSON.stringify(message.data)}`;
-  return [{ kind: 'alert', paymentId: next.id, reason }];
-}
-
-/** What the history keeps of a message: codes and ids, never the method. */
-function detailOf(message: CancelMessage | ProviderMessage): Step['detail'] {
-  if (message.type === 'payment.cancel.v1') return null;
-  const { paymentId: _, ...detail } = message.data;
-  return detail;
+/** There is one capture: what is asked for must fit into what is authorized, or be what is captured already. */
+function expectCapturable(payment: Payment, { data }: CaptureMessage): void {
+  if (data.request.amount) expectCurrency(payment, data.request.amount.currency);
+  const asked = askedOf(payment, data);
+  const isFirst = payment.status === 'authorized';
+  const taken = payment.capturingAmount + payment.capturedAmount;
+  if (
+    termsOf(payment).capture === 'manual' &&
+    (isFirst ? asked <= payment.authorizedAmount : asked === taken)
+  ) {
+    return;
+  }
+  throw refused('payment-not-capturable', payment);
 }
 
 function unborn({ paymentId: id, orderId }: { paymentId: string; orderId: string }, now: Date) {
   const at = now.toISOString();
   return {
+    kind: 'payment',
     id,
     orderId,
     version: 1,
     terms: null,
     chargeId: null,
     authorizedAmount: 0,
+    capturingAmount: 0,
     capturedAmount: 0,
+    refundingAmount: 0,
     refundedAmount: 0,
     declineCode: null,
     cancelledAt: null,
@@ -244,5 +173,5 @@ function unborn({ paymentId: id, orderId }: { paymentId: string; orderId: string
     nextAttemptAt: null,
     createdAt: at,
     updatedAt: at,
-  };
+  } as const;
 }

@@ -1,12 +1,15 @@
 import { type Effect } from '#loop';
-import { awaited, type Payment, type Status, termsOf } from './payment.js';
+import { amountOf, awaited, type Payment, type Status, termsOf } from './payment.js';
 import { type ProviderCall } from './provider.js';
+import { type Refund } from './refund.js';
 
 /** `call`: for the first time. `settle`: ask for the outcome, else repeat. `look`: ask, but take no money any more. */
 export interface ProviderEffect extends Effect {
   readonly kind: 'provider';
   readonly how: 'call' | 'settle' | 'look';
   readonly call: ProviderCall;
+  /** Of a refund: whom the outcome is about. */
+  readonly refundId?: string;
 }
 
 /** Somebody has to look at this payment: nothing more happens by itself. */
@@ -33,9 +36,10 @@ const LONGEST_PAUSE_MS = 60_000;
 export function callOf(payment: Payment, how: ProviderEffect['how']): ProviderEffect {
   const operation = awaited(payment);
   if (!operation) throw new Error(`${payment.id} is ${payment.status}: it waits for nothing`);
-  const { amount, currency, method } = termsOf(payment);
+  const { currency, method } = termsOf(payment);
   const { id: paymentId, chargeId } = payment;
   const key = `${paymentId}:${operation}`;
+  const amount = amountOf(payment, operation);
   return {
     kind: 'provider',
     how,
@@ -43,9 +47,18 @@ export function callOf(payment: Payment, how: ProviderEffect['how']): ProviderEf
   };
 }
 
+export function refundCallOf(payment: Payment, refund: Refund, how: 'call' | 'settle'): ProviderEffect {
+  const { id: refundId, amount, currency } = refund;
+  const { id: paymentId, chargeId } = payment;
+  const key = `${refundId}:refund`;
+  const { method } = termsOf(payment);
+  const call: ProviderCall = { key, operation: 'refund', paymentId, chargeId, amount, currency, method };
+  return { kind: 'provider', how, call, refundId };
+}
+
 /** These statuses begin with a call of their own. */
 export function entersCall(from: Status, to: Status): boolean {
-  return from !== to && (to === 'voiding' || to === 'refunding');
+  return from !== to && (to === 'capturing' || to === 'voiding');
 }
 
 /** If the process dies with the call in hand, the reconcile worker takes over then. */
@@ -62,8 +75,12 @@ export function nextAttemptAt(payment: Payment, to: Status, now: Date, timing: T
   if (awaited({ ...payment, status: to }) === undefined) return null;
   if (entersCall(payment.status, to)) return whenCallIsOver(now, timing);
   // A cancel changes nothing about the call that is under way.
-  if (to === 'cancelling' && payment.status !== to) return payment.nextAttemptAt;
-  return later(now, pauseMs(payment.attempts, timing));
+  if ((to === 'cancelling' || to === 'recalling') && payment.status !== to) return payment.nextAttemptAt;
+  return whenPauseIsOver(now, payment.attempts, timing);
+}
+
+export function whenPauseIsOver(now: Date, attempts: number, timing: Timing): string {
+  return later(now, pauseMs(attempts, timing));
 }
 
 function pauseMs(attempts: number, { firstPauseMs }: Timing): number {

@@ -1,11 +1,19 @@
-import { type cancelPayment, type chargePayment } from '#contracts';
+import {
+  type cancelPayment,
+  type capturePayment,
+  type chargePayment,
+  type refundPayment,
+  type voidPayment,
+} from '#contracts';
 import { type Message, type Told } from '#messaging';
-import { type Fact, type Payment, termsOf } from './payment.js';
+import { amountOf, type Fact, type Payment, termsOf } from './payment.js';
 import { type Operation } from './provider.js';
 
 interface About {
   readonly paymentId: string;
   readonly operation: Operation;
+  /** Of a refund. */
+  readonly refundId?: string;
 }
 
 /** What the provider said, told to ourselves: outcomes of the calls that earlier decisions asked for. */
@@ -19,47 +27,51 @@ export type ProviderUnknown = Message<'payment.provider_unknown', About & { read
 export type ProviderAbsent = Message<'payment.provider_absent', About>;
 export type ProviderMessage = ProviderSucceeded | ProviderDeclined | ProviderUnknown | ProviderAbsent;
 
-/** Told by our own reconcile worker: the time to ask again has come for the payment as it was at this version. */
+/** Told by our own reconcile worker: the time to ask again has come for the payment, or refund, as it was at this version. */
 export type AttemptDue = Message<
   'payment.attempt_due',
-  { readonly paymentId: string; readonly version: number }
+  { readonly paymentId: string; readonly refundId?: string; readonly version: number }
 >;
 
 export type ChargeMessage = Told<typeof chargePayment>;
 export type CancelMessage = Told<typeof cancelPayment>;
-export type PaymentMessage = ChargeMessage | CancelMessage | ProviderMessage | AttemptDue;
+export type CaptureMessage = Told<typeof capturePayment>;
+export type VoidMessage = Told<typeof voidPayment>;
+export type RefundMessage = Told<typeof refundPayment>;
+/** All that one cell of the table answers. */
+export type FactMessage = CancelMessage | CaptureMessage | VoidMessage | ProviderMessage;
+export type PaymentMessage = ChargeMessage | RefundMessage | FactMessage | AttemptDue;
 
 /**
- * What an outcome says about the payment. A provider that has not heard of the call may still hear of it, if the call
+ * What a message says about the payment. A provider that has not heard of the call may still hear of it, if the call
  * is on its way: only after `quarantineMs` is that as good as a decline.
  */
-export function factOf(
-  payment: Payment,
-  message: CancelMessage | ProviderMessage,
-  now: Date,
-  quarantineMs: number,
-): Fact {
+export function factOf(payment: Payment, message: FactMessage, now: Date, quarantineMs: number): Fact {
   switch (message.type) {
     case 'payment.cancel.v1':
-      return 'cancel';
+      return isGivenBack(payment) ? 'returned' : 'cancel';
+    case 'payment.capture.v1':
+      return 'capture';
+    case 'payment.void.v1':
+      return 'void';
     case 'payment.provider_unknown':
       return 'unknown';
     case 'payment.provider_declined':
-      return isReversal(message.data.operation) ? 'stuck' : 'declined';
+      return message.data.operation === 'void' ? 'stuck' : 'declined';
     case 'payment.provider_absent': {
       const since = payment.cancelledAt === null ? Infinity : Date.parse(payment.cancelledAt);
       return now.getTime() - since >= quarantineMs ? 'declined' : 'unknown';
     }
     case 'payment.provider_succeeded': {
       const { operation, amount, currency } = message.data;
-      const terms = termsOf(payment);
-      if (amount !== terms.amount || currency !== terms.currency) return 'stuck';
-      if (isReversal(operation)) return 'reversed';
+      if (amount !== amountOf(payment, operation) || currency !== termsOf(payment).currency) return 'stuck';
+      if (operation === 'void') return 'voided';
       return operation === 'capture' ? 'captured' : 'authorized';
     }
   }
 }
 
-function isReversal(operation: Operation): boolean {
-  return operation === 'void' || operation === 'refund';
+/** Clients have refunded all that was captured: a cancel finds nothing left to give back. */
+function isGivenBack({ status, capturedAmount, refundedAmount }: Payment): boolean {
+  return status === 'captured' && refundedAmount === capturedAmount;
 }

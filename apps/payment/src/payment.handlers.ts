@@ -1,23 +1,52 @@
 import { Controller } from '@nestjs/common';
-import { cancelPayment, chargePayment, getPayment, Rejected } from '#contracts';
+import {
+  cancelPayment,
+  capturePayment,
+  chargePayment,
+  type GetRefund,
+  getLedger,
+  getPayment,
+  getRefund,
+  type LedgerPage,
+  type ListOfPayment,
+  listRefunds as listRefundsContract,
+  type RefundList,
+  type RefundView,
+  Rejected,
+  refundPayment,
+  voidPayment,
+} from '#contracts';
 import { Loop } from '#loop';
-import { Handles, type Outcome, type Told } from '#messaging';
+import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
-import { type PaymentRow } from './decide.js';
-import { type CancelMessage, type ChargeMessage, type PaymentMessage } from './messages.js';
-import { type Payment, viewOf } from './payment.js';
+import { postingsOf } from './ledger.js';
+import { listTransfers } from './ledger.store.js';
+import {
+  type CancelMessage,
+  type CaptureMessage,
+  type ChargeMessage,
+  type PaymentMessage,
+  type RefundMessage,
+  type VoidMessage,
+} from './messages.js';
+import { viewOf } from './payment.js';
 import { loadPayments } from './payment.store.js';
+import { type PaymentRow } from './record.js';
+import { type PaymentState, refundView } from './refund.js';
+import { listRefunds, loadRefunds } from './refund.store.js';
+
+type Requests = readonly (ChargeMessage | CancelMessage | CaptureMessage | VoidMessage | RefundMessage)[];
 
 /** Everything a payment can be told by others, and everything it can be asked. */
 @Controller()
 export class PaymentHandlers {
   constructor(
-    private readonly loop: Loop<Payment, PaymentRow, PaymentMessage>,
+    private readonly loop: Loop<PaymentState, PaymentRow, PaymentMessage>,
     private readonly database: Database,
   ) {}
 
-  @Handles(chargePayment, cancelPayment)
-  settle(batch: readonly (ChargeMessage | CancelMessage)[]): Promise<readonly Outcome[]> {
+  @Handles(chargePayment, cancelPayment, capturePayment, voidPayment, refundPayment)
+  settle(batch: Requests): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }
 
@@ -32,5 +61,35 @@ export class PaymentHandlers {
         ? { ok: viewOf(payment) }
         : { refused: new Rejected('payment-not-found', { paymentId }) };
     });
+  }
+
+  @OnRpc(getRefund)
+  async getRefund({ paymentId, refundId }: GetRefund): Promise<RefundView> {
+    const [refund] = await loadRefunds(this.database, { ids: [refundId], keys: [] }, false);
+    if (refund?.paymentId !== paymentId) throw new Rejected('refund-not-found', { paymentId, refundId });
+    return refundView(refund);
+  }
+
+  @OnRpc(listRefundsContract)
+  async listRefunds(asked: ListOfPayment): Promise<RefundList> {
+    await this.expectPayment(asked.paymentId);
+    const refunds = await listRefunds(this.database, asked);
+    const data = refunds.slice(0, asked.limit);
+    const last = refunds.length > asked.limit ? data.at(-1) : undefined;
+    return { data: data.map(refundView), next: last ? `${last.createdAt} ${last.id}` : null };
+  }
+
+  @OnRpc(getLedger)
+  async ledger(asked: ListOfPayment): Promise<LedgerPage> {
+    await this.expectPayment(asked.paymentId);
+    const transfers = await listTransfers(this.database, asked);
+    const data = transfers.slice(0, asked.limit);
+    const last = transfers.length > asked.limit ? data.at(-1) : undefined;
+    return { data: data.flatMap(postingsOf), next: last ? `${last.at} ${last.journal}` : null };
+  }
+
+  private async expectPayment(paymentId: string): Promise<void> {
+    const payment = (await loadPayments(this.database, [paymentId], false)).get(paymentId);
+    if (!payment?.terms) throw new Rejected('payment-not-found', { paymentId });
   }
 }

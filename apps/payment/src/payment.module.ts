@@ -4,20 +4,21 @@ import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { every, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
-import { type PaymentRow, paymentRules } from './decide.js';
+import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
 import { HttpProvider } from './http-provider.client.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
-import { type Payment } from './payment.js';
 import { paymentStore } from './payment.store.js';
 import { Provider } from './provider.js';
 import { ProviderCalls } from './provider-calls.client.js';
 import { reconcile } from './reconcile.worker.js';
+import { type PaymentRow } from './record.js';
+import { type PaymentState } from './refund.js';
 import { InProcessSandbox } from './sandbox/in-process.client.js';
 import { LedgerFile } from './sandbox/ledger-file.client.js';
 
-type PaymentLoop = Loop<Payment, PaymentRow, PaymentMessage>;
+type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 
 /** So many calls may wait for each one that is under way; whatever is beyond is asked for later. */
 const WAITING_PER_CALL = 100;
@@ -44,7 +45,7 @@ const WAITING_PER_CALL = 100;
 })
 export class PaymentModule implements OnApplicationBootstrap {
   constructor(
-    private readonly loop: Loop<Payment, PaymentRow, PaymentMessage>,
+    private readonly loop: Loop<PaymentState, PaymentRow, PaymentMessage>,
     private readonly calls: ProviderCalls,
     private readonly database: Database,
     private readonly config: PaymentConfig,

@@ -1,26 +1,49 @@
 import { type Saving, type Store } from '#loop';
 import { outboxCtes, type Queryable } from '#persistence';
-import { type PaymentRow } from './decide.js';
 import { type Payment, type Terms } from './payment.js';
+import { type PaymentRow } from './record.js';
+import { keyOf, type PaymentState } from './refund.js';
+import { loadRefunds, refundCtes, refundRows } from './refund.store.js';
+import { iso } from './timestamp.store.js';
 
-/** Timestamps leave Postgres as RFC 3339 UTC with milliseconds: what clients see, and what compares as text. */
-const iso = (column: string): string =>
-  `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-const COLUMNS = `id, order_id as "orderId", version, status, amount, currency, method, capture, charge_id as "chargeId",
-  authorized_amount as "authorizedAmount", captured_amount as "capturedAmount", refunded_amount as "refundedAmount",
-  decline_code as "declineCode", ${iso('cancelled_at')} as "cancelledAt", attempts,
+const COLUMNS = `'payment' as kind, id, order_id as "orderId", version, status, amount, currency, method, capture, charge_id as "chargeId",
+  authorized_amount as "authorizedAmount", capturing_amount as "capturingAmount", captured_amount as "capturedAmount",
+  refunding_amount as "refundingAmount", refunded_amount as "refundedAmount", decline_code as "declineCode", ${iso('cancelled_at')} as "cancelledAt", attempts,
   ${iso('next_attempt_at')} as "nextAttemptAt", ${iso('created_at')} as "createdAt", ${iso('updated_at')} as "updatedAt"`;
 
+type Amount =
+  | 'authorizedAmount'
+  | 'capturingAmount'
+  | 'capturedAmount'
+  | 'refundingAmount'
+  | 'refundedAmount';
+
 /** bigint arrives as text; every amount is below 2^53. */
-interface Row extends Omit<Payment, 'terms' | 'authorizedAmount' | 'capturedAmount' | 'refundedAmount'> {
+interface Row extends Omit<Payment, 'terms' | Amount>, Readonly<Record<Amount, string>> {
   readonly amount: string | null;
   readonly currency: Terms['currency'];
   readonly method: Terms['method'];
   readonly capture: Terms['capture'];
-  readonly authorizedAmount: string;
-  readonly capturedAmount: string;
-  readonly refundedAmount: string;
+}
+
+/** Keys are ids of payments or refunds, or `idem:<uuid>` for the use of an idempotency key. */
+async function load(
+  db: Queryable,
+  keys: readonly string[],
+  lock: boolean,
+): Promise<Map<string, PaymentState>> {
+  const ofPayments = keys.filter((key) => key.startsWith('pay_'));
+  const payments = await loadPayments(db, ofPayments, lock);
+  if (ofPayments.length === keys.length) return payments;
+  const found = new Map<string, PaymentState>(payments);
+  const ids = keys.filter((key) => key.startsWith('ref_'));
+  const uses = keys.filter((key) => key.startsWith(keyOf(''))).map((key) => key.slice(keyOf('').length));
+  for (const refund of await loadRefunds(db, { ids, keys: uses }, lock)) {
+    const { id: refundId, key, fingerprint } = refund;
+    found.set(refundId, refund);
+    if (key && fingerprint) found.set(keyOf(key), { kind: 'key', version: 1, key, fingerprint, refundId });
+  }
+  return found;
 }
 
 export async function loadPayments(
@@ -37,23 +60,25 @@ export async function loadPayments(
 }
 
 function paymentOf(row: Row): Payment {
-  const { amount, currency, method, capture, authorizedAmount, capturedAmount, refundedAmount, ...rest } =
-    row;
+  const { amount, currency, method, capture, ...rest } = row;
   return {
     ...rest,
     terms: amount === null ? null : { amount: Number(amount), currency, method, capture },
-    authorizedAmount: Number(authorizedAmount),
-    capturedAmount: Number(capturedAmount),
-    refundedAmount: Number(refundedAmount),
+    authorizedAmount: Number(row.authorizedAmount),
+    capturingAmount: Number(row.capturingAmount),
+    capturedAmount: Number(row.capturedAmount),
+    refundingAmount: Number(row.refundingAmount),
+    refundedAmount: Number(row.refundedAmount),
   };
 }
 
-const SAVE = `
+/** A new payment has nothing under way, and most payments never will: those two sums are only sent when they are not 0. */
+const saveText = (refunds: '' | 'with refunds'): string => `
 with change as (
   select * from json_to_recordset($1::json) as c(
     before integer, id text, "orderId" text, version integer, status text, amount bigint, currency text, method text,
-    capture text, "chargeId" text, "authorizedAmount" bigint, "capturedAmount" bigint, "refundedAmount" bigint,
-    "declineCode" text, "cancelledAt" timestamptz, attempts integer, "nextAttemptAt" timestamptz,
+    capture text, "chargeId" text, "authorizedAmount" bigint, "capturingAmount" bigint, "capturedAmount" bigint,
+    "refundingAmount" bigint, "refundedAmount" bigint, "declineCode" text, "cancelledAt" timestamptz, attempts integer, "nextAttemptAt" timestamptz,
     "createdAt" timestamptz, "updatedAt" timestamptz)
 ), inserted as (
   insert into payments (id, order_id, version, status, amount, currency, method, capture, charge_id, authorized_amount,
@@ -65,8 +90,9 @@ with change as (
 ), updated as (
   update payments p set version = c.version, status = c.status, amount = c.amount, currency = c.currency,
     method = c.method, capture = c.capture, charge_id = c."chargeId", authorized_amount = c."authorizedAmount",
-    captured_amount = c."capturedAmount", refunded_amount = c."refundedAmount", decline_code = c."declineCode",
-    cancelled_at = c."cancelledAt", attempts = c.attempts, next_attempt_at = c."nextAttemptAt", updated_at = c."updatedAt"
+    capturing_amount = coalesce(c."capturingAmount", 0), captured_amount = c."capturedAmount",
+    refunding_amount = coalesce(c."refundingAmount", 0), refunded_amount = c."refundedAmount",
+    decline_code = c."declineCode", cancelled_at = c."cancelledAt", attempts = c.attempts, next_attempt_at = c."nextAttemptAt", updated_at = c."updatedAt"
   from change c where c.before > 0 and p.id = c.id and p.version = c.before
   returning 1
 ), history as (
@@ -76,20 +102,22 @@ with change as (
   from json_to_recordset($2::json) as h("paymentId" text, version integer, "from" text, "to" text, at timestamptz,
     cause text, "messageId" text, "requestId" text, "traceId" text, detail json)
 ), posted as (
-  insert into ledger_transfers (payment_id, operation, debit, credit, amount, currency, at)
-  select "paymentId", operation, debit, credit, amount, currency, at
-  from json_to_recordset($3::json) as t("paymentId" text, operation text, debit text, credit text, amount bigint,
+  insert into ledger_transfers (payment_id, journal, operation, debit, credit, amount, currency, at)
+  select "paymentId", journal, operation, debit, credit, amount, currency, at
+  from json_to_recordset($3::json) as t("paymentId" text, journal text, operation text, debit text, credit text, amount bigint,
     currency text, at timestamptz)
-), ${outboxCtes('$4', '$5')}
-select waybill_expect((select count(*) from inserted) + (select count(*) from updated), $6, 'payments')`;
+), ${refunds && `${refundCtes('$7')}, `}${outboxCtes('$4', '$5')}
+select waybill_expect((select count(*) from inserted) + (select count(*) from updated)${
+  refunds && ' + (select count(*) from refunds_inserted) + (select count(*) from refunds_updated)'
+}, $6, 'payments')`;
+
+const SAVE = { name: 'save-payments', text: saveText('') };
+const SAVE_WITH_REFUNDS = { name: 'save-payments-and-refunds', text: saveText('with refunds') };
 
 /** Everything that a batch changes, in one statement: all or nothing. */
-export async function savePayments(db: Queryable, saving: Saving<Payment, PaymentRow>): Promise<void> {
-  const payments = saving.changes.map(({ before, after: { terms, ...payment } }) => ({
-    before: before?.version ?? 0,
-    ...payment,
-    ...terms,
-  }));
+async function save(db: Queryable, saving: Saving<PaymentState, PaymentRow>): Promise<void> {
+  const payments = paymentRows(saving.changes);
+  const refunds = refundRows(saving.changes);
   const steps: object[] = [];
   const transfers: object[] = [];
   for (const { row, cause } of saving.appended) {
@@ -100,38 +128,60 @@ export async function savePayments(db: Queryable, saving: Saving<Payment, Paymen
       steps.push({ ...row, ...from });
     }
   }
-  await db.query({
-    name: 'save-payments',
-    text: SAVE,
-    values: [
-      JSON.stringify(payments),
-      JSON.stringify(steps),
-      JSON.stringify(transfers),
-      JSON.stringify(saving.outbox),
-      saving.sent,
-      payments.length,
-    ],
+  const values = [
+    JSON.stringify(payments),
+    JSON.stringify(steps),
+    JSON.stringify(transfers),
+    JSON.stringify(saving.outbox),
+    saving.sent,
+    payments.length + refunds.length,
+  ];
+  if (refunds.length === 0) await db.query({ ...SAVE, values });
+  else await db.query({ ...SAVE_WITH_REFUNDS, values: [...values, JSON.stringify(refunds)] });
+}
+
+function paymentRows(changes: Saving<PaymentState, PaymentRow>['changes']): object[] {
+  return changes.flatMap(({ before, after }) => {
+    if (after.kind !== 'payment') return [];
+    const { kind: _, terms, capturingAmount, refundingAmount, ...payment } = after;
+    return [
+      {
+        before: before?.version ?? 0,
+        ...payment,
+        ...terms,
+        ...(capturingAmount > 0 && { capturingAmount }),
+        ...(refundingAmount > 0 && { refundingAmount }),
+      },
+    ];
   });
 }
 
-export const paymentStore: Store<Payment, PaymentRow> = { load: loadPayments, save: savePayments };
+export const paymentStore: Store<PaymentState, PaymentRow> = { load, save };
 
 export interface Due {
   readonly paymentId: string;
+  /** When it is a refund of that payment. */
+  readonly refundId: string | null;
   readonly version: number;
   readonly requestId: string;
   readonly traceId: string;
   readonly messageId: string;
 }
 
-/** Payments whose next attempt is due by the database's clock, with the trace of the request that began them. */
+/** Payments and refunds whose next attempt is due by the database's clock, with the trace of the request that began them. */
 export async function findDue(db: Queryable, limit: number): Promise<Due[]> {
   const { rows } = await db.query<Due>({
     name: 'find-due-payments',
-    text: `select p.id as "paymentId", p.version, h.request_id as "requestId", h.trace_id as "traceId",
+    text: `with due as (
+             (select id as "paymentId", null as "refundId", version, 1 as began, next_attempt_at from payments
+              where next_attempt_at <= now() order by next_attempt_at limit $1)
+             union all
+             (select payment_id, id, version, payment_version, next_attempt_at from refunds
+              where next_attempt_at <= now() order by next_attempt_at limit $1))
+           select "paymentId", "refundId", due.version, h.request_id as "requestId", h.trace_id as "traceId",
              h.message_id as "messageId"
-           from payments p join payment_history h on h.payment_id = p.id and h.version = 1
-           where p.next_attempt_at <= now() order by p.next_attempt_at limit $1`,
+           from due join payment_history h on h.payment_id = "paymentId" and h.version = began
+           order by next_attempt_at limit $1`,
     values: [limit],
   });
   return rows;

@@ -8,6 +8,8 @@ export const STATUSES = [
   'cancelling',
   'declined',
   'authorized',
+  'capturing',
+  'recalling',
   'captured',
   'voiding',
   'refunding',
@@ -17,25 +19,34 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** What a payment can learn once it exists. `reversed`: the void or refund went through. */
+/**
+ * What a payment can learn once it exists. `cancel` comes from its order, `capture` and `void` from a client.
+ * `returned`: nothing is left that a cancel has to give back.
+ */
 export const FACTS = [
   'cancel',
+  'capture',
+  'void',
   'authorized',
   'captured',
-  'reversed',
+  'voided',
+  'returned',
   'declined',
   'stuck',
   'unknown',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 
-/** `_`: it came late or twice, and changes nothing. `X`: cannot be; a defect somewhere. */
-export type Cell = Status | '_' | 'X';
+/** `_`: it came late or twice, and changes nothing. `!`: refused. `X`: cannot be; a defect somewhere. */
+export type Cell = Status | '_' | '!' | 'X';
 type Row = readonly [
   cancel: Cell,
+  capture: Cell,
+  release: Cell,
   authorized: Cell,
   captured: Cell,
-  reversed: Cell,
+  voided: Cell,
+  returned: Cell,
   declined: Cell,
   stuck: Cell,
   unknown: Cell,
@@ -45,22 +56,26 @@ type Row = readonly [
  * The whole life of a payment, and the compiler sees that no cell is missing. Each status leads only to itself or to
  * later ones. "unknown" leads nowhere by itself: only the provider's word does. "declined" is also where a payment goes
  * that was cancelled before anything was taken; should the provider have taken it after all, it is given back.
- * "stuck" is an answer for a person to look at: another amount than was asked, or a void or refund that is refused.
+ * "recalling" is a capture that a cancel has overtaken: what it took goes back, else what was set aside.
+ * "refunding" waits for its refunds, which have a life of their own (see refund.ts).
+ * "stuck" is an answer for a person to look at: another amount than was asked, or a refusal of what must be possible.
  */
 // biome-ignore format: a table is read in columns.
 export const STEPS: Readonly<Record<Status, Row>> = {
-  //            cancel        authorized    captured     reversed    declined    stuck     unknown
-  requested:  ['cancelling', 'authorized', 'captured',  'X',        'declined', 'halted', 'unknown'   ],
-  unknown:    ['cancelling', 'authorized', 'captured',  'X',        'declined', 'halted', 'unknown'   ],
-  cancelling: ['_',          'voiding',    'refunding', 'X',        'declined', 'halted', 'cancelling'],
-  declined:   ['_',          'voiding',    'refunding', 'X',        '_',        'halted', '_'         ],
-  authorized: ['voiding',    '_',          'X',         'X',        '_',        '_',      '_'         ],
-  captured:   ['refunding',  'X',          '_',         'X',        '_',        '_',      '_'         ],
-  voiding:    ['_',          '_',          'X',         'voided',   '_',        'halted', 'voiding'   ],
-  refunding:  ['_',          'X',          '_',         'refunded', '_',        'halted', 'refunding' ],
-  voided:     ['_',          '_',          'X',         '_',        '_',        '_',      '_'         ],
-  refunded:   ['_',          'X',          '_',         '_',        '_',        '_',      '_'         ],
-  halted:     ['_',          '_',          '_',         '_',        '_',        '_',      '_'         ],
+  //            cancel        capture      void       authorized    captured     voided    returned    declined    stuck     unknown
+  requested:  ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown'],
+  unknown:    ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown'],
+  cancelling: ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'cancelling'],
+  declined:   ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', '_'],
+  authorized: ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      '_'],
+  capturing:  ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'capturing'],
+  recalling:  ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'recalling'],
+  captured:   ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        '_',      '_'],
+  voiding:    ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'voiding'],
+  refunding:  ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_'],
+  voided:     ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      '_'],
+  refunded:   ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        '_',      '_'],
+  halted:     ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_'],
 };
 
 export function cellOf(status: Status, fact: Fact): Cell {
@@ -76,6 +91,7 @@ export interface Terms {
 }
 
 export interface Payment {
+  readonly kind: 'payment';
   readonly id: string;
   readonly orderId: string;
   readonly version: number;
@@ -85,7 +101,11 @@ export interface Payment {
   /** The provider's id of what it took. */
   readonly chargeId: string | null;
   readonly authorizedAmount: number;
+  /** What is being captured; counts as taken until the provider says otherwise. */
+  readonly capturingAmount: number;
   readonly capturedAmount: number;
+  /** What refunds are giving back; counts as given until they have succeeded. */
+  readonly refundingAmount: number;
   readonly refundedAmount: number;
   readonly declineCode: string | null;
   readonly cancelledAt: string | null;
@@ -108,13 +128,33 @@ export interface Step {
   readonly detail: Readonly<Record<string, unknown>> | null;
 }
 
+const AWAITED: Readonly<Partial<Record<Status, 'charge' | Operation>>> = {
+  requested: 'charge',
+  unknown: 'charge',
+  cancelling: 'charge',
+  capturing: 'capture',
+  recalling: 'capture',
+  voiding: 'void',
+};
+
 /** The operation at the provider that a payment waits for, if any. */
 export function awaited({ status, terms }: Pick<Payment, 'status' | 'terms'>): Operation | undefined {
-  if (status === 'requested' || status === 'unknown' || status === 'cancelling') {
-    return terms?.capture === 'manual' ? 'authorize' : 'capture';
-  }
-  if (status === 'voiding') return 'void';
-  return status === 'refunding' ? 'refund' : undefined;
+  const operation = AWAITED[status];
+  if (operation !== 'charge') return operation;
+  return terms?.capture === 'manual' ? 'authorize' : 'capture';
+}
+
+/** How much of it the operation is about. */
+export function amountOf(payment: Payment, operation: Operation): number {
+  if (operation === 'void') return payment.authorizedAmount;
+  const { amount, capture } = termsOf(payment);
+  if (operation === 'authorize' || capture === 'automatic') return amount;
+  return payment.capturingAmount || payment.capturedAmount;
+}
+
+/** What is neither given back nor about to be. */
+export function keptOf({ capturedAmount, refundedAmount, refundingAmount }: Payment): number {
+  return capturedAmount - refundedAmount - refundingAmount;
 }
 
 /** An outcome not known yet, or one that only a person can find out, is "unknown" to clients. */
@@ -124,6 +164,8 @@ const PUBLIC_STATUS: Readonly<Record<Status, PaymentStatus>> = {
   cancelling: 'unknown',
   declined: 'declined',
   authorized: 'authorized',
+  capturing: 'authorized',
+  recalling: 'authorized',
   captured: 'captured',
   voiding: 'authorized',
   refunding: 'captured',
@@ -157,6 +199,7 @@ export function viewOf(payment: Payment): PaymentView {
     amount: moneyOf(payment),
     capturedAmount: payment.capturedAmount,
     refundedAmount: payment.refundedAmount,
+    refundableAmount: payment.status === 'captured' ? keptOf(payment) : 0,
     method,
     capture,
     declineCode: payment.declineCode,

@@ -59,7 +59,7 @@ export class ProviderCalls {
     if (found.outcome === 'unknown') {
       log.warn({ ...logged(cause), key: call.key, reason: found.reason }, 'provider outcome unknown');
     }
-    const [outcome] = await tell(messageOf(call, found, cause));
+    const [outcome] = await tell(messageOf(effect, found, cause));
     if (outcome && 'failed' in outcome) throw outcome.failed;
   }
 
@@ -106,8 +106,8 @@ function timedOut(signal: AbortSignal): Promise<Found> {
   });
 }
 
-function messageOf(call: ProviderCall, found: Found, cause: PaymentMessage): ProviderMessage {
-  const about = { paymentId: call.paymentId, operation: call.operation };
+function messageOf({ call, refundId }: ProviderEffect, found: Found, cause: PaymentMessage): ProviderMessage {
+  const about = { paymentId: call.paymentId, operation: call.operation, ...(refundId && { refundId }) };
   const from = { source: 'payment', causationId: cause.id, trace: cause.trace };
   switch (found.outcome) {
     case 'ok': {

@@ -1,13 +1,16 @@
-/** `capture` takes the money; `authorize` only sets it aside; `void` gives back what was set aside, `refund` what was taken. */
+/**
+ * `authorize` sets money aside; `capture` takes it, all or a part, and releases the rest. Without an authorization
+ * before it, `capture` takes at once. `void` lets go of what was set aside, `refund` gives back what was taken.
+ */
 export const OPERATIONS = ['authorize', 'capture', 'void', 'refund'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export interface ProviderCall {
-  /** `${paymentId}:${operation}`. The provider carries out each key once, however often it is called. */
+  /** `${paymentId}:${operation}`, or `${refundId}:refund`. The provider carries out each key once, however often it is called. */
   readonly key: string;
   readonly operation: Operation;
   readonly paymentId: string;
-  /** Of a void or refund: what it gives back. */
+  /** What was authorized or taken before, if anything: what this captures, voids or refunds. */
   readonly chargeId: string | null;
   readonly amount: number;
   readonly currency: string;

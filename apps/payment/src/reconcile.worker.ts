@@ -1,25 +1,25 @@
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
-import { type PaymentRow } from './decide.js';
 import { type AttemptDue, type PaymentMessage } from './messages.js';
-import { type Payment } from './payment.js';
 import { findDue } from './payment.store.js';
+import { type PaymentRow } from './record.js';
+import { type PaymentState } from './refund.js';
 
 const AT_ONCE = 256;
 
 /**
  * Finds what is unfinished: outcomes that are not known, and calls that a crash left between the intent and the answer.
- * Two replicas may find the same payment: the one that comes second is about an old version, and changes nothing.
+ * Two replicas may find the same one: the one that comes second is about an old version, and changes nothing.
  */
 export async function reconcile(
   database: Database,
-  loop: Loop<Payment, PaymentRow, PaymentMessage>,
+  loop: Loop<PaymentState, PaymentRow, PaymentMessage>,
 ): Promise<void> {
   const due = (await findDue(database, AT_ONCE)).map(
-    ({ paymentId, version, requestId, traceId, messageId }): AttemptDue => {
+    ({ paymentId, refundId, version, requestId, traceId, messageId }): AttemptDue => {
       const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
       const from = { source: 'payment', causationId: messageId, trace };
-      return localMessage('payment.attempt_due', { paymentId, version }, from);
+      return localMessage('payment.attempt_due', { paymentId, ...(refundId && { refundId }), version }, from);
     },
   );
   const failed = (await loop.settle(due)).find((outcome) => 'failed' in outcome);

@@ -6,15 +6,16 @@ import { bundle, type Outcome } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { testDatabase } from '#testing';
 import { paymentInvariants } from '../../../test/invariants/payment.js';
-import { type PaymentRow, paymentRules } from '../src/decide.js';
+import { paymentRules } from '../src/decide.js';
 import { type PaymentEffect } from '../src/effects.js';
 import { type PaymentMessage } from '../src/messages.js';
 import { PaymentHandlers } from '../src/payment.handlers.js';
-import { type Payment } from '../src/payment.js';
 import { paymentStore } from '../src/payment.store.js';
 import { type Provider } from '../src/provider.js';
 import { ProviderCalls, type Tell } from '../src/provider-calls.client.js';
 import { reconcile } from '../src/reconcile.worker.js';
+import { type PaymentRow } from '../src/record.js';
+import { type PaymentState } from '../src/refund.js';
 import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
@@ -59,7 +60,7 @@ export class Books {
 /** One process of the payment service, without broker and Nest. What it says ends in `sent`. */
 export class Replica {
   readonly sent: string[] = [];
-  readonly loop: Loop<Payment, PaymentRow, PaymentMessage>;
+  readonly loop: Loop<PaymentState, PaymentRow, PaymentMessage>;
   readonly handlers: PaymentHandlers;
   private readonly calls: ProviderCalls;
   private readonly relay: OutboxRelay;
@@ -132,6 +133,11 @@ export async function skipPause(database: Database, paymentId: string): Promise<
   await database.query(
     `update payments set next_attempt_at = now() - interval '1 second',
        cancelled_at = cancelled_at - interval '2 minutes' where id = $1 and next_attempt_at is not null`,
+    [paymentId],
+  );
+  await database.query(
+    `update refunds set next_attempt_at = now() - interval '1 second'
+     where payment_id = $1 and next_attempt_at is not null`,
     [paymentId],
   );
 }

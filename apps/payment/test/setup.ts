@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { newId } from '#contracts';
 import { type Database } from '#persistence';
 import { type PaymentMessage } from '../src/messages.js';
 import { type Provider } from '../src/provider.js';
 import { Books, openDatabase, Replica, sandbox, violations } from './replica.js';
-import { cancel as cancelled, charge as charged } from './world.js';
+import {
+  cancel as cancelled,
+  capture as captured,
+  charge as charged,
+  refund as refunded,
+  release as released,
+} from './world.js';
 
 export interface Row {
   readonly status: string;
@@ -26,10 +33,13 @@ export class Setup {
   async check(): Promise<void> {
     await Promise.all(this.replicas.splice(0).map((one) => one.stop()));
     // Halted payments are there for a person to find; everything else is settled and in order.
-    await this.database.query(`delete from payments where status = 'halted'`);
-    await this.database.query(
-      `delete from payment_history h where not exists (select 1 from payments where id = h.payment_id)`,
-    );
+    await this.database.query(`delete from payments where status = 'halted'
+      or id in (select payment_id from refunds where status = 'halted')`);
+    for (const table of ['payment_history', 'refunds', 'ledger_transfers']) {
+      await this.database.query(
+        `delete from ${table} t where not exists (select 1 from payments where id = t.payment_id)`,
+      );
+    }
     expect(await violations(this.database)).toEqual([]);
   }
 
@@ -50,6 +60,11 @@ export class Setup {
   };
 
   readonly status = async (id: string): Promise<string | undefined> => (await this.row(id))?.status;
+
+  readonly refunds = async (id: string): Promise<Row[]> => {
+    const sql = 'select * from refunds where payment_id = $1 order by created_at, id';
+    return (await this.database.query(sql, [id])).rows;
+  };
 
   readonly operations = async (id: string): Promise<string[]> =>
     (await this.books.of(id)).map(({ operation, amount }) => `${operation} ${amount}`);
@@ -72,5 +87,14 @@ export function payment(method = 'tok_visa', capture = 'automatic') {
     id: about.paymentId,
     charge: (more: object = {}) => rewrite(charged({ method, capture, ...more }), about),
     cancel: () => rewrite(cancelled(), about),
+    capture: (amount?: number) => rewrite(captured(amount), { paymentId: about.paymentId }),
+    release: () => rewrite(released(), { paymentId: about.paymentId }),
+    /** With a key of its own, unless told. */
+    refund: (amount?: number, key: string = randomUUID(), fingerprint = key) =>
+      rewrite(refunded(0, amount), {
+        paymentId: about.paymentId,
+        refundId: newId('ref'),
+        idempotency: { key, fingerprint },
+      }),
   };
 }

@@ -1,9 +1,19 @@
-import { type Contract, cancelPayment, chargePayment } from '#contracts';
-import { decide, type PaymentRow } from '../src/decide.js';
+import {
+  type Contract,
+  cancelPayment,
+  capturePayment,
+  chargePayment,
+  Rejected,
+  refundPayment,
+  voidPayment,
+} from '#contracts';
+import { paymentRules } from '../src/decide.js';
 import { type PaymentEffect, type ProviderEffect } from '../src/effects.js';
 import { type PaymentMessage } from '../src/messages.js';
 import { type Payment, type Step } from '../src/payment.js';
 import { type Answer, type Found, type ProviderCall } from '../src/provider.js';
+import { type PaymentRow } from '../src/record.js';
+import { type PaymentState, type Refund, refundIdOf } from '../src/refund.js';
 
 export const TIMING = { timeoutMs: 5_000, firstPauseMs: 1_000, quarantineMs: 60_000 };
 export const START = Date.parse('2026-11-23T10:00:00.000Z');
@@ -30,14 +40,39 @@ export const charge = (more: object = {}): PaymentMessage =>
   });
 export const cancel = (): PaymentMessage => of(cancelPayment, { paymentId: PAY, orderId: ORD });
 
-/** As the service tells itself what the provider has said. */
-export function outcome(call: Pick<ProviderCall, 'operation'>, found: Found): PaymentMessage {
+const money = (amount?: number) => (amount === undefined ? {} : { amount: { amount, currency: 'EUR' } });
+export const capture = (amount?: number, more: object = {}): PaymentMessage =>
+  of(capturePayment, { paymentId: PAY, request: money(amount), ...more });
+export const release = (more: object = {}): PaymentMessage => of(voidPayment, { paymentId: PAY, ...more });
+
+/** A refund asked for by a client: its number is also that of its idempotency key. */
+export const refundId = (number: number): string => `ref_01k9z0000000000000000000${10 + number}`;
+export const refund = (number: number, amount?: number, more: object = {}): PaymentMessage => {
+  const key = `00000000-0000-8000-8000-0000000000${10 + number}`;
+  const idempotency = { key, fingerprint: key.replace('8000', String(8000 + ((amount ?? 0) % 1_000))) };
+  const asked = { paymentId: PAY, refundId: refundId(number), idempotency, request: money(amount) };
+  return of(refundPayment, { ...asked, ...more });
+};
+
+/** As the service tells itself what the provider has said. A refund is the one of a cancel unless it is named. */
+export function outcome(
+  { operation }: Pick<ProviderCall, 'operation'>,
+  found: Found,
+  ofRefund = refundIdOf(PAY),
+): PaymentMessage {
   const { outcome: is, ...said } = found;
   const type = is === 'ok' ? 'succeeded' : is;
-  return message(`payment.provider_${type}`, { paymentId: PAY, operation: call.operation, ...said });
+  const about = { paymentId: PAY, operation, ...(operation === 'refund' && { refundId: ofRefund }) };
+  return message(`payment.provider_${type}`, { ...about, ...said });
 }
 export const ok = (operation: ProviderCall['operation'], amount = 1_999): PaymentMessage =>
   outcome({ operation }, { outcome: 'ok', chargeId: 'ch_1', amount, currency: 'EUR' });
+export const refunded = (number: number, amount: number): PaymentMessage =>
+  outcome(
+    { operation: 'refund' },
+    { outcome: 'ok', chargeId: 'ch_1', amount, currency: 'EUR' },
+    refundId(number),
+  );
 export const declined = (operation: ProviderCall['operation'], code = 'card_declined'): PaymentMessage =>
   outcome({ operation }, { outcome: 'declined', code });
 export const unknown = (operation: ProviderCall['operation']): PaymentMessage =>
@@ -50,14 +85,19 @@ interface Pending {
   readonly startedAt: number;
 }
 
+const rules = paymentRules(TIMING);
+
 /** One payment, everything it has said and posted, and the calls that it waits for. No loop, database or broker. */
 export class World {
   now = START;
-  payment: Payment | undefined;
+  readonly states = new Map<string, PaymentState>();
   readonly steps: Step[] = [];
   readonly rows: PaymentRow[] = [];
   readonly facts: string[] = [];
   readonly alerts: string[] = [];
+  /** Codes of what clients were refused. */
+  readonly refusals: string[] = [];
+  readonly answers: object[] = [];
   pending: Pending[] = [];
 
   tell(...told: readonly PaymentMessage[]): this {
@@ -69,6 +109,18 @@ export class World {
     return this.tell(message('payment.attempt_due', { paymentId: PAY, version }));
   }
 
+  refundDue({ id, version }: Pick<Refund, 'id' | 'version'>): this {
+    return this.tell(message('payment.attempt_due', { paymentId: PAY, refundId: id, version }));
+  }
+
+  get payment(): Payment | undefined {
+    return this.states.get(PAY) as Payment | undefined;
+  }
+
+  get refunds(): Refund[] {
+    return [...this.states.values()].filter((state) => state.kind === 'refund');
+  }
+
   get status(): string | undefined {
     return this.payment?.status;
   }
@@ -78,12 +130,26 @@ export class World {
   }
 
   private tellOne(told: PaymentMessage): void {
-    const decision = decide(this.payment, told, new Date(this.now), TIMING);
-    for (const [, next] of decision.put ?? []) this.payment = next;
+    try {
+      this.carryOut(told);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      this.refusals.push(error.code);
+    }
+  }
+
+  private carryOut(told: PaymentMessage): void {
+    const decision = rules.decide(this.states, told, new Date(this.now));
+    for (const [key, next] of decision.put ?? []) {
+      const expected = (this.states.get(key)?.version ?? 0) + 1;
+      if (next.version !== expected) throw new Error(`${key} has version ${next.version}, not ${expected}`);
+      this.states.set(key, next);
+    }
     for (const row of decision.append ?? []) {
       this.rows.push(row);
       if (row.kind === 'step') this.steps.push(row);
     }
+    if (decision.answer) this.answers.push(decision.answer);
     this.facts.push(...(decision.send ?? []).map(({ contract }) => contract.name));
     for (const effect of (decision.effects ?? []) as readonly PaymentEffect[]) {
       if (effect.kind === 'alert') this.alerts.push(effect.reason);
@@ -101,14 +167,26 @@ export class Provider {
   perform(call: ProviderCall): Answer {
     const known = this.books.get(call.key);
     if (known) return known.answer;
-    const { operation, amount, currency } = call;
-    const takes = operation === 'authorize' || operation === 'capture';
-    const answer: Answer =
-      takes && !this.approves
-        ? { outcome: 'declined', code: 'card_declined' }
-        : { outcome: 'ok', chargeId: 'ch_1', amount, currency };
+    const { amount, currency } = call;
+    const code = this.refusalOf(call);
+    const answer: Answer = code
+      ? { outcome: 'declined', code }
+      : { outcome: 'ok', chargeId: 'ch_1', amount, currency };
     this.books.set(call.key, { call, answer });
     return answer;
+  }
+
+  /** What is set aside and neither captured nor voided. A capture releases the rest. */
+  open(): number {
+    const isCaptured = this.sum('capture') > 0 && this.sum('authorize') > 0;
+    return isCaptured ? 0 : this.sum('authorize') - this.sum('void');
+  }
+
+  private refusalOf({ operation, chargeId, amount }: ProviderCall): string | undefined {
+    if (operation === 'refund')
+      return this.sum('capture') - this.sum('refund') < amount ? 'nothing_to_refund' : undefined;
+    if (chargeId !== null) return this.open() < amount ? `nothing_to_${operation}` : undefined;
+    return this.approves ? undefined : 'card_declined';
   }
 
   get(call: ProviderCall): Found {

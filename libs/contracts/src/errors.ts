@@ -50,6 +50,11 @@ export const ERRORS = {
     title: 'No such payment',
     remedy: 'Check the id: it is the one that the payment was answered with.',
   },
+  'refund-not-found': {
+    status: 404,
+    title: 'No such refund of this payment',
+    remedy: 'Check both ids: a refund is read below the payment that it gives back.',
+  },
   'product-not-found': {
     status: 404,
     title: 'No such product',
@@ -86,6 +91,28 @@ export const ERRORS = {
     status: 409,
     title: 'Another payment for this order is under way',
     remedy: 'Wait until the payment that is under way has its outcome; then try again if it was declined.',
+  },
+  'payment-not-capturable': {
+    status: 409,
+    title: 'The payment cannot be captured',
+    remedy:
+      'Read the payment: one with manual capture that is authorized can be captured, once, up to its amount.',
+  },
+  'payment-not-voidable': {
+    status: 409,
+    title: 'The payment cannot be voided',
+    remedy: 'Read the payment: one that is authorized can be voided; what is captured can be refunded.',
+  },
+  'payment-not-refundable': {
+    status: 409,
+    title: 'The payment has nothing that can be refunded',
+    remedy: 'Read the payment: refundableAmount says what can still be refunded of one that is captured.',
+  },
+  'refund-too-large': {
+    status: 409,
+    title: 'The refund is more than what is left of the payment',
+    remedy:
+      'Refund at most the refundableAmount of the payment, or leave the amount out to refund all of it.',
   },
   'stock-below-reserved': {
     status: 409,

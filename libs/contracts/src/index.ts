@@ -7,6 +7,7 @@ export * from './money.js';
 export * from './order.js';
 export * from './payment.js';
 export * from './random.js';
+export * from './refund.js';
 export * from './stock.js';
 export * from './text.js';
 export * from './validate.js';

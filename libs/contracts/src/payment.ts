@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, IsISO8601, IsObject, IsOptional, IsString, Min, ValidateNested } from 'class-validator';
 import { command, event, rpc } from './contract.js';
 import { IsId } from './id.js';
 import { Money } from './money.js';
@@ -53,7 +53,31 @@ export class GetPayment {
   @IsId('pay') paymentId: string;
 }
 
-/** A payment as clients see it. */
+/** What a client sends to capture a payment. */
+export class CaptureRequest {
+  /** All that is authorized, unless told; the provider releases the rest. */
+  @IsOptional() @IsObject() @Type(() => Money) @ValidateNested() amount?: Money;
+}
+
+/** Take what an authorized payment has set aside, once. */
+export class CapturePayment {
+  @IsId('pay') paymentId: string;
+  @IsObject() @Type(() => CaptureRequest) @ValidateNested() request: CaptureRequest;
+  /** Capture only this version. */
+  @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
+}
+
+/** Let go of what an authorized payment has set aside. */
+export class VoidPayment {
+  @IsId('pay') paymentId: string;
+  /** Void only this version. */
+  @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
+}
+
+/**
+ * A payment as clients see it. "Partially refunded" and "refunded" are no statuses: the status stays "captured", and
+ * `refundedAmount` says how much of it went back.
+ */
 export class PaymentView {
   @IsId('pay') id: string;
   @IsId('ord') orderId: string;
@@ -61,7 +85,10 @@ export class PaymentView {
   @IsInt() version: number;
   @IsObject() @Type(() => Money) amount: Money;
   @IsInt() capturedAmount: number;
+  /** What has gone back: the refunds that succeeded. */
   @IsInt() refundedAmount: number;
+  /** What can still be refunded: captured, and neither given back nor about to be. */
+  @IsInt() refundableAmount: number;
   @IsMethodToken() method: string;
   @IsIn(['automatic', 'manual']) capture: 'automatic' | 'manual';
   @IsOptional() @IsString() declineCode: string | null;
@@ -71,6 +98,9 @@ export class PaymentView {
 
 export const chargePayment = command('payment.charge.v1', ChargePayment);
 export const cancelPayment = command('payment.cancel.v1', CancelPayment);
+/** Repeated, both answer with the payment as it then stands. */
+export const capturePayment = rpc('payment.capture.v1', CapturePayment, PaymentView);
+export const voidPayment = rpc('payment.void.v1', VoidPayment, PaymentView);
 export const getPayment = rpc('payment.get.v1', GetPayment, PaymentView);
 
 export const paymentCaptured = event('payment.captured.v1', PaymentSucceeded, ['order']);

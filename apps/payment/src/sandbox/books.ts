@@ -28,8 +28,8 @@ export class Books {
   }
 
   /**
-   * Whether a call that is heard of for the first time succeeds. Two captures of one payment with different keys both
-   * do: an oracle that prevented the mistake could not witness it.
+   * Whether a call that is heard of for the first time succeeds. Two captures at once of one payment with different keys
+   * both do: an oracle that prevented the mistake could not witness it.
    */
   judge(call: ProviderCall, at: string, declineCode = this.declineCode(call)): Entry {
     const { key, operation, paymentId, amount, currency, method } = call;
@@ -40,9 +40,9 @@ export class Books {
   }
 
   private declineCode(call: ProviderCall): string | undefined {
-    if (call.operation === 'void') {
-      const open = this.sum(call, 'authorize') - this.sum(call, 'capture') - this.sum(call, 'void');
-      return open >= call.amount ? undefined : 'nothing_to_void';
+    if (call.operation === 'void') return this.setAside(call) >= call.amount ? undefined : 'nothing_to_void';
+    if (call.operation === 'capture' && call.chargeId !== null) {
+      return this.setAside(call) >= call.amount ? undefined : 'nothing_to_capture';
     }
     if (call.operation === 'refund') {
       const kept = this.sum(call, 'capture') - this.sum(call, 'refund');
@@ -50,6 +50,11 @@ export class Books {
     }
     const { outcome } = behaviourOf(call.method);
     return outcome.is === 'declined' ? outcome.code : undefined;
+  }
+
+  /** What is authorized and still open: a capture takes what it takes and releases the rest. */
+  private setAside(call: ProviderCall): number {
+    return this.sum(call, 'capture') > 0 ? 0 : this.sum(call, 'authorize') - this.sum(call, 'void');
   }
 
   private sum({ paymentId, currency }: ProviderCall, operation: ProviderCall['operation']): number {
@@ -67,6 +72,7 @@ export function isSameCall(entry: Entry, call: ProviderCall): boolean {
   return (
     entry.operation === call.operation &&
     entry.paymentId === call.paymentId &&
+    entry.chargeId === (call.chargeId ?? chargeIdOf(call.key)) &&
     entry.amount === call.amount &&
     entry.currency === call.currency &&
     entry.method === call.method
