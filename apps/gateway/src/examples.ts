@@ -47,6 +47,32 @@ const step = {
   detail: null,
 };
 
+const paymentView = {
+  id: payment,
+  orderId: order,
+  status: 'captured',
+  version: 3,
+  amount: total,
+  capturedAmount: 3998,
+  refundedAmount: 0,
+  refundableAmount: 3998,
+  method: 'tok_visa',
+  capture: 'automatic',
+  declineCode: null,
+  createdAt,
+  updatedAt,
+};
+
+const refundView = {
+  id: 'ref_01kaqyj5m8e2w9x4t7r0v3b6nk',
+  paymentId: payment,
+  status: 'succeeded',
+  amount: price,
+  reason: 'one of two was damaged',
+  createdAt,
+  updatedAt,
+};
+
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
     customerId: 'cus_42',
@@ -61,19 +87,18 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   Shipment: { lines: [{ sku: 'TEA-001', quantity: 1 }], carrier: 'Post', trackingNumber: 'LX 1234 5678' },
   OrderTimeline: { data: [step] },
   PaymentOrder: { orderId: order, method: 'tok_visa', capture: 'automatic' },
-  PaymentView: {
-    id: payment,
-    orderId: order,
-    status: 'captured',
-    version: 3,
-    amount: total,
-    capturedAmount: 3998,
-    refundedAmount: 0,
-    method: 'tok_visa',
-    capture: 'automatic',
-    declineCode: null,
-    createdAt,
-    updatedAt,
+  PaymentView: paymentView,
+  PaymentPage: { data: [paymentView], nextCursor: null },
+  CaptureRequest: { amount: price },
+  RefundRequest: { amount: price, reason: 'one of two was damaged' },
+  RefundView: refundView,
+  RefundPage: { data: [refundView], nextCursor: null },
+  LedgerPage: {
+    data: [
+      { journal: 'capture', account: 'provider_clearing', debit: total, credit: null, at: updatedAt },
+      { journal: 'capture', account: 'sales', debit: null, credit: total, at: updatedAt },
+    ],
+    nextCursor: null,
   },
   ProductRequest: { name: 'Sencha', price, active: true },
   ProductView: product,

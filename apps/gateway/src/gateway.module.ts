@@ -10,6 +10,7 @@ import { DocsModule } from './docs.module.js';
 import { HttpModule } from './http.module.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
+import { PaymentListsController } from './payment-lists.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { PlacementClient } from './placement.client.js';
 import { PolicyModule } from './policy.module.js';
@@ -17,6 +18,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
+import { RefundsController } from './refunds.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
@@ -24,6 +26,8 @@ import { StockController } from './stock.controller.js';
   controllers: [
     OrdersController,
     PaymentsController,
+    PaymentListsController,
+    RefundsController,
     ProblemsController,
     ProductsController,
     StockController,

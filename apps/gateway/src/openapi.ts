@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode } from '#contracts';
 import { EXAMPLES } from './examples.js';
-import { type Answer, OPERATIONS, type Operation } from './operations.js';
+import { type Answer, type Operation } from './operation.js';
+import { OPERATIONS } from './operations.js';
 import { exampleOf } from './problem.js';
 
 /** A JSON Schema as it stands in the document. */
@@ -90,6 +91,9 @@ export function openApi(
   const all = {
     ...schemas,
     OrderPage: page('OrderView'),
+    PaymentPage: page('PaymentView'),
+    RefundPage: page('RefundView'),
+    LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
     Problem: PROBLEM,
   };
@@ -143,7 +147,9 @@ function operationObject(
       ...operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...(query ? queryParameters(schemas[query] as Schema) : []),
     ],
-    ...(body && { requestBody: { required: true, content: content('application/json', body) } }),
+    ...(body && {
+      requestBody: { required: !operation.bodyOptional, content: content('application/json', body) },
+    }),
     responses: {
       ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer)])),
       ...problemResponses(problems, operation.path),
@@ -218,6 +224,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
   return {
     OrderId: inPath('id', schemas.OrderView?.properties?.id),
     PaymentId: inPath('id', schemas.PaymentView?.properties?.id),
+    RefundId: inPath('refundId', schemas.RefundView?.properties?.id),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

@@ -1,43 +1,5 @@
-import { type ErrorCode } from '#contracts';
-
-/** One route as clients should know it. `test/` compares this table with the routes there are. */
-export interface Operation {
-  readonly method: 'get' | 'post' | 'put';
-  /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
-  readonly path: string;
-  readonly id: string;
-  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock';
-  readonly summary: string;
-  readonly description?: string;
-  /** Names of components of the document. */
-  readonly parameters: readonly string[];
-  /** Schema whose properties are the query's. */
-  readonly query?: string;
-  /** Schema of the body. */
-  readonly body?: string;
-  readonly answers: readonly Answer[];
-  /** Beside those that every route has. */
-  readonly problems: readonly ErrorCode[];
-}
-
-export interface Answer {
-  readonly status: 200 | 201 | 202 | 304;
-  readonly description: string;
-  /** Name of a schema of the document, also of its example. */
-  readonly schema?: string;
-  readonly headers?: readonly string[];
-}
-
-const KEY_PROBLEMS = [
-  'idempotency-key-missing',
-  'idempotency-key-invalid',
-  'idempotency-key-reused',
-] as const;
-const UNCHANGED: Answer = {
-  status: 304,
-  description: 'It still has the version of If-None-Match.',
-  headers: ['ETag'],
-};
+import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
+import { PAYMENT_OPERATIONS } from './payment-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -162,6 +124,7 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['payment-not-found'],
   },
+  ...PAYMENT_OPERATIONS,
   {
     method: 'put',
     path: '/v1/products/{sku}',

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import {
   getPayment,
+  getRefund,
   newId,
   type PaymentStarted,
   type PaymentView,
   type PayOrder,
   payOrder,
+  type RefundView,
   Rejected,
+  type Rpc,
 } from '#contracts';
 import { RpcClient, type Trace } from '#messaging';
 import { GatewayConfig } from './config.js';
@@ -43,15 +46,38 @@ export class PaymentClient {
     }
   }
 
-  /** As the payment service has it; when it has not seen it yet or can't be asked, as it was requested. */
-  async #read(started: PaymentStarted, asked: PayOrder['payment'], trace: Trace): Promise<PaymentView> {
+  /** Waits until a capture or void that was accepted has its outcome: until then the payment is still "authorized". */
+  moved(payment: PaymentView, waitMs: number, trace: Trace): Promise<PaymentView> {
+    const read = () => this.#ask(getPayment, { paymentId: payment.id }, payment, trace);
+    return untilSettled(read, ({ status }) => status !== 'authorized', performance.now() + waitMs);
+  }
+
+  /** Waits until a refund that was accepted has its outcome. */
+  refunded(refund: RefundView, waitMs: number, trace: Trace): Promise<RefundView> {
+    const { id: refundId, paymentId } = refund;
+    const read = () => this.#ask(getRefund, { paymentId, refundId }, refund, trace);
+    return untilSettled(read, ({ status }) => status === 'succeeded', performance.now() + waitMs);
+  }
+
+  /** What was accepted stays accepted: not being able to read it now must not turn the answer into an error. */
+  async #ask<Q extends object, A extends object>(
+    contract: Rpc<string, Q, A>,
+    question: Q,
+    known: A,
+    trace: Trace,
+  ): Promise<A> {
     try {
-      const { paymentId } = started;
-      return await this.rpc.call(getPayment, { paymentId }, this.config.callOptions(trace));
+      return await this.rpc.call(contract, question, this.config.callOptions(trace));
     } catch (error) {
-      if (error instanceof Rejected) return requested(started, asked);
+      if (error instanceof Rejected) return known;
       throw error;
     }
+  }
+
+  /** As the payment service has it; when it has not seen it yet or can't be asked, as it was requested. */
+  #read(started: PaymentStarted, asked: PayOrder['payment'], trace: Trace): Promise<PaymentView> {
+    const { paymentId } = started;
+    return this.#ask(getPayment, { paymentId }, requested(started, asked), trace);
   }
 }
 

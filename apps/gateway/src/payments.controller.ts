@@ -1,9 +1,18 @@
-import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { GetPayment, getPayment, IsId, PaymentRequest, type PaymentView } from '#contracts';
+import {
+  CaptureRequest,
+  capturePayment,
+  GetPayment,
+  getPayment,
+  IsId,
+  PaymentRequest,
+  type PaymentView,
+  voidPayment,
+} from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
-import { etag, isKnown } from './etag.js';
+import { etag, expectedVersion, isKnown } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { PaymentClient } from './payment.client.js';
@@ -14,7 +23,7 @@ import { ValidBody, ValidPart } from './valid.pipe.js';
 const ROUTE = { route: 'POST /v1/payments', path: '/v1/payments' };
 
 /** How long the outcome is waited for when the client has no preference: longer than providers take as a rule. */
-const USUAL_WAIT_S = 2.5;
+export const USUAL_WAIT_S = 2.5;
 
 export class PaymentOrder extends PaymentRequest {
   @IsId('ord') orderId: string;
@@ -59,4 +68,49 @@ export class PaymentsController {
     reply.code(304);
     return undefined;
   }
+
+  /** Needs no key: a payment is captured once, however often it is asked for. */
+  @Post(':id/capture')
+  @Needs('payments:write')
+  @HttpCode(200)
+  async capture(
+    @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
+    @Body(new ValidBody(CaptureRequest, {})) request: CaptureRequest,
+    @Req() asked: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentView> {
+    const question = { paymentId, request, ...versionOf(asked) };
+    const payment = await this.rpc.call(capturePayment, question, this.config.callOptions(asked.trace));
+    return this.moved(payment, asked, reply);
+  }
+
+  @Post(':id/void')
+  @Needs('payments:write')
+  @HttpCode(200)
+  async void(
+    @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
+    @Req() asked: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentView> {
+    const question = { paymentId, ...versionOf(asked) };
+    const payment = await this.rpc.call(voidPayment, question, this.config.callOptions(asked.trace));
+    return this.moved(payment, asked, reply);
+  }
+
+  private async moved(
+    payment: PaymentView,
+    { headers, trace }: ApiRequest,
+    reply: FastifyReply,
+  ): Promise<PaymentView> {
+    const wait = waitSeconds(headers.prefer);
+    const moved = await this.payments.moved(payment, (wait ?? USUAL_WAIT_S) * 1_000, trace);
+    reply.header('etag', etag(moved.version));
+    if (wait !== undefined) reply.header('preference-applied', 'wait');
+    return moved;
+  }
+}
+
+function versionOf({ headers }: ApiRequest): { expectedVersion?: number } {
+  const version = expectedVersion(headers['if-match']);
+  return version === undefined ? {} : { expectedVersion: version };
 }

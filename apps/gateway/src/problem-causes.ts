@@ -23,6 +23,12 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'order-not-fulfillable':
     'The order is not confirmed, or more of a line would leave than was ordered and has not left yet.',
   'payment-in-progress': 'An earlier payment for this order has not been approved or declined yet.',
+  'payment-not-capturable':
+    'The payment is not one that is authorized and waits for its capture, or has less.',
+  'payment-not-voidable': 'Nothing is set aside by this payment that could be let go.',
+  'payment-not-refundable': 'Nothing was captured, or all of it has gone back already.',
+  'refund-not-found': 'This payment has no refund with this id.',
+  'refund-too-large': 'Together with the refunds before it, it would give back more than was captured.',
   'stock-below-reserved':
     'The change would leave less on hand than what is already promised to orders. Nothing was changed.',
   'stock-limit-exceeded': 'The sum of what is there and what was added is too large to be counted exactly.',

@@ -83,6 +83,31 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '该订单先前的付款尚未得到批准或拒绝的结果。',
     remedy: '请等待正在进行的付款得出结果；若被拒绝，再重试。',
   },
+  'payment-not-capturable': {
+    title: '该付款不能扣款',
+    cause: '该付款不是已授权且等待扣款的付款，或授权金额不足。',
+    remedy: '请读取付款：只有手动扣款且已授权的付款才能扣款一次，且不能超过其金额。',
+  },
+  'payment-not-voidable': {
+    title: '该付款不能撤销',
+    cause: '该付款没有可以释放的预授权。',
+    remedy: '请读取付款：已授权的付款可以撤销；已扣款的付款请退款。',
+  },
+  'payment-not-refundable': {
+    title: '该付款没有可退的金额',
+    cause: '尚未扣款，或已全部退回。',
+    remedy: '请读取付款：refundableAmount 表示已扣款的付款还能退多少。',
+  },
+  'refund-not-found': {
+    title: '该付款没有这笔退款',
+    cause: '该付款下没有这个编号的退款。',
+    remedy: '请核对两个编号：退款要在它所退的付款之下读取。',
+  },
+  'refund-too-large': {
+    title: '退款超过了付款的剩余金额',
+    cause: '加上先前的退款，退回的金额将超过已扣款的金额。',
+    remedy: '退款不得超过付款的 refundableAmount；不填金额则全部退回。',
+  },
   'stock-below-reserved': {
     title: '库存将低于已预留的数量',
     cause: '变动之后的现有数量会少于已承诺给订单的数量。没有任何改动。',

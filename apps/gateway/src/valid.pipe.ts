@@ -1,12 +1,18 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { type Class, type Fault, Rejected, validate } from '#contracts';
 
-/** A request body as its class says: every field checked, unknown ones refused. Pointers start at the body. */
+/**
+ * A request body as its class says: every field checked, unknown ones refused. Pointers start at the body.
+ * `absent`: what no body at all stands for, where one may be missing.
+ */
 export class ValidBody<T extends object> implements PipeTransform<unknown, T> {
-  constructor(private readonly type: Class<T>) {}
+  constructor(
+    private readonly type: Class<T>,
+    private readonly absent?: Partial<T>,
+  ) {}
 
   transform(body: unknown): T {
-    return valid(this.type, body, (pointer) => pointer);
+    return valid(this.type, body === undefined ? this.absent : body, (pointer) => pointer);
   }
 }
 

@@ -92,7 +92,8 @@ function apply(order: Order, cell: Cell, message: FactMessage, now: Date): Order
     throw new Rejected(cell.refuse, { orderId: order.id, status: publicStatus(order.phase) });
   if ('stay' in cell) return { send: cell.stay(order) };
   if (cell.to === 'cancelled' && isPartlyFulfilled(order)) throw new Error(`${order.id} has partly left`);
-  return step(order, { phase: cell.to, ...reasonOf(cell, message) }, now, cell.send);
+  const returned = FACT_OF[message.type] === 'payment_returned' ? { moneyReturned: true } : {};
+  return step(order, { phase: cell.to, ...reasonOf(cell, message), ...returned }, now, cell.send);
 }
 
 function reasonOf(cell: Extract<Cell, { to: unknown }>, message: FactMessage): Change {

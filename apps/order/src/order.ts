@@ -48,7 +48,7 @@ export interface Order {
   readonly metadata: Readonly<Record<string, string>>;
   /** The payment under way, or the last one tried. */
   readonly payment: Payment | null;
-  /** What a payment took after the order was cancelled has been given back. */
+  /** What the payment of an order that is cancelled took has been given back. */
   readonly moneyReturned: boolean;
   readonly reason: OrderReason | null;
   /** End of the hold on the stock. */

@@ -155,6 +155,29 @@ describe('an order that is cancelled by its client', () => {
   });
 });
 
+describe('an order whose payment is voided by a client', () => {
+  test.each<Name[][]>([
+    [['reserved', 'authorized', 'voided']],
+    [['reserved', 'voided', 'authorized', 'voided']],
+    [['reserved', 'authorized', 'voided', 'voided']],
+  ])('after %j is cancelled once, gives its stock back and asks for no money', (told) => {
+    const run = having(paid, ...told);
+    expect(orderOf(run)).toMatchObject({
+      phase: 'cancelled',
+      reason: { code: 'requested' },
+      moneyReturned: true,
+    });
+    expect(names(run).filter((name) => name === 'order.cancelled.v1')).toHaveLength(1);
+    expect(names(run)).toContain('stock.release.v1');
+    expect(run.steps.filter(({ to }) => to === 'cancelled')).toHaveLength(1);
+  });
+
+  test('is cancelled, too, when it was paid later', () => {
+    const run = having(unpaid, 'reserved', 'pay', 'secondAuthorized', 'secondVoided');
+    expect(orderOf(run)).toMatchObject({ phase: 'cancelled', reason: { code: 'requested' } });
+  });
+});
+
 describe('the table', () => {
   test('reaches every phase from a placement', () => {
     const reached = new Set<Phase>(['reserving']);

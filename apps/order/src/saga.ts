@@ -72,6 +72,8 @@ export const rejectAndRelease = (order: Order): Outgoing[] => [release(order), r
 
 const confirm: Cell = { to: 'confirmed', send: (order) => [commit(order), confirmed(order)] };
 const cancelUnpaid = { to: 'cancelled', send: (order: Order) => [release(order), cancelled(order)] } as const;
+/** The payment gave its money back of itself: a client voided it. */
+const paymentGone = { ...cancelUnpaid, reason: 'requested' } as const;
 /** Whatever stock and payment have done or are about to do: a release takes back what was committed, too. */
 const giveAllBack = {
   to: 'cancelled',
@@ -107,7 +109,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_requested: { refuse: 'payment-in-progress' },
     payment_taken: confirm,
     payment_declined: { ...cancelUnpaid, reason: 'payment_declined' },
-    payment_returned: 'impossible',
+    // It may overtake the news that the money was there.
+    payment_returned: paymentGone,
     deadline_passed: timeOut,
     cancel_requested: cancel,
   },
@@ -131,7 +134,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_requested: { refuse: 'payment-in-progress' },
     payment_taken: confirm,
     payment_declined: 'decided',
-    payment_returned: 'impossible',
+    payment_returned: paymentGone,
     deadline_passed: timeOut,
     cancel_requested: cancel,
   },
@@ -148,7 +151,7 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_requested: { refuse: 'order-not-payable' },
     payment_taken: 'ignore',
     payment_declined: 'impossible',
-    payment_returned: 'impossible',
+    payment_returned: paymentGone,
     deadline_passed: 'ignore',
     cancel_requested: cancel,
   },

@@ -60,6 +60,8 @@ export const MESSAGES = {
   refunded: message('payment.refunded.v1', { paymentId: FIRST }),
   voided: message('payment.voided.v1', { paymentId: FIRST }),
   secondCaptured: message('payment.captured.v1', payment(SECOND)),
+  secondAuthorized: message('payment.authorized.v1', payment(SECOND)),
+  secondVoided: message('payment.voided.v1', { paymentId: SECOND }),
   secondDeclined: message('payment.declined.v1', { paymentId: SECOND, code: 'card_declined' }),
   pay: message('order.pay.v1', {
     paymentId: SECOND,

@@ -7,7 +7,7 @@ import {
   getLedger,
   getPayment,
   getRefund,
-  type LedgerPage,
+  type LedgerList,
   type ListOfPayment,
   listRefunds as listRefundsContract,
   type RefundList,
@@ -80,7 +80,7 @@ export class PaymentHandlers {
   }
 
   @OnRpc(getLedger)
-  async ledger(asked: ListOfPayment): Promise<LedgerPage> {
+  async ledger(asked: ListOfPayment): Promise<LedgerList> {
     await this.expectPayment(asked.paymentId);
     const transfers = await listTransfers(this.database, asked);
     const data = transfers.slice(0, asked.limit);

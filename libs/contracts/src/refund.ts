@@ -88,7 +88,7 @@ export class LedgerPosting {
 }
 
 /** The postings of whole journals. */
-export class LedgerPage {
+export class LedgerList {
   @IsArray()
   @Type(() => LedgerPosting)
 
@@ -102,4 +102,4 @@ export class LedgerPage {
 export const refundPayment = rpc('payment.refund.v1', RefundPayment, RefundStarted);
 export const getRefund = rpc('payment.get_refund.v1', GetRefund, RefundView);
 export const listRefunds = rpc('payment.list_refunds.v1', ListOfPayment, RefundList);
-export const getLedger = rpc('payment.ledger.v1', ListOfPayment, LedgerPage);
+export const getLedger = rpc('payment.ledger.v1', ListOfPayment, LedgerList);

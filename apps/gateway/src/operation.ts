@@ -1,0 +1,42 @@
+import { type ErrorCode } from '#contracts';
+
+/** One route as clients should know it. `test/` compares the tables with the routes there are. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put';
+  /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
+  readonly path: string;
+  readonly id: string;
+  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock';
+  readonly summary: string;
+  readonly description?: string;
+  /** Names of components of the document. */
+  readonly parameters: readonly string[];
+  /** Schema whose properties are the query's. */
+  readonly query?: string;
+  /** Schema of the body. */
+  readonly body?: string;
+  /** No body at all is allowed, too. */
+  readonly bodyOptional?: true;
+  readonly answers: readonly Answer[];
+  /** Beside those that every route has. */
+  readonly problems: readonly ErrorCode[];
+}
+
+export interface Answer {
+  readonly status: 200 | 201 | 202 | 304;
+  readonly description: string;
+  /** Name of a schema of the document, also of its example. */
+  readonly schema?: string;
+  readonly headers?: readonly string[];
+}
+
+export const KEY_PROBLEMS = [
+  'idempotency-key-missing',
+  'idempotency-key-invalid',
+  'idempotency-key-reused',
+] as const;
+export const UNCHANGED: Answer = {
+  status: 304,
+  description: 'It still has the version of If-None-Match.',
+  headers: ['ETag'],
+};
