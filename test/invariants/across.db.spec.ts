@@ -21,7 +21,7 @@ beforeAll(async () => {
     await databases[service].database.query(SOUND[service]);
   }
   await payment.database.query(
-    `insert into ledger_transfers values ('pay_1', 'capture', 'provider_clearing', 'sales', 500, 'EUR', now())`,
+    `insert into ledger_transfers values ('pay_1', 'capture', 'provider_clearing', 'sales', 500, 'EUR', now(), 'capture')`,
   );
 });
 afterAll(() => Promise.all(Object.values(databases ?? {}).map(({ drop }) => drop())));

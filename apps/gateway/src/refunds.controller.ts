@@ -2,10 +2,10 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import { type FastifyReply } from 'fastify';
 import {
   GetPayment,
-  GetRefund,
   getRefund,
   listRefunds,
   newId,
+  RefundRef,
   RefundRequest,
   type RefundView,
   refundPayment,
@@ -59,7 +59,7 @@ export class RefundsController {
   @Needs('payments:read')
   get(
     @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
-    @Param('refundId', new ValidPart(GetRefund, 'refundId')) refundId: string,
+    @Param('refundId', new ValidPart(RefundRef, 'refundId')) refundId: string,
     @Req() { trace }: ApiRequest,
   ): Promise<RefundView> {
     return this.rpc.call(getRefund, { paymentId, refundId }, this.config.callOptions(trace));

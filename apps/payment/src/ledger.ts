@@ -11,7 +11,8 @@ import { type LedgerPosting } from '#contracts';
  *   capture             debit provider_clearing   credit sales
  *   refund              debit refunds             credit provider_clearing
  *
- * docs/ledger.md has the chart for readers. An authorization posts nothing, nor does its void: no money moves. The payment's authorizedAmount says what is held.
+ * docs/ledger.md has the chart for readers. An authorization posts nothing, nor does its void: no money moves. The
+ * payment's authorizedAmount says what is held.
  */
 export const ACCOUNTS = ['provider_clearing', 'sales', 'refunds'] as const;
 export type Account = (typeof ACCOUNTS)[number];

@@ -53,9 +53,12 @@ export class RefundStarted {
   @IsBoolean() replayed: boolean;
 }
 
-export class GetRefund {
-  @IsId('pay') paymentId: string;
+export class RefundRef {
   @IsId('ref') refundId: string;
+}
+
+export class GetRefund extends RefundRef {
+  @IsId('pay') paymentId: string;
 }
 
 /** A part of something that grows with a payment, oldest first. */
