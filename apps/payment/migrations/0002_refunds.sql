@@ -1,8 +1,11 @@
--- What is under way counts as taken: neither captures nor refunds that race can go beyond what there is.
+-- What is under way counts as taken: neither captures nor refunds that race can go beyond what there is. Rules that are
+-- checked together are one constraint: the database prepares each of them for every statement.
 alter table payments
-  add column capturing_amount bigint not null default 0 check (capturing_amount >= 0),
-  add column refunding_amount bigint not null default 0 check (refunding_amount >= 0),
+  add column capturing_amount bigint not null default 0,
+  add column refunding_amount bigint not null default 0,
   drop constraint payments_status_check,
+  drop constraint payments_authorized_amount_check,
+  drop constraint payments_refunded_amount_check,
   drop constraint payments_amounts,
   drop constraint payments_waiting;
 
@@ -12,12 +15,12 @@ update payments set next_attempt_at = null, refunding_amount = captured_amount w
 alter table payments
   add constraint payments_status_check check (status in ('requested', 'unknown', 'cancelling', 'declined', 'authorized',
     'capturing', 'recalling', 'captured', 'voiding', 'refunding', 'voided', 'refunded', 'halted')),
-  add constraint payments_amounts check (refunded_amount + refunding_amount <= captured_amount
-    and captured_amount + capturing_amount <= authorized_amount and authorized_amount <= coalesce(amount, 0)),
-  add constraint payments_capturing check (status = 'halted'
-    or (capturing_amount > 0) = (status in ('capturing', 'recalling'))),
+  add constraint payments_amounts check (refunded_amount >= 0 and refunding_amount >= 0 and capturing_amount >= 0
+    and refunded_amount + refunding_amount <= captured_amount and captured_amount + capturing_amount <= authorized_amount
+    and authorized_amount <= coalesce(amount, 0)),
   add constraint payments_waiting check ((next_attempt_at is not null)
-    = (status in ('requested', 'unknown', 'cancelling', 'capturing', 'recalling', 'voiding')));
+    = (status in ('requested', 'unknown', 'cancelling', 'capturing', 'recalling', 'voiding'))
+    and (status = 'halted' or (capturing_amount > 0) = (status in ('capturing', 'recalling'))));
 
 create table refunds (
   id text collate "C" primary key,
@@ -56,8 +59,11 @@ set journal = case operation when 'capture' then 'capture' else 'ref_' || substr
 alter table ledger_transfers
   alter column journal set not null,
   drop constraint ledger_transfers_pkey,
+  drop constraint ledger_transfers_accounts,
   add primary key (payment_id, journal),
-  add constraint ledger_transfers_journal check ((operation = 'capture') = (journal = 'capture'));
+  add constraint ledger_transfers_accounts check (debit <> credit
+    and debit in ('provider_clearing', 'sales', 'refunds') and credit in ('provider_clearing', 'sales', 'refunds')
+    and (operation = 'capture') = (journal = 'capture'));
 
 -- The books at a glance: docs/ledger.md. The balances of one currency add up to zero.
 create view trial_balance as

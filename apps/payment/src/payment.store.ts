@@ -1,4 +1,4 @@
-import { type Saving, type Store } from '#loop';
+import { type Change, type Saving, type Store } from '#loop';
 import { outboxCtes, type Queryable } from '#persistence';
 import { type Payment, type Terms } from './payment.js';
 import { type PaymentRow } from './record.js';
@@ -72,14 +72,14 @@ function paymentOf(row: Row): Payment {
   };
 }
 
-/** A new payment has nothing under way, and most payments never will: those two sums are only sent when they are not 0. */
-const saveText = (refunds: '' | 'with refunds'): string => `
+/** Most batches only charge: their statement knows nothing of refunds, nor of sums that are under way. */
+const saveText = (all: '' | 'all'): string => `
 with change as (
   select * from json_to_recordset($1::json) as c(
     before integer, id text, "orderId" text, version integer, status text, amount bigint, currency text, method text,
-    capture text, "chargeId" text, "authorizedAmount" bigint, "capturingAmount" bigint, "capturedAmount" bigint,
-    "refundingAmount" bigint, "refundedAmount" bigint, "declineCode" text, "cancelledAt" timestamptz, attempts integer, "nextAttemptAt" timestamptz,
-    "createdAt" timestamptz, "updatedAt" timestamptz)
+    capture text, "chargeId" text, "authorizedAmount" bigint, "capturedAmount" bigint, "refundedAmount" bigint,
+    "declineCode" text, "cancelledAt" timestamptz, attempts integer, "nextAttemptAt" timestamptz,
+    ${all && '"capturingAmount" bigint, "refundingAmount" bigint, '}"createdAt" timestamptz, "updatedAt" timestamptz)
 ), inserted as (
   insert into payments (id, order_id, version, status, amount, currency, method, capture, charge_id, authorized_amount,
     captured_amount, refunded_amount, decline_code, cancelled_at, attempts, next_attempt_at, created_at, updated_at)
@@ -90,9 +90,9 @@ with change as (
 ), updated as (
   update payments p set version = c.version, status = c.status, amount = c.amount, currency = c.currency,
     method = c.method, capture = c.capture, charge_id = c."chargeId", authorized_amount = c."authorizedAmount",
-    capturing_amount = coalesce(c."capturingAmount", 0), captured_amount = c."capturedAmount",
-    refunding_amount = coalesce(c."refundingAmount", 0), refunded_amount = c."refundedAmount",
-    decline_code = c."declineCode", cancelled_at = c."cancelledAt", attempts = c.attempts, next_attempt_at = c."nextAttemptAt", updated_at = c."updatedAt"
+    captured_amount = c."capturedAmount", refunded_amount = c."refundedAmount", decline_code = c."declineCode",
+    ${all && 'capturing_amount = c."capturingAmount", refunding_amount = c."refundingAmount", '}
+    cancelled_at = c."cancelledAt", attempts = c.attempts, next_attempt_at = c."nextAttemptAt", updated_at = c."updatedAt"
   from change c where c.before > 0 and p.id = c.id and p.version = c.before
   returning 1
 ), history as (
@@ -104,20 +104,21 @@ with change as (
 ), posted as (
   insert into ledger_transfers (payment_id, journal, operation, debit, credit, amount, currency, at)
   select "paymentId", journal, operation, debit, credit, amount, currency, at
-  from json_to_recordset($3::json) as t("paymentId" text, journal text, operation text, debit text, credit text, amount bigint,
-    currency text, at timestamptz)
-), ${refunds && `${refundCtes('$7')}, `}${outboxCtes('$4', '$5')}
+  from json_to_recordset($3::json) as t("paymentId" text, journal text, operation text, debit text, credit text,
+    amount bigint, currency text, at timestamptz)
+), ${all && `${refundCtes('$7')}, `}${outboxCtes('$4', '$5')}
 select waybill_expect((select count(*) from inserted) + (select count(*) from updated)${
-  refunds && ' + (select count(*) from refunds_inserted) + (select count(*) from refunds_updated)'
+  all && ' + (select count(*) from refunds_inserted) + (select count(*) from refunds_updated)'
 }, $6, 'payments')`;
 
 const SAVE = { name: 'save-payments', text: saveText('') };
-const SAVE_WITH_REFUNDS = { name: 'save-payments-and-refunds', text: saveText('with refunds') };
+const SAVE_ALL = { name: 'save-payments-and-refunds', text: saveText('all') };
 
 /** Everything that a batch changes, in one statement: all or nothing. */
 async function save(db: Queryable, saving: Saving<PaymentState, PaymentRow>): Promise<void> {
-  const payments = paymentRows(saving.changes);
   const refunds = refundRows(saving.changes);
+  const all = refunds.length > 0 || saving.changes.some(hasSumsUnderWay);
+  const payments = paymentRows(saving.changes, all);
   const steps: object[] = [];
   const transfers: object[] = [];
   for (const { row, cause } of saving.appended) {
@@ -136,23 +137,23 @@ async function save(db: Queryable, saving: Saving<PaymentState, PaymentRow>): Pr
     saving.sent,
     payments.length + refunds.length,
   ];
-  if (refunds.length === 0) await db.query({ ...SAVE, values });
-  else await db.query({ ...SAVE_WITH_REFUNDS, values: [...values, JSON.stringify(refunds)] });
+  if (all) await db.query({ ...SAVE_ALL, values: [...values, JSON.stringify(refunds)] });
+  else await db.query({ ...SAVE, values });
 }
 
-function paymentRows(changes: Saving<PaymentState, PaymentRow>['changes']): object[] {
+/** A sum that is 0 before and after needs not be written. A new payment has none. */
+function hasSumsUnderWay({ before, after }: Change<PaymentState>): boolean {
+  return [before, after].some(
+    (state) => state?.kind === 'payment' && state.capturingAmount + state.refundingAmount > 0,
+  );
+}
+
+function paymentRows(changes: Saving<PaymentState, PaymentRow>['changes'], all: boolean): object[] {
   return changes.flatMap(({ before, after }) => {
     if (after.kind !== 'payment') return [];
     const { kind: _, terms, capturingAmount, refundingAmount, ...payment } = after;
-    return [
-      {
-        before: before?.version ?? 0,
-        ...payment,
-        ...terms,
-        ...(capturingAmount > 0 && { capturingAmount }),
-        ...(refundingAmount > 0 && { refundingAmount }),
-      },
-    ];
+    const sums = all ? { capturingAmount, refundingAmount } : {};
+    return [{ before: before?.version ?? 0, ...payment, ...terms, ...sums }];
   });
 }
 
