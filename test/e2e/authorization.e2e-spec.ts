@@ -90,6 +90,14 @@ describe('the authorization matrix', () => {
   );
 });
 
+test('a page of another site may not call unless it is listed, and answers do not tell how long they took', async () => {
+  const { headers } = await fetch(`${shop.stack.url}/v1/orders`, {
+    headers: { origin: 'https://shop.example' },
+  });
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect(headers.get('server-timing')).toBeNull();
+});
+
 describe('API_KEYS_FILE', () => {
   const statusOf = async (key: string) => (await ask('GET', '/v1/orders/x', `Bearer ${key}`)).status;
   const [reader, writer] = [KEYS[0], KEYS[1]] as [(typeof KEYS)[0], (typeof KEYS)[0]];

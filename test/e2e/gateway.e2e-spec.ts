@@ -8,13 +8,20 @@ let client: Client;
 
 const KEYS = { calm: 'wb_test_calm', busy: 'wb_test_busy' };
 const BURST = 25;
+const ORIGIN = 'https://shop.example';
 
 beforeAll(async () => {
   const entries = Object.entries(KEYS).map(
     ([name, key]) => `${name}=${createHash('sha256').update(key).digest('hex')}`,
   );
   shop = await Shop.open({
-    env: { API_KEYS: entries.join(), RATE_LIMIT_PER_SECOND: '1', RATE_LIMIT_BURST: String(BURST) },
+    env: {
+      API_KEYS: entries.join(),
+      RATE_LIMIT_PER_SECOND: '1',
+      RATE_LIMIT_BURST: String(BURST),
+      CORS_ORIGINS: ORIGIN,
+      NODE_ENV: 'development',
+    },
   });
   client = new Client({ url: shop.stack.url, apiKey: KEYS.calm });
 });
@@ -85,5 +92,64 @@ describe('the rate limit', () => {
   test('does not count what is open to all', async () => {
     const { status, headers } = await read('/health/live');
     expect([status, headers.get('ratelimit')]).toEqual([200, null]);
+  });
+});
+
+describe('every answer', () => {
+  test.each([
+    '/health/live',
+    '/metrics',
+    '/docs',
+    '/docs/swagger-ui-bundle.js',
+    '/openapi.json',
+    '/problems',
+    '/v1/orders',
+    '/nowhere',
+    '/%zz',
+  ])('of %s keeps browsers from guessing, framing and telling on', async (path) => {
+    const { headers } = await read(path);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'/),
+    });
+    expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null]);
+  });
+
+  test('says how long it took, in development', async () => {
+    expect((await read('/v1/orders')).headers.get('server-timing')).toMatch(/^total;dur=\d+\.\d$/);
+  });
+});
+
+describe('a page of another site', () => {
+  const preflight = (origin: string, path = '/v1/orders') =>
+    fetch(`${shop.stack.url}${path}`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+
+  test('may call when it is listed', async () => {
+    const { status, headers } = await preflight(ORIGIN);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(headers.get('access-control-allow-methods')).toMatch('POST');
+    expect(headers.get('access-control-allow-headers')).toMatch('idempotency-key');
+    const answer = await client.send('GET', '/v1/orders/x', undefined, { origin: ORIGIN });
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(answer.headers.get('access-control-expose-headers')).toMatch('x-request-id');
+    expect(answer.headers.get('vary')).toMatch('origin');
+  });
+
+  test('may not when it is not', async () => {
+    const { status, headers } = await preflight('https://evil.example');
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([405, null]);
+    const answer = await read('/health/live', { origin: 'null' });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 });

@@ -2,6 +2,7 @@ import { IsInt, IsOptional, IsString, Max, Min, MinLength, ValidateBy } from 'cl
 import { type Trace } from '#messaging';
 import { ServiceConfig } from '#service';
 import { faultOfApiKeys } from './callers.js';
+import { faultOfOrigins } from './response-headers.js';
 
 /** Every variable that the gateway reads. */
 export class GatewayConfig extends ServiceConfig {
@@ -23,6 +24,16 @@ export class GatewayConfig extends ServiceConfig {
   /** Requests that a caller who was quiet may make at once; without it, as many as in ten seconds. */
   @IsOptional() @IsInt() @Min(1) @Max(10_000_000) rateLimitBurst?: number;
 
+  /** Pages that may call from a browser, by their origins, for example https://shop.example. None unless told. */
+  @IsOrigins() corsOrigins = '';
+
+  /** `development` adds Server-Timing to answers. */
+  @IsString() nodeEnv = 'production';
+
+  get isDevelopment(): boolean {
+    return this.nodeEnv === 'development';
+  }
+
   callOptions(trace: Trace): { trace: Trace; timeoutMs: number } {
     return { trace, timeoutMs: this.rpcTimeoutMs };
   }
@@ -37,6 +48,18 @@ function IsApiKeys(): PropertyDecorator {
         'must list who may call, separated by commas: caller=<SHA-256 of the key in hex> for everything, ' +
         'caller=<SHA-256>:orders:read+stock:read for those scopes only. To make one: npm run key' +
         (typeof about?.value === 'string' ? `. Now ${faultOfApiKeys(about.value)}` : ''),
+    },
+  });
+}
+
+function IsOrigins(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isOrigins',
+    validator: {
+      validate: (value) => typeof value === 'string' && faultOfOrigins(value) === undefined,
+      defaultMessage: (about) =>
+        'must list origins as browsers send them, separated by commas' +
+        (typeof about?.value === 'string' ? `; "${faultOfOrigins(about.value)}" is none` : ''),
     },
   });
 }

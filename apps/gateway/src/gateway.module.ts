@@ -7,6 +7,7 @@ import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
+import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
@@ -22,7 +23,7 @@ import { RefundsController } from './refunds.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
-  imports: [HttpModule, PolicyModule, DocsModule],
+  imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
     PaymentsController,

@@ -3,6 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Rejected } from '#contracts';
 import { Logger } from '#service';
 import { problemOf, refusalOf } from './problem.js';
+import { SECURITY } from './response-headers.js';
 import { Routes } from './routes.js';
 
 /** The only place that turns an error into an HTTP answer, whoever threw it: a service, a pipe, Nest or Fastify. */
@@ -25,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (allow) reply.header('allow', allow);
     reply
       .code(status)
-      .headers({ ...headers, 'x-request-id': request.id })
+      .headers({ ...SECURITY, ...headers, 'x-request-id': request.id })
       .type('application/problem+json')
       .serializer(JSON.stringify)
       .send(body);
