@@ -32,7 +32,7 @@ const all = KEYS.map(({ key, scope }, i) => entry(`caller-${i}`, key, scope));
 
 beforeAll(async () => {
   writeFileSync(file, all.join('\n'));
-  shop = await Shop.open({ env: { API_KEYS_FILE: file } });
+  shop = await Shop.open({ env: { API_KEYS_FILE: file, DOCS_API_KEY: 'wb_test_docs' } });
 });
 
 afterAll(async () => {
@@ -90,12 +90,14 @@ describe('the authorization matrix', () => {
   );
 });
 
-test('a page of another site may not call unless it is listed, and answers do not tell how long they took', async () => {
+test('a page of another site may not call unless it is listed, and outside development nothing is told to developers', async () => {
   const { headers } = await fetch(`${shop.stack.url}/v1/orders`, {
     headers: { origin: 'https://shop.example' },
   });
   expect(headers.get('access-control-allow-origin')).toBeNull();
   expect(headers.get('server-timing')).toBeNull();
+  const script = await (await fetch(`${shop.stack.url}/docs/swagger-ui-init.js`)).text();
+  expect(script).not.toMatch('wb_test_docs');
 });
 
 describe('API_KEYS_FILE', () => {

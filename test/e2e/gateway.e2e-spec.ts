@@ -20,6 +20,7 @@ beforeAll(async () => {
       RATE_LIMIT_PER_SECOND: '1',
       RATE_LIMIT_BURST: String(BURST),
       CORS_ORIGINS: ORIGIN,
+      DOCS_API_KEY: KEYS.calm,
       NODE_ENV: 'development',
     },
   });
@@ -151,5 +152,33 @@ describe('a page of another site', () => {
     expect([status, headers.get('access-control-allow-origin')]).toEqual([405, null]);
     const answer = await read('/health/live', { origin: 'null' });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('the API reference', () => {
+  test('comes from us in whole: page, scripts, styles and icons', async () => {
+    const html = await (await read('/docs')).text();
+    const files = [...html.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(
+      ([, path]) => path as string,
+    );
+    expect(files.length).toBeGreaterThanOrEqual(5);
+    for (const path of files) {
+      expect(path).toMatch(/^\.\//);
+      const answer = await read(`/docs/../${path}`);
+      expect([path, answer.status]).toEqual([path, 200]);
+    }
+    expect(html).not.toMatch(/<script(?![^>]+src=)/);
+    expect(html.replaceAll(/xmlns(?::\w+)?="[^"]*"/g, '')).not.toMatch(/https?:\/\//);
+  });
+
+  test('has the document and, in development, the key in it', async () => {
+    const script = await (await read('/docs/swagger-ui-init.js')).text();
+    expect(script).toContain('"/v1/orders/{id}"');
+    expect(script).toContain(KEYS.calm);
+  });
+
+  test('shows the document that is served for machines', async () => {
+    const document = (await (await read('/openapi.json')).json()) as { openapi: string };
+    expect(document.openapi).toBe('3.1.0');
   });
 });

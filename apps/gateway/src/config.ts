@@ -27,8 +27,11 @@ export class GatewayConfig extends ServiceConfig {
   /** Pages that may call from a browser, by their origins, for example https://shop.example. None unless told. */
   @IsOrigins() corsOrigins = '';
 
-  /** `development` adds Server-Timing to answers. */
+  /** `development` adds Server-Timing to answers, and fills DOCS_API_KEY in. */
   @IsString() nodeEnv = 'production';
+
+  /** The key that the API reference calls with, for whoever opens it. Heeded with NODE_ENV=development only. */
+  @IsOptional() @IsString() docsApiKey?: string;
 
   get isDevelopment(): boolean {
     return this.nodeEnv === 'development';

@@ -3,6 +3,7 @@ import { ApplicationConfig, DiscoveryModule, DiscoveryService, HttpAdapterHost }
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { GatewayConfig } from './config.js';
 import { openApi, type Schema } from './openapi.js';
 import { OPERATIONS } from './operations.js';
 import { declaredRoutes } from './policy.decorator.js';
@@ -13,6 +14,7 @@ export class DocsModule implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly discovery: DiscoveryService,
+    private readonly config: GatewayConfig,
   ) {}
 
   onModuleInit(): void {
@@ -24,8 +26,19 @@ export class DocsModule implements OnModuleInit {
       jsonDocumentUrl: 'openapi.json',
       raw: ['json'],
       customSiteTitle: 'Waybill API',
-      swaggerOptions: { validatorUrl: null, persistAuthorization: true, displayRequestDuration: true },
+      swaggerOptions: {
+        validatorUrl: null,
+        persistAuthorization: true,
+        displayRequestDuration: true,
+        ...this.#authorized(),
+      },
     });
+  }
+
+  #authorized(): object {
+    const { isDevelopment, docsApiKey: value } = this.config;
+    if (!isDevelopment || value === undefined) return {};
+    return { authAction: { key: { name: 'key', schema: { type: 'http', scheme: 'bearer' }, value } } };
   }
 }
 
