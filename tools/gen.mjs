@@ -11,10 +11,12 @@ if (!existsSync('dist/libs/contracts')) {
 const { envExample } = await import('./gen/env.mjs');
 const { errorsPage } = await import('./gen/errors.mjs');
 const { messagesPage } = await import('./gen/messages.mjs');
+const { openApiDocument } = await import('./gen/openapi.mjs');
 
 const FILES = {
   'docs/messages.md': messagesPage(),
   'docs/errors.md': errorsPage(),
+  'docs/openapi.json': await openApiDocument(),
   '.env.example': await envExample(),
 };
 
