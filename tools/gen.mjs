@@ -8,6 +8,7 @@ if (!existsSync('dist/libs/contracts')) {
   );
   process.exit(1);
 }
+const { asyncApiDocument } = await import('./gen/asyncapi.mjs');
 const { envExample } = await import('./gen/env.mjs');
 const { errorsPage } = await import('./gen/errors.mjs');
 const { messagesPage } = await import('./gen/messages.mjs');
@@ -16,6 +17,7 @@ const { openApiDocument } = await import('./gen/openapi.mjs');
 const FILES = {
   'docs/messages.md': messagesPage(),
   'docs/errors.md': errorsPage(),
+  'docs/asyncapi.json': await asyncApiDocument(),
   'docs/openapi.json': await openApiDocument(),
   '.env.example': await envExample(),
 };

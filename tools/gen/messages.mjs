@@ -41,7 +41,7 @@ ${typesOf(all).map(typeSection).join('\n\n')}
 }
 
 /** @param {object} exported @returns {Contract[]} */
-function contractsOf(exported) {
+export function contractsOf(exported) {
   return Object.entries(exported)
     .filter(([, value]) => typeof value === 'object' && value !== null && value.kind in KINDS)
     .map(([constant, contract]) => ({ constant, ...contract }))
@@ -64,7 +64,7 @@ function section(contract) {
 }
 
 /** The services that get it. @param {Contract} contract @returns {any[]} */
-function receivers({ kind, service, consumers = [] }) {
+export function receivers({ kind, service, consumers = [] }) {
   return kind === 'event' ? [...consumers] : [service];
 }
 
@@ -73,11 +73,19 @@ function to(contract) {
   return receivers(contract).join(', ') || 'whoever listens';
 }
 
-/** An event comes from its owner; who asks and who commands is whoever else imports it. @param {Contract} contract */
-function from({ kind, service, constant }) {
-  if (kind === 'event') return service;
-  const apps = [...(importers.get(constant) ?? [])].map((path) => path.split('/')[1]);
-  return [...new Set(apps)].filter((app) => app !== service).join(', ') || 'nobody yet';
+/** @param {Contract} contract */
+function from(contract) {
+  return senders(contract).join(', ') || 'nobody yet';
+}
+
+/**
+ * An event comes from its owner; who asks and who commands is whoever else imports it.
+ * @param {Contract} contract @returns {string[]}
+ */
+export function senders({ kind, service, constant }) {
+  if (kind === 'event') return [service];
+  const apps = [...(importers.get(constant) ?? [])].map((path) => path.split('/')[1] ?? '');
+  return [...new Set(apps)].filter((app) => app !== service);
 }
 
 /** The classes that bodies and answers are made of, except the bodies themselves. @param {readonly Contract[]} all */

@@ -53,7 +53,7 @@ export function apiDocument(controllers: readonly Type[]): object {
 }
 
 /** The JSON Schema of every contract class and DTO, by its name. */
-function contractSchemas(): Record<string, Schema> {
+export function contractSchemas(): Record<string, Schema> {
   const schemas = validationMetadatasToSchemas({
     classTransformerMetadataStorage: defaultMetadataStorage as never,
     refPointerPrefix: '#/components/schemas/',
