@@ -36,11 +36,18 @@ afterEach(async () => {
   expect(lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
 });
 
+/** The end of an id that is right in form. */
+const NOBODY = '0'.repeat(26);
+
 const routesWith = (has: (route: Route) => boolean): Route[] => shop.document.routes.filter(has);
 const hasBody = ({ operation }: Route): boolean => operation.requestBody !== undefined;
 const isQuery = ({ in: place }: { readonly in: string }): boolean => place === 'query';
 const targetOf = ({ path }: Route): string =>
-  path.replace('{sku}', 'TEA-001').replace(/(order|payment)s\/\{id\}/, `$1s/ord_${'0'.repeat(26)}`);
+  path
+    .replace('{sku}', 'TEA-001')
+    .replace('orders/{id}', `orders/ord_${NOBODY}`)
+    .replace('payments/{id}', `payments/pay_${NOBODY}`)
+    .replace('{refundId}', `ref_${NOBODY}`);
 const key = () => ({ 'idempotency-key': randomUUID() });
 
 describe('a body', () => {
@@ -121,7 +128,9 @@ test('ids and SKUs that are none are refused', async () => {
 
 describe('a query', () => {
   test('with a parameter that is not known, or there twice, is refused by name', async () => {
-    for (const { path, operation } of routesWith((route) => route.operation.parameters.some(isQuery))) {
+    for (const route of routesWith(({ operation }) => operation.parameters.some(isQuery))) {
+      const { operation } = route;
+      const path = targetOf(route);
       const unknown = ['zz', '__proto__', 'constructor', 'limit[]', 'limit[x]', 'offset'];
       const twice = operation.parameters.filter(isQuery).map(({ name }) => name);
       const cases = [
@@ -134,13 +143,22 @@ describe('a query', () => {
     }
   });
 
+  const requiredBut = (name: string, { operation }: Route): string[] =>
+    operation.parameters
+      .filter((one) => isQuery(one) && one.required && one.name !== name)
+      .map((one) => `${one.name}=ord_${NOBODY}`);
+
   test('refuses values that its parameters cannot have, by name', async () => {
-    for (const { path, operation } of routesWith((route) => route.operation.parameters.some(isQuery))) {
-      const names = operation.parameters.filter(isQuery).map(({ name }) => name);
+    for (const route of routesWith(({ operation }) => operation.parameters.some(isQuery))) {
+      const names = route.operation.parameters.filter(isQuery).map(({ name }) => name);
+      const path = targetOf(route);
       const cases = names.flatMap((name) => BAD_QUERY_VALUES.map((value) => ({ name, value })));
       const accepted = new Set<string>();
       const ask = async ({ name, value }: { name: string; value: string }) => {
-        const answer = await client.send('GET', `${path}?${name}=${value}`);
+        const answer = await client.send(
+          'GET',
+          `${path}?${[...requiredBut(name, route), `${name}=${value}`].join('&')}`,
+        );
         if (answer.status !== 200) return faultOf(answer, `/query/${name}`);
         accepted.add(name);
         return undefined;

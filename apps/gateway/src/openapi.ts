@@ -211,10 +211,11 @@ function page(item: string): Schema {
   };
 }
 
-function queryParameters({ properties = {} }: Schema): object[] {
+function queryParameters({ properties = {}, required = [] }: Schema): object[] {
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
+    ...(name !== 'limit' && required.includes(name) && { required: true }),
     schema: name === 'limit' ? { ...schema, default: 20 } : schema,
   }));
 }
