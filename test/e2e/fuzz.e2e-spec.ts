@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Shop } from './shop.js';
 
-const REQUESTS = 1_000;
+const REQUESTS = 5_000;
 
 let shop: Shop;
 

@@ -10,7 +10,7 @@ import { SKUS } from './values.mjs';
  * @typedef {{ statuses: Record<string, number>, targets: number, reached: number, faults: string[] }} Report
  */
 
-const CLIENTS = 8;
+const CLIENTS = 32;
 const UNSEEN = {
   ord: 'ord_00000000000000000000000000',
   pay: 'pay_00000000000000000000000000',

@@ -37,10 +37,17 @@ export class Judge {
   #faultOfAnswer({ content }, text) {
     const schema = content?.['application/json']?.schema;
     if (!schema) return content || text === '' ? undefined : 'there is a body where none is declared';
-    const check = this.#ajv.compile({ $ref: `doc${schema.$ref}` });
+    const check = this.#schema(schema.$ref);
     return check(parsed(text))
       ? undefined
       : `the body is not as declared: ${this.#ajv.errorsText(check.errors)}`;
+  }
+
+  /** Compiled at the first use, and kept. @param {string} ref @returns {import('ajv').ValidateFunction} */
+  #schema(ref) {
+    const check = this.#ajv.getSchema(`doc${ref}`);
+    if (!check) throw new Error(`the document has no ${ref}`);
+    return check;
   }
 
   /** @param {Answer} answer */
@@ -48,7 +55,7 @@ export class Judge {
     if (!type.startsWith('application/problem+json'))
       return `${status} with ${type || 'no type'}, not a problem`;
     const body = parsed(text);
-    const check = this.#ajv.compile({ $ref: 'doc#/components/schemas/Problem' });
+    const check = this.#schema('#/components/schemas/Problem');
     if (!check(body)) return `the problem is not as declared: ${this.#ajv.errorsText(check.errors)}`;
     return /** @type {Json} */ (body).status === status
       ? undefined
