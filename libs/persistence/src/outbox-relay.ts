@@ -19,7 +19,7 @@ export interface RelayIntervals {
   readonly idleMs: number;
 }
 
-const INTERVALS: RelayIntervals = { sweepMs: 500, leaseMs: 10_000, idleMs: 1_000 };
+const INTERVALS: RelayIntervals = { sweepMs: 500, leaseMs: 3_000, idleMs: 1_000 };
 const SWEEP_LIMIT = 100;
 
 /**

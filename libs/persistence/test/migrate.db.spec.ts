@@ -46,5 +46,5 @@ test('leaves nothing of a file that fails half-way, and names it', async () => {
 
 test('takes the files of the library before those of the service', async () => {
   const names = (await migrationsOf('order')).map(({ name }) => name);
-  expect(names.slice(0, 2)).toEqual(['0000_inbox_outbox.sql', '0001_orders.sql']);
+  expect(names.slice(0, 3)).toEqual(['0000_inbox_outbox.sql', '0001_lease.sql', '0001_orders.sql']);
 });

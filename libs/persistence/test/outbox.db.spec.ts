@@ -52,6 +52,14 @@ test('publishes straight from memory what a save has sent, and deletes it along 
   expect(await ids()).toEqual([]);
 });
 
+test('leaves a row to whoever saved it for three seconds, no longer', async () => {
+  await save([row('a')]);
+  const { rows } = await database.query(
+    'select extract(epoch from lease_until - created_at) as s from outbox',
+  );
+  expect(Number(rows[0].s)).toBe(3);
+});
+
 test('keeps a row whose publish failed, and sweeps it when its lease has ended', async () => {
   let up = false;
   const { relay, failures } = relayTo(async () => {
