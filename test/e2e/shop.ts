@@ -46,10 +46,12 @@ export class Shop {
     return new Client({ url, apiKey, document: this.document, ...options });
   }
 
-  /** Fails when a process did not stop in order, or had died before. */
+  /** Fails when an invariant is broken, whatever was tested; when a process did not stop in order, or had died before. */
   async close(): Promise<void> {
+    const sound = await this.expectSound().catch((error: Error) => error);
     const codes = await this.stack.stop();
     for (const close of this.closers) await close();
+    if (sound) throw sound;
     if (codes.some((code) => code !== 0)) throw new Error(`the processes ended with ${codes.join(', ')}`);
   }
 
