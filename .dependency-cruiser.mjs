@@ -106,6 +106,12 @@ export default {
       ['^libs/loop/src/', '^libs/(contracts|messaging|persistence)/'],
       'The loop joins messaging and persistence and does no I/O of its own: pass in what it needs.',
     ),
+    only(
+      'dead-letters-are-every-service',
+      '^libs/dead-letters/src/',
+      ['^libs/(dead-letters|contracts|messaging|persistence|service)/', npm('@nestjs')],
+      'What every service does with its dead letters, and no more.',
+    ),
 
     only(
       'service-starts-processes',

@@ -24,8 +24,11 @@ export async function expectNothingLost(
   await expectNoDeadLetters(shop);
 }
 
-/** A dead letter is a message that nobody could handle: of ours there must be none. */
-export async function expectNoDeadLetters({ broker }: Shop): Promise<void> {
-  const letters = await Promise.all(SERVICES.map((service) => broker.peek(`${service}.dead`)));
-  expect(letters.flat()).toEqual([]);
+/** A dead letter is a message that nobody could handle: of ours there must be none, neither in a queue nor in a table. */
+export async function expectNoDeadLetters({ broker, books }: Shop): Promise<void> {
+  const sql = `select id, reason, type, error from dead_letters where status = 'dead'`;
+  for (const service of SERVICES) {
+    expect(await broker.peek(`${service}.dead`)).toEqual([]);
+    expect(await books.rows(service, sql)).toEqual([]);
+  }
 }

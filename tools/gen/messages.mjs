@@ -42,7 +42,12 @@ ${typesOf(all).map(typeSection).join('\n\n')}
 
 /** @param {object} exported @returns {Contract[]} */
 export function contractsOf(exported) {
-  return Object.entries(exported)
+  const own = Object.entries(exported);
+  // Every service answers these under its own names.
+  const shared = Object.entries(contracts.DEAD_LETTERS).flatMap(([service, those]) =>
+    Object.entries(those).map(([name, one]) => [`DEAD_LETTERS.${service}.${name}`, one]),
+  );
+  return [...own, ...shared]
     .filter(([, value]) => typeof value === 'object' && value !== null && value.kind in KINDS)
     .map(([constant, contract]) => ({ constant, ...contract }))
     .sort((a, b) => a.service.localeCompare(b.service) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));

@@ -17,6 +17,32 @@ const product = {
   updatedAt,
 };
 
+const letter = {
+  id: 'msg_01kaqyj5m8e2w9x4t7r0v3b6nf',
+  service: 'order',
+  status: 'dead',
+  queue: 'order.events',
+  source: 'stock',
+  reason: 'defect',
+  cause: '5d41402abc4b',
+  type: 'stock.commit_refused.v1',
+  error: 'stock.commit_refused.v1 reached ord_01kaqyj5m8e2w9x4t7r0v3b6nd, which is fulfilled',
+  attempts: 1,
+  failedAt: updatedAt,
+};
+const redrive = {
+  id: 'rdv_01kaqyj5m8e2w9x4t7r0v3b6ng',
+  service: 'order',
+  status: 'canary',
+  actor: 'operator',
+  cause: letter.cause,
+  perSecond: 10,
+  redriven: 1,
+  left: 41,
+  stoppedBecause: null,
+  begunAt: updatedAt,
+};
+
 const orderView = {
   id: order,
   status: 'confirmed',
@@ -105,4 +131,31 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  FailurePage: { data: [letter], nextCursor: null },
+  FailureGroupPage: {
+    data: [
+      {
+        service: 'order',
+        cause: letter.cause,
+        reason: letter.reason,
+        type: letter.type,
+        error: letter.error,
+        count: 42,
+        firstAt: createdAt,
+        lastAt: updatedAt,
+        example: letter.id,
+      },
+    ],
+    nextCursor: null,
+  },
+  DeadLetterView: {
+    ...letter,
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    stack: 'Error: stock.commit_refused.v1 reached ord_01kaqyj5m8e2w9x4t7r0v3b6nd, which is fulfilled',
+    body: '[{"id":"msg_01kaqyj5m8e2w9x4t7r0v3b6nh.0","type":"stock.commit_refused.v1"}]',
+    actions: [],
+  },
+  DiscardRequest: { reason: 'counted by hand, the goods are there' },
+  RedriveRequest: { cause: letter.cause, perSecond: 10, canary: true },
+  RedriveView: redrive,
 };

@@ -6,6 +6,8 @@ import { AuthGuard } from './auth.guard.js';
 import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
+import { DeadLettersClient } from './dead-letters.client.js';
+import { DeadLettersController } from './dead-letters.controller.js';
 import { DocsModule } from './docs.module.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
@@ -32,10 +34,12 @@ import { StockController } from './stock.controller.js';
     ProblemsController,
     ProductsController,
     StockController,
+    DeadLettersController,
   ],
   providers: [
     PlacementClient,
     PaymentClient,
+    DeadLettersClient,
     ApiKeysWorker,
     {
       provide: RateLimits,

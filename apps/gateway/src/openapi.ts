@@ -95,6 +95,8 @@ export function openApi(
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
+    FailurePage: page('DeadLetterSummary'),
+    FailureGroupPage: page('DeadLetterGroup'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -114,7 +116,7 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: ['Orders', 'Payments', 'Products', 'Stock'].map((name) => ({ name })),
+    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Operations'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
@@ -226,6 +228,9 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     OrderId: inPath('id', schemas.OrderView?.properties?.id),
     PaymentId: inPath('id', schemas.PaymentView?.properties?.id),
     RefundId: inPath('refundId', schemas.RefundView?.properties?.id),
+    Service: inPath('service', schemas.ServiceRef?.properties?.service),
+    LetterId: inPath('id', schemas.DeadLetterRef?.properties?.id),
+    RedriveId: inPath('id', schemas.RedriveRef?.properties?.id),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

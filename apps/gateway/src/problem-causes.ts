@@ -15,6 +15,11 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'route-not-found': 'There is nothing at this path.',
   'order-not-found': 'No order has this id.',
   'payment-not-found': 'No payment has this id.',
+  'dead-letter-not-found': 'The service has no dead letter with this id.',
+  'redrive-not-found': 'The service has no redrive with this id.',
+  'dead-letter-not-redrivable':
+    'It was discarded, or sent back already; or its bytes cannot be read, so that no service would understand them.',
+  'redrive-in-progress': 'A service sends its dead letters back in one redrive at a time.',
   'product-not-found': 'No product has this SKU.',
   'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
   'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',

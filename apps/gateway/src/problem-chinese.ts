@@ -48,6 +48,26 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '没有付款使用这个 id。',
     remedy: '请检查 id：它就是创建付款时返回的那一个。',
   },
+  'dead-letter-not-found': {
+    title: '没有这条死信',
+    cause: '该服务没有这个编号的死信。',
+    remedy: '请检查服务名和编号：GET /ops/failures 会列出等待处理的死信。',
+  },
+  'redrive-not-found': {
+    title: '没有这次重投',
+    cause: '该服务没有这个编号的重投。',
+    remedy: '请检查服务名和编号：它们就在发起重投时的响应里。',
+  },
+  'dead-letter-not-redrivable': {
+    title: '这条死信已经无法再处理',
+    cause: '它已被丢弃或已经重投；或者内容无法解析，没有服务能读懂。',
+    remedy: '请先读取它：已丢弃或已重投的不必再处理，无法解析的只能丢弃。',
+  },
+  'redrive-in-progress': {
+    title: '该服务正在重投',
+    cause: '每个服务同一时间只进行一次重投。',
+    remedy: '请等待正在进行的重投完成，或者先停止它。',
+  },
   'product-not-found': {
     title: '没有这个商品',
     cause: '没有商品使用这个 SKU。',

@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { DeadLettersModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
@@ -14,6 +15,7 @@ import { loadOrders, saveOrders } from './order.store.js';
 type OrderLoop = Loop<OrderState, Step, OrderMessage>;
 
 @Module({
+  imports: [DeadLettersModule.of('order')],
   controllers: [OrderHandlers],
   providers: [
     {

@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { DeadLettersModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
@@ -24,6 +25,7 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 const WAITING_PER_CALL = 100;
 
 @Module({
+  imports: [DeadLettersModule.of('payment')],
   controllers: [PaymentHandlers],
   providers: [
     { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },

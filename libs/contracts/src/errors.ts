@@ -55,6 +55,16 @@ export const ERRORS = {
     title: 'No such refund of this payment',
     remedy: 'Check both ids: a refund is read below the payment that it gives back.',
   },
+  'dead-letter-not-found': {
+    status: 404,
+    title: 'No such dead letter',
+    remedy: 'Check service and id: GET /ops/failures lists those that wait.',
+  },
+  'redrive-not-found': {
+    status: 404,
+    title: 'No such redrive',
+    remedy: 'Check service and id: they are those that the redrive was answered with.',
+  },
   'product-not-found': {
     status: 404,
     title: 'No such product',
@@ -86,6 +96,17 @@ export const ERRORS = {
     title: 'The order cannot be fulfilled so',
     remedy:
       'Read the order: it must be confirmed, and no more of a line can leave than was ordered and has not left yet.',
+  },
+  'dead-letter-not-redrivable': {
+    status: 409,
+    title: 'Nothing more can be done about this dead letter',
+    remedy:
+      'Read it: what was discarded or redriven is done with, and what cannot be read can only be discarded.',
+  },
+  'redrive-in-progress': {
+    status: 409,
+    title: 'This service is redriving already',
+    remedy: 'Wait until the redrive that is under way is done, or stop it.',
   },
   'payment-in-progress': {
     status: 409,

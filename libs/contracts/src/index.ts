@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 export * from './contract.js';
+export * from './dead-letter.js';
 export * from './errors.js';
 export * from './id.js';
 export * from './money.js';

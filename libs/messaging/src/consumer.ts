@@ -9,6 +9,8 @@ export interface Delivery {
   /** The service that sent it. */
   readonly source: string;
   readonly replyTo: string | null;
+  readonly messageId: string | null;
+  readonly headers: Readonly<Record<string, unknown>>;
   /** How often a consumer has died, or lost its connection, with it in hand. */
   readonly deaths: number;
   /** Acknowledges it. Without effect when the connection has been lost meanwhile: then it comes again. */
@@ -41,6 +43,7 @@ interface Subscription {
  * deaths that one message causes would be counted against all, and bring the innocent to the delivery limit, too.
  */
 export const KILLER = 2;
+const NO_HEADERS = {};
 
 /**
  * Takes messages from one queue, over a channel of its own, until it is told to stop: after a lost connection, a closed
@@ -176,6 +179,8 @@ export class QueueConsumer {
       queue,
       source: textOf(properties.appId) ?? 'unknown',
       replyTo: textOf(properties.replyTo),
+      messageId: textOf(properties.messageId),
+      headers: properties.headers ?? NO_HEADERS,
       deaths,
       finish,
     });

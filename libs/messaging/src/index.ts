@@ -2,6 +2,7 @@ export * from './answers.js';
 export * from './bundle.js';
 export * from './client-proxy.js';
 export * from './connection.js';
+export * from './dead-queue.js';
 export * from './decorators.js';
 export * from './delivery.js';
 export * from './observe.js';

@@ -157,7 +157,8 @@ async function declareDurableQueue(channel: Channel, service: ServiceName, name:
   }
 }
 
-async function declareDeadQueue(channel: Channel, service: ServiceName): Promise<void> {
+/** What nobody could handle waits here until it has been moved to a table. */
+export async function declareDeadQueue(channel: Channel, service: ServiceName): Promise<void> {
   const name = `${service}.dead`;
   await assertQuorumQueue(channel, name, { 'x-max-length': MAX_LENGTH.dead });
   await channel.bindQueue(name, EXCHANGES.dead, service);

@@ -2,7 +2,7 @@ import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type AmqpServer, Answers, Publisher, RpcClient } from '#messaging';
+import { type AmqpServer, Answers, Connection, Publisher, RpcClient } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { ask, connectBroker, serve } from './broker.js';
 import { DatabaseConfig, type ServiceConfig } from './config.js';
@@ -70,6 +70,7 @@ async function run<C extends ServiceConfig>(
       value(Database, database),
       value(OutboxRelay, relay),
       value(Answers, answers),
+      value(Connection, broker.consuming),
       value(Readiness, ready),
     ];
     await listen(context, serviceModule(app, [...common, ...parts]), server);

@@ -1,0 +1,39 @@
+import { type Database, type OutboxRelay, type OutboxRow } from '#persistence';
+import { redriveLetters } from './letters.store.js';
+import { lockRedrive, nextLetters, type Progress, type Redrive, saveProgress } from './redrive.store.js';
+
+/** So long the others wait to see whether the first comes back. */
+export const CANARY_MS = 5_000;
+
+/** One second of the redrive that is under way, if any. */
+export async function redriveSome(database: Database, relay: OutboxRelay): Promise<void> {
+  const sent = await database.transaction(async (tx): Promise<OutboxRow[]> => {
+    const redrive = await lockRedrive(tx);
+    if (!redrive) return [];
+    const limit = limitOf(redrive);
+    const ids = limit > 0 ? await nextLetters(tx, redrive.id, limit) : [];
+    const outbox = await redriveLetters(tx, ids, { actor: redrive.actor, redriveId: redrive.id });
+    await saveProgress(tx, redrive.id, progressOf(redrive, ids), CANARY_MS);
+    return outbox;
+  });
+  relay.dispatch(sent);
+}
+
+/** How many letters may go now: none while a canary is out, or when it has come back. */
+export function limitOf({ status, canaryId, canaryIsOver, canaryHasDied, perSecond }: Redrive): number {
+  if (status === 'running') return perSecond;
+  if (canaryId === null) return 1;
+  return canaryIsOver && !canaryHasDied ? perSecond : 0;
+}
+
+export function progressOf(redrive: Redrive, ids: readonly string[]): Progress {
+  const { status, canaryId, canaryIsOver, canaryHasDied } = redrive;
+  if (status === 'canary' && canaryHasDied) {
+    return { status: 'stopped', redriven: 0, stoppedBecause: `the canary ${canaryId} has come back` };
+  }
+  if (status === 'canary' && canaryId === null && ids[0] !== undefined) {
+    return { status: 'canary', redriven: 1, canaryId: ids[0] };
+  }
+  if (status === 'canary' && canaryId !== null && !canaryIsOver) return { status: 'canary', redriven: 0 };
+  return { status: ids.length === 0 ? 'done' : 'running', redriven: ids.length };
+}

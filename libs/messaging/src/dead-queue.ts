@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto';
+import { newId, type ServiceName } from '#contracts';
+import { type Connection } from './connection.js';
+import { type Delivery, QueueConsumer } from './consumer.js';
+import { parseBundle } from './envelope.js';
+import { traceIdOf } from './observe.js';
+import { declareDeadQueue } from './topology.js';
+
+/** A message that a service could not handle, with what is known about why. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly queue: string;
+  readonly source: string;
+  readonly reason: string;
+  /** Of the first member; null when it can't be read. */
+  readonly type: string | null;
+  readonly memberId: string | null;
+  readonly traceId: string | null;
+  readonly error: string;
+  readonly stack: string;
+  /** What died of the same thing has the same. */
+  readonly cause: string;
+  readonly attempts: number;
+  readonly failedAt: string;
+  readonly body: Buffer;
+}
+
+const PREFETCH = 32;
+const MAX_TEXT = 4_000;
+
+/** Takes the dead letters of a service from their queue; each stays there until `keep` has resolved. */
+export function deadQueue(
+  connection: Connection,
+  service: ServiceName,
+  keep: (letter: DeadLetter) => Promise<void>,
+): QueueConsumer {
+  return new QueueConsumer({
+    connection,
+    queue: `${service}.dead`,
+    prefetch: PREFETCH,
+    careful: false,
+    declare: (channel) => declareDeadQueue(channel, service),
+    receive: (delivery) => void keep(letterOf(delivery)).then(delivery.finish, () => undefined),
+  });
+}
+
+/** Written by Failures, or set aside by the broker itself when it has killed too many consumers. */
+function letterOf({ content, headers, messageId, source }: Delivery): DeadLetter {
+  const text = (name: string, fallback: string): string => {
+    const value = headers[name];
+    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : fallback;
+  };
+  const parsed = parseBundle(content);
+  const member = 'members' in parsed ? parsed.members[0] : undefined;
+  const type = member?.type ?? null;
+  const reason = text('x-reason', text('x-first-death-reason', 'unknown'));
+  const error = text('x-error', 'set aside by the broker: it was in hand whenever a process died');
+  const failedAt = new Date(text('x-failed-at', ''));
+  return {
+    id: messageId ?? newId('msg'),
+    queue: text('x-queue', text('x-first-death-queue', '')),
+    source,
+    reason,
+    type,
+    memberId: member?.id ?? null,
+    traceId: member ? traceIdOf(member.traceparent) : null,
+    error,
+    stack: text('x-stack', ''),
+    cause: causeOf(reason, type, error),
+    attempts: Number(headers['x-attempts'] ?? member?.attempt ?? 1),
+    failedAt: (Number.isNaN(failedAt.getTime()) ? new Date() : failedAt).toISOString(),
+    body: content,
+  };
+}
+
+/** Ids and numbers differ from letter to letter, what they died of does not. */
+export function causeOf(reason: string, type: string | null, error: string): string {
+  const words = error.replaceAll(/\b[a-z]{3}_[0-9a-z]{26}\b|"[^"]*"|\d+/g, '…').slice(0, 300);
+  return hash('sha256', [reason, type ?? '', words].join('\n')).slice(0, 12);
+}
