@@ -73,6 +73,17 @@ const refundView = {
   updatedAt,
 };
 
+const movement = {
+  sku: 'TEA-001',
+  version: 7,
+  reason: 'reserved',
+  onHandDelta: 0,
+  reservedDelta: 2,
+  orderId: order,
+  adjustmentId: null,
+  at: createdAt,
+};
+
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
     customerId: 'cus_42',
@@ -105,4 +116,11 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  MovementPage: { data: [movement], nextCursor: null },
+  ReservationPage: {
+    data: [
+      { orderId: order, sku: 'TEA-001', quantity: 2, status: 'held', expiresAt: '2026-11-23T10:15:00.014Z' },
+    ],
+    nextCursor: null,
+  },
 };

@@ -95,6 +95,8 @@ export function openApi(
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
+    MovementPage: page('MovementView'),
+    ReservationPage: page('ReservationView'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};

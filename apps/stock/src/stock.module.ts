@@ -6,6 +6,7 @@ import { every, Logger, Shutdown } from '#service';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
 import { type Movement } from './item.js';
+import { ListsHandlers } from './lists.handlers.js';
 import { type StockState } from './state.js';
 import { StockHandlers } from './stock.handlers.js';
 import { type StockMessage, stockRules } from './stock.js';
@@ -14,7 +15,7 @@ import { stockStore } from './stock.store.js';
 type StockLoop = Loop<StockState, Movement, StockMessage>;
 
 @Module({
-  controllers: [StockHandlers],
+  controllers: [StockHandlers, ListsHandlers],
   providers: [
     {
       provide: Loop,
