@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type MovementView, type ReservationView } from '#contracts';
+import { connect } from 'amqplib';
+import { type MovementView, type ReservationView, type SettingsView, type StockLow } from '#contracts';
+import { EXCHANGES } from '#messaging';
 import { type Client } from './client.js';
 import { Shop } from './shop.js';
 
@@ -96,4 +98,66 @@ test('the lists take only cursors of their own, and only products that are there
   }
   const odd = await client.send('GET', '/v1/stock/CURSOR/reservations?state=lost');
   expect(odd).toMatchObject({ status: 422, body: { errors: [{ pointer: '/query/state' }] } });
+});
+
+test('the safety stock is not sold, and few left is said once until there was more', async () => {
+  const model = await connect(shop.broker.url);
+  try {
+    const channel = await model.createChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    await channel.bindQueue(queue, EXCHANGES.events, 'stock.low.v1');
+    const heard: StockLow[] = [];
+    await channel.consume(
+      queue,
+      (message) => {
+        const bundle = JSON.parse(message?.content.toString() ?? '[]') as { data: StockLow }[];
+        heard.push(...bundle.map(({ data }) => data));
+      },
+      { noAck: true },
+    );
+    await client.stocked('FEW', 10);
+    const path = '/v1/stock/FEW/settings';
+    const set = { safetyStock: 3, lowStockThreshold: 4 };
+    expect((await client.send<SettingsView>('PUT', path, set)).body).toMatchObject(set);
+    expect(await client.read<SettingsView>(path)).toMatchObject({ sku: 'FEW', ...set });
+    expect(await client.stock('FEW')).toMatchObject({ onHand: 10, available: 7 });
+
+    const buy = async (quantity: number) =>
+      (await client.place({ sku: 'FEW', quantity, method: 'tok_visa' })).body;
+    expect(await buy(8)).toMatchObject({ status: 'rejected', reason: { code: 'out_of_stock' } });
+    for (const quantity of [3, 1, 1]) expect((await buy(quantity)).status).toBe('confirmed');
+    await client.send('POST', '/v1/stock/FEW/adjustments', { delta: 5, reason: 'received' }, keyed());
+    expect((await buy(7)).status).toBe('confirmed');
+    expect((await buy(1)).status).toBe('rejected');
+    await shop.expectSound();
+    expect(await client.stock('FEW')).toMatchObject({ onHand: 3, reserved: 0, available: 0 });
+    expect(heard.map(({ sku, available, lowStockThreshold }) => [sku, available, lowStockThreshold])).toEqual(
+      [
+        ['FEW', 4, 4],
+        ['FEW', 0, 4],
+      ],
+    );
+
+    expect((await client.send<SettingsView>('PUT', path, {})).body).toMatchObject({
+      safetyStock: 0,
+      lowStockThreshold: null,
+    });
+    expect((await buy(3)).status).toBe('confirmed');
+  } finally {
+    await model.close();
+  }
+});
+
+test('settings that make no sense are refused by name', async () => {
+  await client.stocked('SET', 1);
+  const put = (sku: string, body: object) => client.send('PUT', `/v1/stock/${sku}/settings`, body);
+  expect(await put('SET', { safetyStock: -1 })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/safetyStock' }] },
+  });
+  expect(await put('SET', { backorder: true })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/backorder' }] },
+  });
+  expect(await put('NONE', {})).toMatchObject({ status: 404, body: { type: '/problems/product-not-found' } });
 });

@@ -116,6 +116,8 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  SettingsRequest: { safetyStock: 5, lowStockThreshold: 20 },
+  SettingsView: { sku: 'TEA-001', safetyStock: 5, lowStockThreshold: 20, version: 8 },
   MovementPage: { data: [movement], nextCursor: null },
   ReservationPage: {
     data: [

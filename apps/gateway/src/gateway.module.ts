@@ -22,6 +22,7 @@ import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
 import { StockController } from './stock.controller.js';
 import { StockListsController } from './stock-lists.controller.js';
+import { StockSettingsController } from './stock-settings.controller.js';
 
 @Module({
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
@@ -34,6 +35,7 @@ import { StockListsController } from './stock-lists.controller.js';
     ProductsController,
     StockController,
     StockListsController,
+    StockSettingsController,
   ],
   providers: [
     PlacementClient,

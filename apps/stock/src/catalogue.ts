@@ -22,7 +22,15 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   const fields = { name, amount: price.amount, currency: price.currency, active: product.active ?? true };
   if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
-  const empty = { kind: 'item', sku, onHand: 0, reserved: 0, createdAt: now } as const;
+  const empty = {
+    kind: 'item',
+    sku,
+    onHand: 0,
+    reserved: 0,
+    safetyStock: 0,
+    lowStockThreshold: null,
+    createdAt: now,
+  } as const;
   const next: Item = { ...(item ?? empty), ...fields, version: version + 1, updatedAt: now };
   return { put: [[itemKey(sku), next]], answer: { product: productView(next), created: !item } };
 }
@@ -50,6 +58,7 @@ export function adjust(stock: Stock, { sku, idempotency, adjustment }: AdjustSto
       [adjustmentKey(key), { kind: 'adjustment', key, version: 1, fingerprint, level }],
     ],
     append: [moved.movement],
+    send: moved.send,
     answer: { level, replayed: false },
   };
 }

@@ -1,4 +1,11 @@
-import { type ADJUSTMENT_REASONS, type ProductView, type StockLevelView } from '#contracts';
+import {
+  type ADJUSTMENT_REASONS,
+  type Outgoing,
+  type ProductView,
+  type StockLevelView,
+  send,
+  stockLow,
+} from '#contracts';
 
 /** A product and its level: one row, so that a hot SKU is one update however many orders of a batch buy it. */
 export interface Item {
@@ -14,6 +21,10 @@ export interface Item {
   readonly onHand: number;
   /** The part of `onHand` that is held for orders. */
   readonly reserved: number;
+  /** The part that is not for sale. */
+  readonly safetyStock: number;
+  /** Few is as many as this or fewer; null: never. */
+  readonly lowStockThreshold: number | null;
   readonly createdAt: Date;
   /** When name, price or `active` last changed. */
   readonly updatedAt: Date;
@@ -45,21 +56,41 @@ export function isSameProduct(one: Product, other: Product): boolean {
   );
 }
 
-export function availableOf({ onHand, reserved }: Pick<Item, 'onHand' | 'reserved'>): number {
-  return onHand - reserved;
+/** What can be sold. A safety stock that is larger than what is there leaves nothing. */
+export function availableOf({ onHand, reserved, safetyStock }: Item): number {
+  return Math.max(0, onHand - reserved - safetyStock);
 }
 
-/** The only way to change a level: with the movement that explains it. */
-export function move(item: Item, cause: Cause): { readonly item: Item; readonly movement: Movement } {
+/** Said on the way down only, so it takes a way up to be said again. */
+export function lowStock(before: Item, after: Item): Outgoing[] {
+  if (!isLow(after) || isLow(before)) return [];
+  const { sku, lowStockThreshold, version } = after;
+  return [send(stockLow, { sku, available: availableOf(after), lowStockThreshold, version })];
+}
+
+function isLow(item: Item): item is Item & { readonly lowStockThreshold: number } {
+  return item.lowStockThreshold !== null && availableOf(item) <= item.lowStockThreshold;
+}
+
+export interface Moved {
+  readonly item: Item;
+  readonly movement: Movement;
+  readonly send: readonly Outgoing[];
+}
+
+/** The only way to change a level: with the movement that explains it, and the word that little is left. */
+export function move(item: Item, cause: Cause): Moved {
   const onHand = item.onHand + cause.onHandDelta;
   const reserved = item.reserved + cause.reservedDelta;
   if (reserved < 0 || onHand < reserved) {
     throw new Error(`${cause.kind} would leave ${item.sku} with ${onHand} on hand and ${reserved} reserved`);
   }
   const version = item.version + 1;
+  const next = { ...item, onHand, reserved, version };
   return {
-    item: { ...item, onHand, reserved, version },
+    item: next,
     movement: { sku: item.sku, seq: version, ...cause },
+    send: lowStock(item, next),
   };
 }
 

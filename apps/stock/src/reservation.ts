@@ -1,4 +1,11 @@
-import { type ReserveStock, send, stockCommitRefused, stockExpired, stockReserved } from '#contracts';
+import {
+  type Outgoing,
+  type ReserveStock,
+  send,
+  stockCommitRefused,
+  stockExpired,
+  stockReserved,
+} from '#contracts';
 import { type Cause, type Item, type Movement, move } from './item.js';
 import { mergeLines, rejectionOf } from './rejection.js';
 import {
@@ -72,7 +79,7 @@ function holdOrReject(asked: Asked): StockDecision {
 
   const expiresAt = new Date(now.getTime() + hold.holdMs);
   const held: Reservation = { kind: 'reservation', orderId, version: 1, status: 'held', lines, expiresAt };
-  const { put, append } = moveLines(stock, held, RESERVE);
+  const { put, append, send: low } = moveLines(stock, held, RESERVE);
   const priced = lines.map(({ sku, quantity }) => {
     const { name, amount, currency } = known(stock, sku);
     return { sku, name, quantity, unitPrice: { amount, currency } };
@@ -80,7 +87,7 @@ function holdOrReject(asked: Asked): StockDecision {
   return {
     put: [[orderKey(orderId), held], ...put],
     append,
-    send: [send(stockReserved, { orderId, lines: priced, expiresAt: expiresAt.toISOString() })],
+    send: [send(stockReserved, { orderId, lines: priced, expiresAt: expiresAt.toISOString() }), ...low],
   };
 }
 
@@ -112,7 +119,10 @@ function holdAgain(asked: Asked, reservation: Reservation): StockDecision {
 }
 
 function refuse(asked: Asked, reservation: Reservation): StockDecision {
-  return { ...close(reservation, 'commit_refused', { put: [], append: [] }), send: [refusal(asked)] };
+  return {
+    ...close(reservation, 'commit_refused', { put: [], append: [], send: [] }),
+    send: [refusal(asked)],
+  };
 }
 
 const refusal = ({ orderId }: Asked) => send(stockCommitRefused, { orderId });
@@ -128,6 +138,7 @@ const TAKE: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: 0 };
 interface Moved {
   readonly put: readonly (readonly [string, StockState])[];
   readonly append: readonly Movement[];
+  readonly send: readonly Outgoing[];
 }
 
 function moveLines(stock: Stock, { orderId, lines }: Reservation, unit: PerUnit): Moved {
@@ -142,12 +153,14 @@ function moveLines(stock: Stock, { orderId, lines }: Reservation, unit: PerUnit)
   return {
     put: moved.map(({ item }) => [itemKey(item.sku), item] as const),
     append: moved.map(({ movement }) => movement),
+    send: moved.flatMap((one) => one.send),
   };
 }
 
-function close(reservation: Reservation, status: ReservationStatus, { put, append }: Moved): StockDecision {
+function close(reservation: Reservation, status: ReservationStatus, moved: Moved): StockDecision {
   const { orderId, version } = reservation;
-  return { put: [[orderKey(orderId), { ...reservation, status, version: version + 1 }], ...put], append };
+  const closed: Reservation = { ...reservation, status, version: version + 1 };
+  return { ...moved, put: [[orderKey(orderId), closed], ...moved.put] };
 }
 
 function tombstone({ orderId }: Asked, status: ReservationStatus): readonly [string, Reservation] {

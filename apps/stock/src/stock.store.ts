@@ -2,6 +2,7 @@ import { type Change, type Saving, type Store } from '#loop';
 import { outboxCtes, type Queryable } from '#persistence';
 import { type Item, isSameProduct, type Movement } from './item.js';
 import { ITEM_COLUMNS, type ItemRow, toItem } from './item.store.js';
+import { isSameSettings } from './settings.js';
 import {
   type Adjustment,
   adjustmentKey,
@@ -82,10 +83,11 @@ with l as (
 ), e as (
   select * from json_to_recordset($2::json)
     as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      steps integer, version bigint, "updatedAt" timestamptz)
+      steps integer, version bigint, "updatedAt" timestamptz, "safetyStock" integer, "lowStockThreshold" integer)
 ), edited as (
   update products p set name = e.name, price_amount = e.amount, price_currency = e.currency, active = e.active,
-    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt"
+    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt",
+    safety_stock = e."safetyStock", low_stock_threshold = e."lowStockThreshold"
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (
@@ -167,6 +169,7 @@ function changesOf<K extends StockState['kind']>(
 const stepsOf = (before: StockState | undefined, version: number): number => version - (before?.version ?? 0);
 
 function isEdited(before: Item, after: Item): boolean {
+  if (!isSameSettings(before, after)) return true;
   return !isSameProduct(before, after) || before.updatedAt.getTime() !== after.updatedAt.getTime();
 }
 

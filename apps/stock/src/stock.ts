@@ -3,6 +3,7 @@ import {
   type commitStock,
   type OrderRef,
   type putProduct as putProductContract,
+  type putSettings as putSettingsContract,
   type ReserveStock,
   type releaseStock,
   type reserveStock,
@@ -12,6 +13,7 @@ import { type Message, type Told } from '#messaging';
 import { adjust, putProduct } from './catalogue.js';
 import { type Movement } from './item.js';
 import { type Hold, tell, type Verb } from './reservation.js';
+import { putSettings } from './settings.js';
 import {
   adjustmentKey,
   itemKey,
@@ -29,6 +31,7 @@ export type StockRequest = Told<
   | typeof commitStock
   | typeof putProductContract
   | typeof adjustStock
+  | typeof putSettingsContract
 >;
 
 /** Said by our own sweeper about a hold that has run out. */
@@ -62,6 +65,8 @@ export function stockRules(hold: Hold): StockRules {
           return putProduct(stock, message.data, now);
         case 'stock.adjust.v1':
           return adjust(stock, message.data);
+        case 'stock.put_settings.v1':
+          return putSettings(stock, message.data);
       }
     },
   };
@@ -79,6 +84,7 @@ function keysOf(message: StockMessage): { load: readonly string[]; fresh?: reado
     case 'hold.due':
       return { load: [orderKey(message.data.orderId)] };
     case 'stock.put_product.v1':
+    case 'stock.put_settings.v1':
       return { load: [itemKey(message.data.sku)] };
     case 'stock.adjust.v1':
       // Not `fresh`: a repeated adjustment is seldom, but it must not make the loop cautious about hot SKUs.

@@ -21,6 +21,8 @@ const item = (sku: string, more: Partial<Item> = {}): Item => ({
   active: true,
   onHand: 0,
   reserved: 0,
+  safetyStock: 0,
+  lowStockThreshold: null,
   createdAt: at,
   updatedAt: at,
   ...more,

@@ -5,6 +5,7 @@ import {
   type OrderRef,
   type Outgoing,
   putProduct,
+  putSettings,
   releaseStock,
   reserveStock,
 } from '#contracts';
@@ -79,6 +80,7 @@ export const put = (sku: string, more: object = {}, expectedVersion?: number) =>
     product: { name: sku.toUpperCase(), price: { amount: 250, currency: 'EUR' }, ...more },
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
+export const settings = (sku: string, set: object) => of(putSettings, { sku, settings: set });
 export const adjust = (sku: string, adjustment: object, key = `key-${++messages}`, fingerprint = 'same') =>
   of(adjustStock, { sku, idempotency: { key, fingerprint }, adjustment });
 

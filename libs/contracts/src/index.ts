@@ -10,5 +10,6 @@ export * from './random.js';
 export * from './refund.js';
 export * from './stock.js';
 export * from './stock-lists.js';
+export * from './stock-settings.js';
 export * from './text.js';
 export * from './validate.js';
