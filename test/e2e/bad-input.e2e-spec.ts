@@ -45,6 +45,7 @@ const isQuery = ({ in: place }: { readonly in: string }): boolean => place === '
 const targetOf = ({ path }: Route): string =>
   path
     .replace('{sku}', 'TEA-001')
+    .replace('{location}', 'main')
     .replace('orders/{id}', `orders/ord_${NOBODY}`)
     .replace('payments/{id}', `payments/pay_${NOBODY}`)
     .replace('{refundId}', `ref_${NOBODY}`);

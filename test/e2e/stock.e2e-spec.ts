@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
-import { type MovementView, type ReservationView, type SettingsView, type StockLow } from '#contracts';
+import {
+  type MovementView,
+  type ReservationView,
+  type SettingsView,
+  type StockLevelView,
+  type StockLow,
+} from '#contracts';
 import { EXCHANGES } from '#messaging';
-import { type Client } from './client.js';
+import { type Client, type Problem } from './client.js';
 import { Shop } from './shop.js';
 
 interface Page<T> {
@@ -160,4 +166,88 @@ test('settings that make no sense are refused by name', async () => {
     body: { errors: [{ pointer: '/backorder' }] },
   });
   expect(await put('NONE', {})).toMatchObject({ status: 404, body: { type: '/problems/product-not-found' } });
+});
+
+test('an order is served from as few locations as there are enough in, and what it gives back goes there', async () => {
+  const put = await client.send('PUT', '/v1/locations/north', { name: 'North' });
+  expect(put.status).toBe(201);
+  expect((await client.send('PUT', '/v1/locations/north', { name: 'Far north' })).status).toBe(200);
+  const named = await walk<{ location: string; name: string }>('/v1/locations');
+  expect(named.map(({ location, name }) => [location, name])).toEqual([
+    ['main', 'Main'],
+    ['north', 'Far north'],
+  ]);
+  await client.stocked('PLACES', 4);
+  const path = '/v1/stock/PLACES';
+  const single = await client.stock('PLACES');
+  expect(single.locations).toBeUndefined();
+  const more = { delta: 6, reason: 'received', location: 'north' };
+  const received = await client.send<StockLevelView>('POST', `${path}/adjustments`, more, keyed());
+  expect(received).toMatchObject({ status: 201, body: { onHand: 10, available: 10 } });
+
+  const { body: one } = await client.place({ sku: 'PLACES', quantity: 3, method: 'tok_visa' });
+  const { body: two } = await client.place({ sku: 'PLACES', quantity: 5 });
+  expect([one.status, two.status]).toEqual(['confirmed', 'awaiting_payment']);
+  await shop.books.quiet();
+  expect((await client.stock('PLACES')).locations).toEqual([
+    { location: 'main', onHand: 4, reserved: 4, available: 0 },
+    { location: 'north', onHand: 3, reserved: 1, available: 2 },
+  ]);
+  const [held] = await walk<ReservationView>(`${path}/reservations`);
+  expect(held?.locations).toEqual([
+    { location: 'main', quantity: 4 },
+    { location: 'north', quantity: 1 },
+  ]);
+
+  for (const id of [one.id, two.id]) await client.send('POST', `/v1/orders/${id}/cancel`);
+  await shop.expectSound();
+  expect((await client.stock('PLACES')).locations).toEqual([
+    { location: 'main', onHand: 4, reserved: 0, available: 4 },
+    { location: 'north', onHand: 6, reserved: 0, available: 6 },
+  ]);
+});
+
+test('a transfer moves what nobody holds, once for a key, and shows as one movement with both locations', async () => {
+  await client.send('PUT', '/v1/locations/shop', { name: 'Shop' });
+  await client.stocked('MOVED', 5);
+  await client.place({ sku: 'MOVED', quantity: 2 });
+  const transfer = (body: object, headers = keyed()) =>
+    client.send<StockLevelView & Problem>('POST', '/v1/stock/MOVED/transfers', body, headers);
+  const headers = keyed();
+  const three = { from: 'main', to: 'shop', quantity: 3 };
+  const moved = await transfer(three, headers);
+  expect(moved).toMatchObject({
+    status: 201,
+    body: {
+      onHand: 5,
+      locations: [
+        { location: 'main', onHand: 2, reserved: 2 },
+        { location: 'shop', onHand: 3, reserved: 0 },
+      ],
+    },
+  });
+  const again = await transfer(three, headers);
+  expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([moved.text, 'true']);
+  for (const [body, status, type] of [
+    [{ ...three, quantity: 1 }, 409, 'stock-below-reserved'],
+    [{ ...three, to: 'nowhere' }, 404, 'location-not-found'],
+    [{ ...three, to: 'main' }, 422, 'validation-failed'],
+    [{ ...three, quantity: 0 }, 422, 'validation-failed'],
+  ] as const) {
+    expect(await transfer(body)).toMatchObject({ status, body: { type: `/problems/${type}` } });
+  }
+  expect(await transfer({ ...three, quantity: 1 }, headers)).toMatchObject({
+    status: 422,
+    body: { type: '/problems/idempotency-key-reused' },
+  });
+  const [last] = await walk<MovementView>('/v1/stock/MOVED/movements');
+  expect(last).toMatchObject({
+    version: moved.body.version,
+    reason: 'transferred',
+    onHandDelta: 0,
+    locations: [
+      { location: 'main', onHandDelta: -3 },
+      { location: 'shop', onHandDelta: 3 },
+    ],
+  });
 });

@@ -5,7 +5,17 @@ const order = 'ord_01kaqyj5m8e2w9x4t7r0v3b6nd';
 const payment = 'pay_01kaqyj5m8e2w9x4t7r0v3b6ne';
 const createdAt = '2026-11-23T10:00:00.000Z';
 const updatedAt = '2026-11-23T10:00:00.041Z';
-const stock = { sku: 'TEA-001', onHand: 120, reserved: 2, available: 118, version: 7 };
+const stock = {
+  sku: 'TEA-001',
+  onHand: 120,
+  reserved: 2,
+  available: 118,
+  version: 7,
+  locations: [
+    { location: 'main', onHand: 100, reserved: 2, available: 98 },
+    { location: 'north', onHand: 20, reserved: 0, available: 20 },
+  ],
+};
 const product = {
   sku: 'TEA-001',
   name: 'Sencha',
@@ -81,8 +91,11 @@ const movement = {
   reservedDelta: 2,
   orderId: order,
   adjustmentId: null,
+  locations: [{ location: 'main', onHandDelta: 0, reservedDelta: 2 }],
   at: createdAt,
 };
+
+const north = { location: 'north', name: 'Warehouse north', createdAt };
 
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
@@ -116,6 +129,10 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  LocationRequest: { name: 'Warehouse north' },
+  LocationView: north,
+  LocationPage: { data: [north], nextCursor: null },
+  TransferRequest: { from: 'main', to: 'north', quantity: 20 },
   SettingsRequest: { safetyStock: 5, lowStockThreshold: 20 },
   SettingsView: { sku: 'TEA-001', safetyStock: 5, lowStockThreshold: 20, version: 8 },
   MovementPage: { data: [movement], nextCursor: null },

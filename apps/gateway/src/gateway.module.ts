@@ -9,6 +9,7 @@ import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { LocationsController } from './locations.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -35,6 +36,7 @@ import { StockSettingsController } from './stock-settings.controller.js';
     ProductsController,
     StockController,
     StockListsController,
+    LocationsController,
     StockSettingsController,
   ],
   providers: [

@@ -95,6 +95,7 @@ export function openApi(
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
+    LocationPage: page('LocationView'),
     MovementPage: page('MovementView'),
     ReservationPage: page('ReservationView'),
     Problem: PROBLEM,
@@ -228,6 +229,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     OrderId: inPath('id', schemas.OrderView?.properties?.id),
     PaymentId: inPath('id', schemas.PaymentView?.properties?.id),
     RefundId: inPath('refundId', schemas.RefundView?.properties?.id),
+    Location: inPath('location', schemas.LocationView?.properties?.location),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

@@ -1,12 +1,23 @@
 import {
   type ListMovements,
   type ListReservations,
+  type LocationMovement,
+  type LocationPart,
   type MovementView,
   type ReservationView,
 } from '#contracts';
 import { type Queryable } from '#persistence';
 
-type MovementRow = Omit<MovementView, 'version' | 'at'> & { readonly version: string; readonly at: Date };
+interface MovementRow extends Omit<MovementView, 'version' | 'at' | 'locations'> {
+  readonly version: string;
+  readonly at: Date;
+  readonly locations: LocationMovement[] | null;
+}
+
+const LOCATIONS = `(
+  select json_agg(json_build_object('location', location, 'onHandDelta', on_hand_delta, 'reservedDelta', reserved_delta)
+    order by location)
+  from location_movements l where l.sku = m.sku and l.seq = m.seq)`;
 
 /** Newest first; one more than the limit, if there is one. */
 export async function listMovements(
@@ -17,14 +28,20 @@ export async function listMovements(
     name: 'stock_list_movements',
     text: `select sku, seq as version, kind as reason, on_hand_delta as "onHandDelta",
         reserved_delta as "reservedDelta", order_id as "orderId",
-        case when order_id is null then message_id end as "adjustmentId", at
-      from movements where sku = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
+        case when order_id is null then message_id end as "adjustmentId", at, ${LOCATIONS} as locations
+      from movements m where sku = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3`,
     values: [sku, before ?? null, limit + 1],
   });
-  return rows.map((row) => ({ ...row, version: Number(row.version), at: row.at.toISOString() }));
+  return rows.map(({ locations, ...row }) => ({
+    ...row,
+    version: Number(row.version),
+    at: row.at.toISOString(),
+    ...(locations && { locations }),
+  }));
 }
 
-interface ReservationRow extends Omit<ReservationView, 'sku' | 'expiresAt'> {
+interface ReservationRow extends Omit<ReservationView, 'sku' | 'expiresAt' | 'locations'> {
+  readonly locations: LocationPart[] | null;
   readonly expiresAt: Date;
   readonly position: string;
 }
@@ -42,13 +59,14 @@ export async function listReservations(db: Queryable, asked: ListReservations): 
       ? { ...OPEN, values: [sku, ...(after?.split(' ') ?? ['-infinity', '']), limit + 1] }
       : { ...CLOSED, values: [sku, after ?? null, limit + 1] };
   const { rows } = await db.query<ReservationRow>(query);
-  return rows.map(({ position, expiresAt, ...row }) => ({
-    reservation: { ...row, sku, expiresAt: expiresAt.toISOString() },
+  return rows.map(({ position, expiresAt, locations, ...row }) => ({
+    reservation: { ...row, sku, expiresAt: expiresAt.toISOString(), ...(locations && { locations }) },
     position,
   }));
 }
 
-const COLUMNS = `r.order_id as "orderId", (line ->> 'quantity')::integer as quantity, r.status, r.expires_at as "expiresAt"`;
+const COLUMNS = `r.order_id as "orderId", (line ->> 'quantity')::integer as quantity, r.status,
+  r.expires_at as "expiresAt", line -> 'from' as locations`;
 
 /**
  * What ends first comes first. An index by SKU would cost every order a row; the index of all holds is as short as what

@@ -7,6 +7,7 @@ import {
   stockReserved,
 } from '#contracts';
 import { type Cause, type Item, type Movement, move } from './item.js';
+import { deltasOf, placed } from './locations.js';
 import { mergeLines, rejectionOf } from './rejection.js';
 import {
   itemKey,
@@ -78,7 +79,15 @@ function holdOrReject(asked: Asked): StockDecision {
   if (rejection) return { put: [tombstone(asked, 'rejected')], send: [rejection] };
 
   const expiresAt = new Date(now.getTime() + hold.holdMs);
-  const held: Reservation = { kind: 'reservation', orderId, version: 1, status: 'held', lines, expiresAt };
+  const from = lines.map((line) => placed(known(stock, line.sku), line));
+  const held: Reservation = {
+    kind: 'reservation',
+    orderId,
+    version: 1,
+    status: 'held',
+    lines: from,
+    expiresAt,
+  };
   const { put, append, send: low } = moveLines(stock, held, RESERVE);
   const priced = lines.map(({ sku, quantity }) => {
     const { name, amount, currency } = known(stock, sku);
@@ -115,7 +124,10 @@ function deduct({ stock }: Asked, reservation: Reservation): StockDecision {
 function holdAgain(asked: Asked, reservation: Reservation): StockDecision {
   const { stock, orderId } = asked;
   if (rejectionOf(stock, orderId, reservation.lines)) return refuse(asked, reservation);
-  return close(reservation, 'committed', moveLines(stock, reservation, TAKE));
+  // It need not come from where it was held.
+  const lines = reservation.lines.map((line) => placed(known(stock, line.sku), line));
+  const again = { ...reservation, lines };
+  return close(again, 'committed', moveLines(stock, again, TAKE));
 }
 
 function refuse(asked: Asked, reservation: Reservation): StockDecision {
@@ -142,14 +154,16 @@ interface Moved {
 }
 
 function moveLines(stock: Stock, { orderId, lines }: Reservation, unit: PerUnit): Moved {
-  const moved = lines.map(({ sku, quantity }: Line) =>
-    move(known(stock, sku), {
+  const moved = lines.map((line: Line) => {
+    const item = known(stock, line.sku);
+    return move(item, {
       kind: unit.kind,
-      onHandDelta: unit.onHandDelta * quantity,
-      reservedDelta: unit.reservedDelta * quantity,
+      onHandDelta: unit.onHandDelta * line.quantity,
+      reservedDelta: unit.reservedDelta * line.quantity,
       orderId,
-    }),
-  );
+      locations: deltasOf(item, line, unit),
+    });
+  });
   return {
     put: moved.map(({ item }) => [itemKey(item.sku), item] as const),
     append: moved.map(({ movement }) => movement),

@@ -13,6 +13,7 @@ import {
   Rejected,
   releaseStock,
   reserveStock,
+  transferStock,
 } from '#contracts';
 import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
@@ -33,7 +34,7 @@ export class StockHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock, putSettings)
+  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock, putSettings, transferStock)
   change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

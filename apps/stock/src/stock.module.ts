@@ -7,6 +7,7 @@ import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
 import { type Movement } from './item.js';
 import { ListsHandlers } from './lists.handlers.js';
+import { LocationsHandlers } from './locations.handlers.js';
 import { type StockState } from './state.js';
 import { StockHandlers } from './stock.handlers.js';
 import { type StockMessage, stockRules } from './stock.js';
@@ -15,7 +16,7 @@ import { stockStore } from './stock.store.js';
 type StockLoop = Loop<StockState, Movement, StockMessage>;
 
 @Module({
-  controllers: [StockHandlers, ListsHandlers],
+  controllers: [StockHandlers, ListsHandlers, LocationsHandlers],
   providers: [
     {
       provide: Loop,

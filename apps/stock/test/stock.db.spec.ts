@@ -23,6 +23,7 @@ const item = (sku: string, more: Partial<Item> = {}): Item => ({
   reserved: 0,
   safetyStock: 0,
   lowStockThreshold: null,
+  locations: null,
   createdAt: at,
   updatedAt: at,
   ...more,

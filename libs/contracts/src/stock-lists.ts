@@ -14,16 +14,29 @@ import {
 import { rpc } from './contract.js';
 import { IsId } from './id.js';
 import { ADJUSTMENT_REASONS } from './stock.js';
-import { IsSku } from './text.js';
+import { IsLocation, IsSku } from './text.js';
 
-/** Why a level changes: somebody said so, or an order moved it. */
-export const MOVEMENT_REASONS = [...ADJUSTMENT_REASONS, 'reserved', 'released', 'committed'] as const;
+/** Why a level changes: somebody said so, an order moved it, or it went from one location to another. */
+export const MOVEMENT_REASONS = [
+  ...ADJUSTMENT_REASONS,
+  'reserved',
+  'released',
+  'committed',
+  'transferred',
+] as const;
 
 export class ListMovements {
   @IsSku() sku: string;
   @IsInt() @Min(1) @Max(100) limit: number;
   /** Movements that made an earlier version than this one come next. */
   @IsOptional() @IsInt() @Min(1) before?: number;
+}
+
+/** What a movement did in one location. */
+export class LocationMovement {
+  @IsLocation() location: string;
+  @IsInt() onHandDelta: number;
+  @IsInt() reservedDelta: number;
 }
 
 /** One change of a level, never altered afterwards. All deltas of a SKU add up to its level. */
@@ -36,8 +49,10 @@ export class MovementView {
   @IsInt() reservedDelta: number;
   /** The order that caused it; null when somebody changed the stock by hand. */
   @IsOptional() @IsId('ord') orderId: string | null;
-  /** The id of the message that asked for an adjustment; null when an order was the cause. */
+  /** The id of the message that asked for an adjustment or a transfer; null when an order was the cause. */
   @IsOptional() @IsString() adjustmentId: string | null;
+  /** Where it happened, when the SKU lies in several locations: together they are the movement. */
+  @IsOptional() @IsArray() @Type(() => LocationMovement) locations?: LocationMovement[];
   @IsISO8601() at: string;
 }
 
@@ -68,6 +83,12 @@ export class ListReservations {
   @IsOptional() @IsString() @MaxLength(100) after?: string;
 }
 
+/** How much of a line is in one location. */
+export class LocationPart {
+  @IsLocation() location: string;
+  @IsInt() quantity: number;
+}
+
 /** What an order holds, or has held, of one SKU. */
 export class ReservationView {
   @IsId('ord') orderId: string;
@@ -76,6 +97,8 @@ export class ReservationView {
   @IsIn(HOLD_STATUSES) status: (typeof HOLD_STATUSES)[number];
   /** Until when it was, or is, held without being paid. */
   @IsISO8601() expiresAt: string;
+  /** Where it lies, when the SKU lies in several locations. */
+  @IsOptional() @IsArray() @Type(() => LocationPart) locations?: LocationPart[];
 }
 
 export class ReservationList {
