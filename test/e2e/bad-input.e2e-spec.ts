@@ -45,6 +45,7 @@ const isQuery = ({ in: place }: { readonly in: string }): boolean => place === '
 const targetOf = ({ path }: Route): string =>
   path
     .replace('{sku}', 'TEA-001')
+    .replace('{location}', 'main')
     .replace('orders/{id}', `orders/ord_${NOBODY}`)
     .replace('payments/{id}', `payments/pay_${NOBODY}`)
     .replace('{refundId}', `ref_${NOBODY}`);
@@ -110,9 +111,9 @@ describe('a body', () => {
   }
 });
 
-test('ids and SKUs that are none are refused', async () => {
+test('ids, SKUs and locations that are none are refused', async () => {
   const cases = routesWith(({ path }) => path.includes('{')).flatMap((route) =>
-    (route.path.includes('{sku}') ? BAD_PARTS : BAD_IDS).map((part) => ({ route, part })),
+    (/\{(sku|location)\}/.test(route.path) ? BAD_PARTS : BAD_IDS).map((part) => ({ route, part })),
   );
   const faults = await faultsOf(
     cases,

@@ -1,4 +1,5 @@
 import { type Invariant } from './invariant.js';
+import { locationInvariants } from './locations.js';
 
 /** Of the database of the stock service. The statements read whole tables: for tests and reports, not for the hot path. */
 export const stockInvariants: readonly Invariant[] = [
@@ -84,4 +85,5 @@ export const stockInvariants: readonly Invariant[] = [
     name: 'a message moves a SKU at most once',
     sql: 'select message_id, sku, count(*) from movements group by message_id, sku having count(*) > 1',
   },
+  ...locationInvariants,
 ];

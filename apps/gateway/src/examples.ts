@@ -5,7 +5,17 @@ const order = 'ord_01kaqyj5m8e2w9x4t7r0v3b6nd';
 const payment = 'pay_01kaqyj5m8e2w9x4t7r0v3b6ne';
 const createdAt = '2026-11-23T10:00:00.000Z';
 const updatedAt = '2026-11-23T10:00:00.041Z';
-const stock = { sku: 'TEA-001', onHand: 120, reserved: 2, available: 118, version: 7 };
+const stock = {
+  sku: 'TEA-001',
+  onHand: 120,
+  reserved: 2,
+  available: 118,
+  version: 7,
+  locations: [
+    { location: 'main', onHand: 100, reserved: 2, available: 98 },
+    { location: 'north', onHand: 20, reserved: 0, available: 20 },
+  ],
+};
 const product = {
   sku: 'TEA-001',
   name: 'Sencha',
@@ -99,6 +109,20 @@ const refundView = {
   updatedAt,
 };
 
+const movement = {
+  sku: 'TEA-001',
+  version: 7,
+  reason: 'reserved',
+  onHandDelta: 0,
+  reservedDelta: 2,
+  orderId: order,
+  adjustmentId: null,
+  locations: [{ location: 'main', onHandDelta: 0, reservedDelta: 2 }],
+  at: createdAt,
+};
+
+const north = { location: 'north', name: 'Warehouse north', createdAt };
+
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
     customerId: 'cus_42',
@@ -158,4 +182,17 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   DiscardRequest: { reason: 'counted by hand, the goods are there' },
   RedriveRequest: { cause: letter.cause, perSecond: 10, canary: true },
   RedriveView: redrive,
+  LocationRequest: { name: 'Warehouse north' },
+  LocationView: north,
+  LocationPage: { data: [north], nextCursor: null },
+  TransferRequest: { from: 'main', to: 'north', quantity: 20 },
+  SettingsRequest: { safetyStock: 5, lowStockThreshold: 20 },
+  SettingsView: { sku: 'TEA-001', safetyStock: 5, lowStockThreshold: 20, version: 8 },
+  MovementPage: { data: [movement], nextCursor: null },
+  ReservationPage: {
+    data: [
+      { orderId: order, sku: 'TEA-001', quantity: 2, status: 'held', expiresAt: '2026-11-23T10:15:00.014Z' },
+    ],
+    nextCursor: null,
+  },
 };

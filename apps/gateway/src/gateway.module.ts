@@ -11,6 +11,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { DocsModule } from './docs.module.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { LocationsController } from './locations.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -23,6 +24,8 @@ import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
 import { StockController } from './stock.controller.js';
+import { StockListsController } from './stock-lists.controller.js';
+import { StockSettingsController } from './stock-settings.controller.js';
 
 @Module({
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
@@ -35,6 +38,9 @@ import { StockController } from './stock.controller.js';
     ProductsController,
     StockController,
     DeadLettersController,
+    StockListsController,
+    LocationsController,
+    StockSettingsController,
   ],
   providers: [
     PlacementClient,

@@ -97,6 +97,9 @@ export function openApi(
     ProductPage: page('ProductView'),
     FailurePage: page('DeadLetterSummary'),
     FailureGroupPage: page('DeadLetterGroup'),
+    LocationPage: page('LocationView'),
+    MovementPage: page('MovementView'),
+    ReservationPage: page('ReservationView'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -231,6 +234,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     Service: inPath('service', schemas.ServiceRef?.properties?.service),
     LetterId: inPath('id', schemas.DeadLetterRef?.properties?.id),
     RedriveId: inPath('id', schemas.RedriveRef?.properties?.id),
+    Location: inPath('location', schemas.LocationView?.properties?.location),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

@@ -1,6 +1,8 @@
 import { DEAD_LETTER_OPERATIONS } from './dead-letter-operations.js';
+import { LOCATION_OPERATIONS } from './location-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
+import { STOCK_OPERATIONS } from './stock-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -173,7 +175,8 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'adjustStock',
     tag: 'Stock',
     summary: 'Change what is on hand',
-    description: 'Either by `delta`, or to a `countedQuantity` with the reason `counted`.',
+    description:
+      'Either by `delta`, or to a `countedQuantity` with the reason `counted`, in `main` or in the `location` that it names.',
     parameters: ['Sku', 'IdempotencyKey'],
     body: 'AdjustmentRequest',
     answers: [
@@ -184,7 +187,14 @@ export const OPERATIONS: readonly Operation[] = [
         headers: ['Location', 'ETag', 'Idempotency-Replayed'],
       },
     ],
-    problems: [...KEY_PROBLEMS, 'product-not-found', 'stock-below-reserved', 'stock-limit-exceeded'],
+    problems: [
+      ...KEY_PROBLEMS,
+      'product-not-found',
+      'location-not-found',
+      'stock-below-reserved',
+      'stock-limit-exceeded',
+      'too-many-locations',
+    ],
   },
   {
     method: 'get',
@@ -200,4 +210,6 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['product-not-found'],
   },
   ...DEAD_LETTER_OPERATIONS,
+  ...STOCK_OPERATIONS,
+  ...LOCATION_OPERATIONS,
 ];

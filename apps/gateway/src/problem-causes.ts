@@ -21,6 +21,7 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
     'It was discarded, or sent back already; or its bytes cannot be read, so that no service would understand them.',
   'redrive-in-progress': 'A service sends its dead letters back in one redrive at a time.',
   'product-not-found': 'No product has this SKU.',
+  'location-not-found': 'Nobody has created a location of this name. "main" is always there.',
   'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
   'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',
   'order-not-payable': 'The order is paid already, still being reserved, or has ended without a payment.',
@@ -37,6 +38,8 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'stock-below-reserved':
     'The change would leave less on hand than what is already promised to orders. Nothing was changed.',
   'stock-limit-exceeded': 'The sum of what is there and what was added is too large to be counted exactly.',
+  'too-many-locations':
+    'A SKU lies in a limited number of locations, also where its level has gone back to 0.',
   'version-mismatch': 'Somebody else changed it: its version is no longer the one in If-Match.',
   'payload-too-large': 'The body has more bytes than a request may have.',
   'uri-too-long': 'The path, or a part of it, is longer than any that exists.',

@@ -73,6 +73,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '没有商品使用这个 SKU。',
     remedy: '请检查 SKU，或者用 PUT /v1/products/{sku} 创建该商品。',
   },
+  'location-not-found': {
+    title: '没有这个库位',
+    cause: '还没有人创建过这个名称的库位。“main” 始终存在。',
+    remedy: '请检查名称，或用 PUT /v1/locations/{location} 创建该库位。',
+  },
   'method-not-allowed': {
     title: '该路径不支持这个方法',
     cause: '路径存在，但不支持这个方法。Allow 响应头列出了支持的方法。',
@@ -137,6 +142,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     title: '库存将超过可计数的最大值',
     cause: '现有数量与增加数量之和过大，无法精确计数。',
     remedy: '请检查数量：加上现有数量后超出了可计数的范围。',
+  },
+  'too-many-locations': {
+    title: '该 SKU 所在的库位过多',
+    cause: '一个 SKU 所在的库位数量有限，数量已归零的库位也计算在内。',
+    remedy: '请使用它已在的库位：GET /v1/stock/{sku} 会列出它们。',
   },
   'version-mismatch': {
     title: '读取之后它已被修改',

@@ -6,8 +6,10 @@ import {
   type PutProduct,
   Rejected,
 } from '#contracts';
-import { type Item, isSameProduct, levelView, move, productView } from './item.js';
-import { adjustmentKey, adjustmentOf, itemKey, itemOf, type Stock, type StockDecision } from './state.js';
+import { type LocationLevel } from './allocation.js';
+import { type Item, isSameProduct, levelView, MAIN, move, productView } from './item.js';
+import { type Opened, openLocation } from './locations.js';
+import { adjustmentKey, answered, itemKey, itemOf, type Stock, type StockDecision } from './state.js';
 
 /** Creates a product without stock, or replaces name, price and `active` of the one there is. */
 export function putProduct(stock: Stock, request: PutProduct, now: Date): StockDecision {
@@ -22,27 +24,40 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   const fields = { name, amount: price.amount, currency: price.currency, active: product.active ?? true };
   if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
-  const empty = { kind: 'item', sku, onHand: 0, reserved: 0, createdAt: now } as const;
+  const empty = {
+    kind: 'item',
+    sku,
+    onHand: 0,
+    reserved: 0,
+    safetyStock: 0,
+    lowStockThreshold: null,
+    locations: null,
+    createdAt: now,
+  } as const;
   const next: Item = { ...(item ?? empty), ...fields, version: version + 1, updatedAt: now };
   return { put: [[itemKey(sku), next]], answer: { product: productView(next), created: !item } };
 }
 
-/** A changed stock, once per idempotency key. A refusal is not kept: the same key may succeed later. */
+/** A changed stock, once per idempotency key. */
 export function adjust(stock: Stock, { sku, idempotency, adjustment }: AdjustStock): StockDecision {
-  const { key, fingerprint } = idempotency;
-  const used = adjustmentOf(stock, key);
-  if (used && used.fingerprint !== fingerprint) return { refuse: new Rejected('idempotency-key-reused') };
-  if (used) return { answer: { level: used.level, replayed: true } };
+  const before = answered(stock, idempotency);
+  if (before) return before;
 
   const errors = faultsOf(adjustment);
   if (errors.length > 0) return { refuse: new Rejected('validation-failed', { errors }) };
   const item = itemOf(stock, sku);
   if (!item) return { refuse: new Rejected('product-not-found', { sku }) };
-  const onHandDelta = deltaOf(item, adjustment);
-  const refuse = limitOf(item, onHandDelta);
+  const opened = openLocation(stock, item, adjustment.location ?? MAIN);
+  if (opened instanceof Rejected) return { refuse: opened };
+  const onHandDelta = deltaOf(opened.level, adjustment);
+  const refuse = limitOf(opened, onHandDelta);
   if (refuse) return { refuse };
 
-  const moved = move(item, { kind: adjustment.reason, onHandDelta, reservedDelta: 0, orderId: null });
+  const what = { kind: adjustment.reason, onHandDelta, reservedDelta: 0, orderId: null } as const;
+  const { location } = opened.level;
+  const locations = opened.item.locations ? [{ location, onHandDelta, reservedDelta: 0 }] : undefined;
+  const moved = move(opened.item, { ...what, locations });
+  const { key, fingerprint } = idempotency;
   const level = levelView(moved.item);
   return {
     put: [
@@ -50,6 +65,7 @@ export function adjust(stock: Stock, { sku, idempotency, adjustment }: AdjustSto
       [adjustmentKey(key), { kind: 'adjustment', key, version: 1, fingerprint, level }],
     ],
     append: [moved.movement],
+    send: moved.send,
     answer: { level, replayed: false },
   };
 }
@@ -69,18 +85,23 @@ function faultsOf({ delta, countedQuantity, reason }: AdjustmentRequest): Fault[
   return delta === 0 ? [{ pointer: '/delta', detail: 'must not be 0' }] : [];
 }
 
-function deltaOf(item: Item, { delta, countedQuantity }: AdjustmentRequest): number {
-  return isGiven(countedQuantity) ? countedQuantity - item.onHand : (delta ?? 0);
+function deltaOf(level: LocationLevel, { delta, countedQuantity }: AdjustmentRequest): number {
+  return isGiven(countedQuantity) ? countedQuantity - level.onHand : (delta ?? 0);
 }
 
 function isGiven(value: number | null | undefined): value is number {
   return typeof value === 'number';
 }
 
-function limitOf({ sku, onHand, reserved }: Item, delta: number): Rejected | undefined {
-  if (onHand + delta < reserved) return new Rejected('stock-below-reserved', { sku, onHand, reserved });
-  if (onHand + delta > MAX_QUANTITY) {
-    return new Rejected('stock-limit-exceeded', { sku, onHand, limit: MAX_QUANTITY });
+function limitOf({ item, level }: Opened, delta: number): Rejected | undefined {
+  const { sku } = item;
+  const { location, onHand, reserved } = level;
+  if (onHand + delta < reserved) {
+    const where = item.locations ? { location } : {};
+    return new Rejected('stock-below-reserved', { sku, ...where, onHand, reserved });
+  }
+  if (item.onHand + delta > MAX_QUANTITY) {
+    return new Rejected('stock-limit-exceeded', { sku, onHand: item.onHand, limit: MAX_QUANTITY });
   }
   return undefined;
 }

@@ -2,7 +2,8 @@ import { type Queryable } from '#persistence';
 import { type Item } from './item.js';
 
 export const ITEM_COLUMNS = `sku, version, name, price_amount as amount, price_currency as currency, active,
-  on_hand as "onHand", reserved, created_at as "createdAt", updated_at as "updatedAt"`;
+  on_hand as "onHand", reserved, safety_stock as "safetyStock",
+  low_stock_threshold as "lowStockThreshold", locations, created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** As it comes out of JSON. */
 export type ItemRow = Omit<Item, 'kind' | 'createdAt' | 'updatedAt'> & {

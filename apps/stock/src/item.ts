@@ -1,4 +1,15 @@
-import { type ADJUSTMENT_REASONS, type ProductView, type StockLevelView } from '#contracts';
+import {
+  type ADJUSTMENT_REASONS,
+  type Outgoing,
+  type ProductView,
+  type StockLevelView,
+  send,
+  stockLow,
+} from '#contracts';
+import { type LocationLevel } from './allocation.js';
+
+/** Where everything lies until it is said to lie somewhere else. */
+export const MAIN = 'main';
 
 /** A product and its level: one row, so that a hot SKU is one update however many orders of a batch buy it. */
 export interface Item {
@@ -14,12 +25,30 @@ export interface Item {
   readonly onHand: number;
   /** The part of `onHand` that is held for orders. */
   readonly reserved: number;
+  /** The part that is not for sale. */
+  readonly safetyStock: number;
+  /** Few is as many as this or fewer; null: never. */
+  readonly lowStockThreshold: number | null;
+  /** What lies where: it adds up to the level. null: everything is in `main`. */
+  readonly locations: readonly LocationLevel[] | null;
   readonly createdAt: Date;
   /** When name, price or `active` last changed. */
   readonly updatedAt: Date;
 }
 
-export type MovementKind = (typeof ADJUSTMENT_REASONS)[number] | 'reserved' | 'released' | 'committed';
+export type MovementKind =
+  | (typeof ADJUSTMENT_REASONS)[number]
+  | 'reserved'
+  | 'released'
+  | 'committed'
+  | 'transferred';
+
+/** What a movement does in one location. */
+export interface LocationDelta {
+  readonly location: string;
+  readonly onHandDelta: number;
+  readonly reservedDelta: number;
+}
 
 /** Why a level changed: never altered, and their sum is the level. */
 export interface Movement {
@@ -30,9 +59,12 @@ export interface Movement {
   readonly onHandDelta: number;
   readonly reservedDelta: number;
   readonly orderId: string | null;
+  /** Of a SKU that lies in several locations: where it happened. */
+  readonly locations?: readonly LocationDelta[] | undefined;
 }
 
-export type Cause = Pick<Movement, 'kind' | 'onHandDelta' | 'reservedDelta' | 'orderId'>;
+/** It happens in `main`, unless it names locations. */
+export type Cause = Omit<Movement, 'sku' | 'seq'>;
 
 type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'active'>;
 
@@ -45,27 +77,66 @@ export function isSameProduct(one: Product, other: Product): boolean {
   );
 }
 
-export function availableOf({ onHand, reserved }: Pick<Item, 'onHand' | 'reserved'>): number {
-  return onHand - reserved;
+/** What can be sold. A safety stock that is larger than what is there leaves nothing. */
+export function availableOf({ onHand, reserved, safetyStock }: Item): number {
+  return Math.max(0, onHand - reserved - safetyStock);
 }
 
-/** The only way to change a level: with the movement that explains it. */
-export function move(item: Item, cause: Cause): { readonly item: Item; readonly movement: Movement } {
+/** Said on the way down only, so it takes a way up to be said again. */
+export function lowStock(before: Item, after: Item): Outgoing[] {
+  if (!isLow(after) || isLow(before)) return [];
+  const { sku, lowStockThreshold, version } = after;
+  return [send(stockLow, { sku, available: availableOf(after), lowStockThreshold, version })];
+}
+
+function isLow(item: Item): item is Item & { readonly lowStockThreshold: number } {
+  return item.lowStockThreshold !== null && availableOf(item) <= item.lowStockThreshold;
+}
+
+export interface Moved {
+  readonly item: Item;
+  readonly movement: Movement;
+  readonly send: readonly Outgoing[];
+}
+
+/** The only way to change a level: with the movement that explains it, and the word that little is left. */
+export function move(item: Item, cause: Cause): Moved {
   const onHand = item.onHand + cause.onHandDelta;
   const reserved = item.reserved + cause.reservedDelta;
   if (reserved < 0 || onHand < reserved) {
     throw new Error(`${cause.kind} would leave ${item.sku} with ${onHand} on hand and ${reserved} reserved`);
   }
   const version = item.version + 1;
+  const next = { ...item, onHand, reserved, version };
+  const movement = { sku: item.sku, seq: version, ...cause };
+  if (!item.locations) return { item: next, movement, send: lowStock(item, next) };
+
+  const { onHandDelta, reservedDelta } = cause;
+  const deltas = cause.locations ?? [{ location: MAIN, onHandDelta, reservedDelta }];
   return {
-    item: { ...item, onHand, reserved, version },
-    movement: { sku: item.sku, seq: version, ...cause },
+    item: { ...next, locations: item.locations.map((level) => moveAt(level, deltas, item.sku)) },
+    movement: { ...movement, locations: deltas },
+    send: lowStock(item, next),
   };
+}
+
+function moveAt(level: LocationLevel, deltas: readonly LocationDelta[], sku: string): LocationLevel {
+  const delta = deltas.find(({ location }) => location === level.location);
+  if (!delta) return level;
+  const onHand = level.onHand + delta.onHandDelta;
+  const reserved = level.reserved + delta.reservedDelta;
+  if (reserved < 0 || onHand < reserved) {
+    throw new Error(`${level.location} would have ${onHand} of ${sku} on hand and ${reserved} reserved`);
+  }
+  return { ...level, onHand, reserved };
 }
 
 export function levelView(item: Item): StockLevelView {
   const { sku, onHand, reserved, version } = item;
-  return { sku, onHand, reserved, available: availableOf(item), version };
+  const level = { sku, onHand, reserved, available: availableOf(item), version };
+  if (!item.locations) return level;
+  const locations = item.locations.map((one) => ({ ...one, available: one.onHand - one.reserved }));
+  return { ...level, locations };
 }
 
 export function productView(item: Item): ProductView {

@@ -1,5 +1,13 @@
-import { type ReserveStock, send, stockCommitRefused, stockExpired, stockReserved } from '#contracts';
+import {
+  type Outgoing,
+  type ReserveStock,
+  send,
+  stockCommitRefused,
+  stockExpired,
+  stockReserved,
+} from '#contracts';
 import { type Cause, type Item, type Movement, move } from './item.js';
+import { deltasOf, placed } from './locations.js';
 import { mergeLines, rejectionOf } from './rejection.js';
 import {
   itemKey,
@@ -71,8 +79,16 @@ function holdOrReject(asked: Asked): StockDecision {
   if (rejection) return { put: [tombstone(asked, 'rejected')], send: [rejection] };
 
   const expiresAt = new Date(now.getTime() + hold.holdMs);
-  const held: Reservation = { kind: 'reservation', orderId, version: 1, status: 'held', lines, expiresAt };
-  const { put, append } = moveLines(stock, held, RESERVE);
+  const from = lines.map((line) => placed(known(stock, line.sku), line));
+  const held: Reservation = {
+    kind: 'reservation',
+    orderId,
+    version: 1,
+    status: 'held',
+    lines: from,
+    expiresAt,
+  };
+  const { put, append, send: low } = moveLines(stock, held, RESERVE);
   const priced = lines.map(({ sku, quantity }) => {
     const { name, amount, currency } = known(stock, sku);
     return { sku, name, quantity, unitPrice: { amount, currency } };
@@ -80,7 +96,7 @@ function holdOrReject(asked: Asked): StockDecision {
   return {
     put: [[orderKey(orderId), held], ...put],
     append,
-    send: [send(stockReserved, { orderId, lines: priced, expiresAt: expiresAt.toISOString() })],
+    send: [send(stockReserved, { orderId, lines: priced, expiresAt: expiresAt.toISOString() }), ...low],
   };
 }
 
@@ -108,11 +124,17 @@ function deduct({ stock }: Asked, reservation: Reservation): StockDecision {
 function holdAgain(asked: Asked, reservation: Reservation): StockDecision {
   const { stock, orderId } = asked;
   if (rejectionOf(stock, orderId, reservation.lines)) return refuse(asked, reservation);
-  return close(reservation, 'committed', moveLines(stock, reservation, TAKE));
+  // It need not come from where it was held.
+  const lines = reservation.lines.map((line) => placed(known(stock, line.sku), line));
+  const again = { ...reservation, lines };
+  return close(again, 'committed', moveLines(stock, again, TAKE));
 }
 
 function refuse(asked: Asked, reservation: Reservation): StockDecision {
-  return { ...close(reservation, 'commit_refused', { put: [], append: [] }), send: [refusal(asked)] };
+  return {
+    ...close(reservation, 'commit_refused', { put: [], append: [], send: [] }),
+    send: [refusal(asked)],
+  };
 }
 
 const refusal = ({ orderId }: Asked) => send(stockCommitRefused, { orderId });
@@ -128,26 +150,31 @@ const TAKE: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: 0 };
 interface Moved {
   readonly put: readonly (readonly [string, StockState])[];
   readonly append: readonly Movement[];
+  readonly send: readonly Outgoing[];
 }
 
 function moveLines(stock: Stock, { orderId, lines }: Reservation, unit: PerUnit): Moved {
-  const moved = lines.map(({ sku, quantity }: Line) =>
-    move(known(stock, sku), {
+  const moved = lines.map((line: Line) => {
+    const item = known(stock, line.sku);
+    return move(item, {
       kind: unit.kind,
-      onHandDelta: unit.onHandDelta * quantity,
-      reservedDelta: unit.reservedDelta * quantity,
+      onHandDelta: unit.onHandDelta * line.quantity,
+      reservedDelta: unit.reservedDelta * line.quantity,
       orderId,
-    }),
-  );
+      locations: deltasOf(item, line, unit),
+    });
+  });
   return {
     put: moved.map(({ item }) => [itemKey(item.sku), item] as const),
     append: moved.map(({ movement }) => movement),
+    send: moved.flatMap((one) => one.send),
   };
 }
 
-function close(reservation: Reservation, status: ReservationStatus, { put, append }: Moved): StockDecision {
+function close(reservation: Reservation, status: ReservationStatus, moved: Moved): StockDecision {
   const { orderId, version } = reservation;
-  return { put: [[orderKey(orderId), { ...reservation, status, version: version + 1 }], ...put], append };
+  const closed: Reservation = { ...reservation, status, version: version + 1 };
+  return { ...moved, put: [[orderKey(orderId), closed], ...moved.put] };
 }
 
 function tombstone({ orderId }: Asked, status: ReservationStatus): readonly [string, Reservation] {

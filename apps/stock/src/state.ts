@@ -1,5 +1,6 @@
-import { type StockLevelView } from '#contracts';
+import { type Idempotency, Rejected, type StockLevelView } from '#contracts';
 import { type Current, type Decision } from '#loop';
+import { type Part } from './allocation.js';
 import { type Item, type Movement } from './item.js';
 
 export const RESERVATION_STATUSES = [
@@ -17,6 +18,8 @@ export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 export interface Line {
   readonly sku: string;
   readonly quantity: number;
+  /** Where it comes from, when the SKU lies in several locations; else from `main`. */
+  readonly from?: readonly Part[];
 }
 
 /** One per order: its lines share one row, so they share one outcome. Without lines it is a tombstone. */
@@ -38,13 +41,21 @@ export interface Adjustment {
   readonly level: StockLevelView;
 }
 
-export type StockState = Item | Reservation | Adjustment;
+/** That there is one: nothing else about it is asked for, and it never goes away. */
+export interface Location {
+  readonly kind: 'location';
+  readonly version: 1;
+}
+
+export type StockState = Item | Reservation | Adjustment | Location;
 export type Stock = Current<StockState>;
 export type StockDecision = Decision<StockState, Movement>;
 
 export const itemKey = (sku: string): string => `sku:${sku}`;
 export const orderKey = (orderId: string): string => `order:${orderId}`;
 export const adjustmentKey = (key: string): string => `idem:${key}`;
+
+export const locationKey = (location: string): string => `loc:${location}`;
 
 export const itemOf = (stock: Stock, sku: string): Item | undefined => stateOf(stock, itemKey(sku), 'item');
 
@@ -53,6 +64,17 @@ export const reservationOf = (stock: Stock, orderId: string): Reservation | unde
 
 export const adjustmentOf = (stock: Stock, key: string): Adjustment | undefined =>
   stateOf(stock, adjustmentKey(key), 'adjustment');
+
+export const locationOf = (stock: Stock, location: string): Location | undefined =>
+  stateOf(stock, locationKey(location), 'location');
+
+/** What a key was answered with before. A refusal is not kept: the same key may succeed later. */
+export function answered(stock: Stock, { key, fingerprint }: Idempotency): StockDecision | undefined {
+  const used = adjustmentOf(stock, key);
+  if (!used) return undefined;
+  if (used.fingerprint !== fingerprint) return { refuse: new Rejected('idempotency-key-reused') };
+  return { answer: { level: used.level, replayed: true } };
+}
 
 function stateOf<K extends StockState['kind']>(
   stock: Stock,

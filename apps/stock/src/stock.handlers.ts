@@ -3,24 +3,28 @@ import {
   adjustStock,
   commitStock,
   getProduct,
+  getSettings,
   getStock,
   type ListProducts,
   listProducts,
   type ProductList,
   putProduct,
+  putSettings,
   Rejected,
   releaseStock,
   reserveStock,
+  transferStock,
 } from '#contracts';
 import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
 import { type Item, levelView, type Movement, productView } from './item.js';
 import { findItems, listItems } from './item.store.js';
+import { settingsView } from './settings.js';
 import { type StockState } from './state.js';
 import { type StockMessage, type StockRequest } from './stock.js';
 
-type Questions = readonly Told<typeof getStock | typeof getProduct>[];
+type Questions = readonly Told<typeof getStock | typeof getProduct | typeof getSettings>[];
 
 /** Everything the stock can be told, and everything it can be asked. */
 @Controller()
@@ -30,7 +34,7 @@ export class StockHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock)
+  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock, putSettings, transferStock)
   change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }
@@ -43,6 +47,11 @@ export class StockHandlers {
   @Handles(getProduct)
   products(batch: readonly Told<typeof getProduct>[]): Promise<readonly Outcome[]> {
     return this.answer(batch, productView);
+  }
+
+  @Handles(getSettings)
+  settings(batch: readonly Told<typeof getSettings>[]): Promise<readonly Outcome[]> {
+    return this.answer(batch, settingsView);
   }
 
   @OnRpc(listProducts)

@@ -7,6 +7,8 @@ import { every, Logger, Shutdown } from '#service';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
 import { type Movement } from './item.js';
+import { ListsHandlers } from './lists.handlers.js';
+import { LocationsHandlers } from './locations.handlers.js';
 import { type StockState } from './state.js';
 import { StockHandlers } from './stock.handlers.js';
 import { type StockMessage, stockRules } from './stock.js';
@@ -16,7 +18,7 @@ type StockLoop = Loop<StockState, Movement, StockMessage>;
 
 @Module({
   imports: [DeadLettersModule.of('stock')],
-  controllers: [StockHandlers],
+  controllers: [StockHandlers, ListsHandlers, LocationsHandlers],
   providers: [
     {
       provide: Loop,

@@ -2,10 +2,13 @@ import { type Change, type Saving, type Store } from '#loop';
 import { outboxCtes, type Queryable } from '#persistence';
 import { type Item, isSameProduct, type Movement } from './item.js';
 import { ITEM_COLUMNS, type ItemRow, toItem } from './item.store.js';
+import { findLocations, locationMovementsCte } from './locations.store.js';
+import { isSameSettings } from './settings.js';
 import {
   type Adjustment,
   adjustmentKey,
   itemKey,
+  locationKey,
   orderKey,
   type Reservation,
   type StockState,
@@ -54,11 +57,14 @@ async function load(db: Queryable, keys: readonly string[], lock: boolean): Prom
   const { rows } = await db.query<Loaded>({ ...(lock ? LOAD_LOCKED : LOAD), values });
   const { reservations, items, adjustments } = rows[0] as Loaded;
   return new Map<string, StockState>([
+    ...(await findLocations(db, named(locationKey('')))).map((id) => [locationKey(id), THERE] as const),
     ...adjustments.map((one) => [adjustmentKey(one.key), { kind: 'adjustment', ...one }] as const),
     ...reservations.map((one) => [orderKey(one.orderId), toReservation(one)] as const),
     ...items.map((one) => [itemKey(one.sku), toItem(one)] as const),
   ]);
 }
+
+const THERE = { kind: 'location', version: 1 } as const;
 
 function toReservation(row: ReservationRow): Reservation {
   return { kind: 'reservation', ...row, expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt) };
@@ -69,9 +75,7 @@ function toReservation(row: ReservationRow): Reservation {
  * row as it is and then compared with what the decision expected, so a row that another replica has changed in the
  * meantime stops the statement. The last select counts the updated rows: one that is gone stops it as well.
  */
-const SAVE = {
-  name: 'stock_save',
-  text: `
+const saveText = (located: boolean): string => `
 with l as (
   select * from json_to_recordset($1::json)
     as t(sku text, "onHand" integer, reserved integer, steps integer, version bigint)
@@ -82,10 +86,12 @@ with l as (
 ), e as (
   select * from json_to_recordset($2::json)
     as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      steps integer, version bigint, "updatedAt" timestamptz)
+      steps integer, version bigint, "updatedAt" timestamptz, "safetyStock" integer, "lowStockThreshold" integer,
+      locations jsonb)
 ), edited as (
   update products p set name = e.name, price_amount = e.amount, price_currency = e.currency, active = e.active,
-    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt"
+    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt",
+    safety_stock = e."safetyStock", low_stock_threshold = e."lowStockThreshold", locations = e.locations
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (
@@ -101,9 +107,9 @@ with l as (
   from json_to_recordset($4::json)
     as t("orderId" text, status text, lines jsonb, "expiresAt" timestamptz, version bigint)
 ), c as (
-  select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint)
+  select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint, lines jsonb)
 ), closed as (
-  update reservations r set status = c.status, version = r.version + c.steps
+  update reservations r set status = c.status, ${located ? 'lines = c.lines,' : ''} version = r.version + c.steps
   from c where r.order_id = c."orderId"
   returning waybill_expect(r.version, c.version, r.order_id)
 ), adjusted as (
@@ -115,11 +121,14 @@ with l as (
   from json_to_recordset($7::json)
     as t(sku text, seq bigint, kind text, "onHandDelta" integer, "reservedDelta" integer, "orderId" text,
       "messageId" text)
-), ${outboxCtes('$8', '$9')}
+), ${located ? locationMovementsCte('$7') : ''} ${outboxCtes('$8', '$9')}
 select waybill_expect(
   (select count(*) from closed) + (select count(*) from levels) + (select count(*) from edited),
-  $10::bigint, 'the number of updated rows')`,
-};
+  $10::bigint, 'the number of updated rows')`;
+
+const SAVE = { name: 'stock_save', text: saveText(false) };
+/** Only when something has moved that lies in several locations. */
+const SAVE_LOCATED = { name: 'stock_save_located', text: saveText(true) };
 
 async function save(
   db: Queryable,
@@ -132,6 +141,7 @@ async function save(
   const levels = items.filter(({ before, after }) => before && !isEdited(before, after));
   const opened = reservations.filter(({ before }) => !before);
   const closed = reservations.filter(({ before }) => before);
+  const located = appended.some(({ row }) => row.locations !== undefined);
   const json = [
     levels.map(({ before, after: { sku, onHand, reserved, version } }) => ({
       sku,
@@ -143,10 +153,11 @@ async function save(
     edited.map(({ before, after }) => ({ ...after, steps: stepsOf(before, after.version) })),
     created.map(({ after }) => after),
     opened.map(({ after }) => after),
-    closed.map(({ before, after: { orderId, status, version } }) => ({
+    closed.map(({ before, after: { orderId, status, version, lines } }) => ({
       orderId,
       status,
       version,
+      lines: located ? lines : undefined,
       steps: stepsOf(before, version),
     })),
     changesOf(changes, 'adjustment').map(({ after }) => after),
@@ -154,7 +165,7 @@ async function save(
     outbox,
   ].map((rows) => JSON.stringify(rows));
   const updated = levels.length + edited.length + closed.length;
-  await db.query({ ...SAVE, values: [...json, sent, updated] });
+  await db.query({ ...(located ? SAVE_LOCATED : SAVE), values: [...json, sent, updated] });
 }
 
 function changesOf<K extends StockState['kind']>(
@@ -167,6 +178,7 @@ function changesOf<K extends StockState['kind']>(
 const stepsOf = (before: StockState | undefined, version: number): number => version - (before?.version ?? 0);
 
 function isEdited(before: Item, after: Item): boolean {
+  if (!isSameSettings(before, after) || before.locations !== after.locations) return true;
   return !isSameProduct(before, after) || before.updatedAt.getTime() !== after.updatedAt.getTime();
 }
 

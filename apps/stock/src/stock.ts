@@ -1,26 +1,32 @@
 import {
+  type AdjustStock,
   type adjustStock,
   type commitStock,
   type OrderRef,
   type putProduct as putProductContract,
+  type putSettings as putSettingsContract,
   type ReserveStock,
   type releaseStock,
   type reserveStock,
+  type transferStock,
 } from '#contracts';
 import { type Rules } from '#loop';
 import { type Message, type Told } from '#messaging';
 import { adjust, putProduct } from './catalogue.js';
-import { type Movement } from './item.js';
+import { MAIN, type Movement } from './item.js';
 import { type Hold, tell, type Verb } from './reservation.js';
+import { putSettings } from './settings.js';
 import {
   adjustmentKey,
   itemKey,
+  locationKey,
   orderKey,
   reservationOf,
   type Stock,
   type StockDecision,
   type StockState,
 } from './state.js';
+import { transfer } from './transfer.js';
 
 /** What other services and the gateway can tell the stock. */
 export type StockRequest = Told<
@@ -29,6 +35,8 @@ export type StockRequest = Told<
   | typeof commitStock
   | typeof putProductContract
   | typeof adjustStock
+  | typeof putSettingsContract
+  | typeof transferStock
 >;
 
 /** Said by our own sweeper about a hold that has run out. */
@@ -62,6 +70,10 @@ export function stockRules(hold: Hold): StockRules {
           return putProduct(stock, message.data, now);
         case 'stock.adjust.v1':
           return adjust(stock, message.data);
+        case 'stock.put_settings.v1':
+          return putSettings(stock, message.data);
+        case 'stock.transfer.v1':
+          return transfer(stock, message.data);
       }
     },
   };
@@ -79,11 +91,22 @@ function keysOf(message: StockMessage): { load: readonly string[]; fresh?: reado
     case 'hold.due':
       return { load: [orderKey(message.data.orderId)] };
     case 'stock.put_product.v1':
+    case 'stock.put_settings.v1':
       return { load: [itemKey(message.data.sku)] };
     case 'stock.adjust.v1':
       // Not `fresh`: a repeated adjustment is seldom, but it must not make the loop cautious about hot SKUs.
-      return { load: [itemKey(message.data.sku), adjustmentKey(message.data.idempotency.key)] };
+      return { load: keysToAdjust(message.data, [message.data.adjustment.location]) };
+    case 'stock.transfer.v1':
+      return { load: keysToAdjust(message.data, [message.data.transfer.from, message.data.transfer.to]) };
   }
+}
+
+function keysToAdjust(
+  { sku, idempotency }: Pick<AdjustStock, 'sku' | 'idempotency'>,
+  locations: readonly (string | undefined)[],
+): string[] {
+  const named = locations.filter((location) => location !== undefined && location !== MAIN);
+  return [itemKey(sku), adjustmentKey(idempotency.key), ...named.map((one) => locationKey(one as string))];
 }
 
 /** A release, a commit or an expiry names only the order: the SKUs are those of its reservation. */

@@ -5,8 +5,10 @@ import {
   type OrderRef,
   type Outgoing,
   putProduct,
+  putSettings,
   releaseStock,
   reserveStock,
+  transferStock,
 } from '#contracts';
 import { type Movement } from '../src/item.js';
 import { itemKey, orderKey, type Reservation, type StockDecision, type StockState } from '../src/state.js';
@@ -79,6 +81,9 @@ export const put = (sku: string, more: object = {}, expectedVersion?: number) =>
     product: { name: sku.toUpperCase(), price: { amount: 250, currency: 'EUR' }, ...more },
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
+export const settings = (sku: string, set: object) => of(putSettings, { sku, settings: set });
+export const transfer = (sku: string, asked: object, key = `key-${++messages}`, fingerprint = 'same') =>
+  of(transferStock, { sku, idempotency: { key, fingerprint }, transfer: asked });
 export const adjust = (sku: string, adjustment: object, key = `key-${++messages}`, fingerprint = 'same') =>
   of(adjustStock, { sku, idempotency: { key, fingerprint }, adjustment });
 

@@ -70,6 +70,11 @@ export const ERRORS = {
     title: 'No such product',
     remedy: 'Check the SKU, or create the product with PUT /v1/products/{sku}.',
   },
+  'location-not-found': {
+    status: 404,
+    title: 'No such location',
+    remedy: 'Check its name, or create the location with PUT /v1/locations/{location}.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This route has no such method',
@@ -144,6 +149,11 @@ export const ERRORS = {
     status: 409,
     title: 'The stock would exceed the largest quantity that can be counted',
     remedy: 'Check the quantity: together with what is there it is more than can be counted.',
+  },
+  'too-many-locations': {
+    status: 409,
+    title: 'The SKU would lie in too many locations',
+    remedy: 'Use a location that it lies in already: GET /v1/stock/{sku} lists them.',
   },
   'version-mismatch': {
     status: 412,

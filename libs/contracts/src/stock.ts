@@ -18,7 +18,7 @@ import { command, event, rpc } from './contract.js';
 import { IsId } from './id.js';
 import { Money } from './money.js';
 import { Idempotency, OrderLineRequest, Shortage } from './order.js';
-import { IsFreeText, IsSku } from './text.js';
+import { IsFreeText, IsLocation, IsSku } from './text.js';
 
 /** The largest quantity on hand that can be counted. */
 export const MAX_QUANTITY = 1_000_000_000;
@@ -84,12 +84,22 @@ export class PutProduct {
   @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
 }
 
+/** The part of a level that is in one location. */
+export class LocationLevelView {
+  @IsLocation() location: string;
+  @IsInt() onHand: number;
+  @IsInt() reserved: number;
+  @IsInt() available: number;
+}
+
 export class StockLevelView {
   @IsSku() sku: string;
   @IsInt() onHand: number;
   @IsInt() reserved: number;
   @IsInt() available: number;
   @IsInt() version: number;
+  /** Where it lies, when that is more than one location. */
+  @IsOptional() @IsArray() @Type(() => LocationLevelView) locations?: LocationLevelView[];
 }
 
 export class ProductView {
@@ -130,6 +140,8 @@ export class AdjustmentRequest {
   @IsOptional() @IsInt() @Min(-MAX_QUANTITY) @Max(MAX_QUANTITY) delta?: number;
   @IsOptional() @IsInt() @Min(0) @Max(MAX_QUANTITY) countedQuantity?: number;
   @IsIn(ADJUSTMENT_REASONS) reason: (typeof ADJUSTMENT_REASONS)[number];
+  /** "main", unless told. */
+  @IsOptional() @IsLocation() location?: string;
 }
 
 export class AdjustStock {

@@ -41,6 +41,13 @@ export function IsSku(options?: ValidationOptions): PropertyDecorator {
   });
 }
 
+/** The short name of a place where stock lies. */
+export function IsLocation(): PropertyDecorator {
+  return Matches(/^[a-z0-9][a-z0-9-]{0,31}$/, {
+    message: 'must be a location: 1 to 32 lower-case letters, digits or dashes, not starting with a dash',
+  });
+}
+
 /** A provider's token for a payment method. Never a card number: those have only digits. */
 export function IsMethodToken(): PropertyDecorator {
   return Matches(/^tok_[a-z0-9_]{1,60}$/, {

@@ -1,0 +1,53 @@
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { IsIn, IsOptional } from 'class-validator';
+import { listMovements, listReservations, type MovementView, type ReservationView, SkuRef } from '#contracts';
+import { RpcClient } from '#messaging';
+import { GatewayConfig } from './config.js';
+import { Cursors } from './cursor.js';
+import { type ApiRequest } from './http.module.js';
+import { type Page } from './page.js';
+import { ListQuery } from './payment-lists.controller.js';
+import { Needs } from './policy.decorator.js';
+import { ValidPart, ValidQuery } from './valid.pipe.js';
+
+export class ReservationsQuery extends ListQuery {
+  @IsOptional() @IsIn(['open', 'closed']) state?: 'open' | 'closed';
+}
+
+/** The movements of a SKU, and the orders that hold it. */
+@Controller('v1/stock')
+export class StockListsController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly cursors: Cursors,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  @Get(':sku/movements')
+  @Needs('stock:read')
+  async movements(
+    @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
+    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Req() { trace }: ApiRequest,
+  ): Promise<Page<MovementView>> {
+    const key = ['movements', sku];
+    const before = cursor === undefined ? {} : { before: Number(this.cursors.read(key, cursor)) };
+    const question = { sku, limit, ...before };
+    const { data, next } = await this.rpc.call(listMovements, question, this.config.callOptions(trace));
+    return { data, nextCursor: next === null ? null : this.cursors.write(key, String(next)) };
+  }
+
+  @Get(':sku/reservations')
+  @Needs('stock:read')
+  async reservations(
+    @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
+    @Query(new ValidQuery(ReservationsQuery)) { state = 'open', limit, cursor }: ReservationsQuery,
+    @Req() { trace }: ApiRequest,
+  ): Promise<Page<ReservationView>> {
+    const key = ['reservations', sku, state];
+    const after = cursor === undefined ? {} : { after: this.cursors.read(key, cursor) };
+    const question = { sku, state, limit, ...after };
+    const { data, next } = await this.rpc.call(listReservations, question, this.config.callOptions(trace));
+    return { data, nextCursor: next === null ? null : this.cursors.write(key, next) };
+  }
+}

@@ -1,0 +1,29 @@
+import { Controller } from '@nestjs/common';
+import {
+  type ListLocations,
+  type LocationList,
+  type LocationPut,
+  listLocations as listLocationsContract,
+  type PutLocation,
+  putLocation as putLocationContract,
+} from '#contracts';
+import { OnRpc } from '#messaging';
+import { Database } from '#persistence';
+import { listLocations, putLocation } from './locations.store.js';
+
+/** The places where stock can lie. */
+@Controller()
+export class LocationsHandlers {
+  constructor(private readonly database: Database) {}
+
+  @OnRpc(putLocationContract)
+  put({ location, name }: PutLocation): Promise<LocationPut> {
+    return putLocation(this.database, location, name);
+  }
+
+  @OnRpc(listLocationsContract)
+  async list(asked: ListLocations): Promise<LocationList> {
+    const locations = await listLocations(this.database, asked);
+    return { data: locations.slice(0, asked.limit), more: locations.length > asked.limit };
+  }
+}
