@@ -73,6 +73,19 @@ const refundView = {
   updatedAt,
 };
 
+const importView = {
+  id: 'imp_01kaqyj5m8e2w9x4t7r0v3b6nm',
+  status: 'finished',
+  format: 'csv',
+  rowsRead: 3,
+  rowsApplied: 2,
+  rowsFailed: 1,
+  faults: [{ field: 'price', count: 1 }],
+  startedAt: createdAt,
+  updatedAt,
+  finishedAt: updatedAt,
+};
+
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
     customerId: 'cus_42',
@@ -105,4 +118,10 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  ImportView: importView,
+  ImportPage: { data: [importView], nextCursor: null },
+  ImportErrorPage: {
+    data: [{ line: 3, field: 'price', detail: 'must be an integer number' }],
+    nextCursor: null,
+  },
 };

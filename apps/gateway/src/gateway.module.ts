@@ -9,6 +9,8 @@ import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { ImportClient } from './import.client.js';
+import { ImportsController } from './imports.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -31,11 +33,13 @@ import { StockController } from './stock.controller.js';
     RefundsController,
     ProblemsController,
     ProductsController,
+    ImportsController,
     StockController,
   ],
   providers: [
     PlacementClient,
     PaymentClient,
+    ImportClient,
     ApiKeysWorker,
     {
       provide: RateLimits,

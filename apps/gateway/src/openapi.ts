@@ -95,6 +95,8 @@ export function openApi(
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
+    ImportPage: page('ImportView'),
+    ImportErrorPage: page('ImportError'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -130,9 +132,9 @@ function operationObject(
   schemas: Readonly<Record<string, Schema>>,
   scope: string,
 ): object {
-  const { id, tag, summary, description, query, body } = operation;
+  const { id, tag, summary, description, query, body, uploads } = operation;
   const problems = [
-    ...(body ? WITH_BODY : []),
+    ...(body || uploads ? WITH_BODY : []),
     'validation-failed',
     ...operation.problems,
     ...ALWAYS,
@@ -150,6 +152,7 @@ function operationObject(
     ...(body && {
       requestBody: { required: !operation.bodyOptional, content: content('application/json', body) },
     }),
+    ...(uploads && { requestBody: { required: true, content: uploadContent(uploads) } }),
     responses: {
       ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer)])),
       ...problemResponses(problems, operation.path),
@@ -193,6 +196,12 @@ function content(type: string, schema: string): object {
   return { [type]: { schema: { $ref: `#/components/schemas/${schema}` }, example: EXAMPLES[schema] } };
 }
 
+function uploadContent(uploads: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(uploads).map(([type, example]) => [type, { schema: text, example }]),
+  );
+}
+
 function headerRefs(names: readonly string[]): object {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
@@ -226,6 +235,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     OrderId: inPath('id', schemas.OrderView?.properties?.id),
     PaymentId: inPath('id', schemas.PaymentView?.properties?.id),
     RefundId: inPath('refundId', schemas.RefundView?.properties?.id),
+    ImportId: inPath('id', schemas.ImportView?.properties?.id),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

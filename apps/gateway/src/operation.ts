@@ -15,6 +15,8 @@ export interface Operation {
   readonly query?: string;
   /** Schema of the body. */
   readonly body?: string;
+  /** A body that is no JSON: an example of each content type. */
+  readonly uploads?: Readonly<Record<string, string>>;
   /** No body at all is allowed, too. */
   readonly bodyOptional?: true;
   readonly answers: readonly Answer[];

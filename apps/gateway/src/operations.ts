@@ -1,3 +1,4 @@
+import { IMPORT_OPERATIONS } from './import-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 
@@ -198,4 +199,5 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['product-not-found'],
   },
+  ...IMPORT_OPERATIONS,
 ];

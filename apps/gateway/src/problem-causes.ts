@@ -16,6 +16,7 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'order-not-found': 'No order has this id.',
   'payment-not-found': 'No payment has this id.',
   'product-not-found': 'No product has this SKU.',
+  'import-not-found': 'No import has this id.',
   'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
   'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',
   'order-not-payable': 'The order is paid already, still being reserved, or has ended without a payment.',

@@ -53,6 +53,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '没有商品使用这个 SKU。',
     remedy: '请检查 SKU，或者用 PUT /v1/products/{sku} 创建该商品。',
   },
+  'import-not-found': {
+    title: '没有这个导入任务',
+    cause: '没有任何导入任务使用该编号。',
+    remedy: '请检查编号：GET /v1/stock/imports 列出了所有导入任务。',
+  },
   'method-not-allowed': {
     title: '该路径不支持这个方法',
     cause: '路径存在，但不支持这个方法。Allow 响应头列出了支持的方法。',

@@ -6,7 +6,7 @@ import {
   type PutProduct,
   Rejected,
 } from '#contracts';
-import { type Item, isSameProduct, levelView, move, productView } from './item.js';
+import { type Item, isSameProduct, levelView, move, productView, withProduct } from './item.js';
 import { adjustmentKey, adjustmentOf, itemKey, itemOf, type Stock, type StockDecision } from './state.js';
 
 /** Creates a product without stock, or replaces name, price and `active` of the one there is. */
@@ -22,8 +22,7 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   const fields = { name, amount: price.amount, currency: price.currency, active: product.active ?? true };
   if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
-  const empty = { kind: 'item', sku, onHand: 0, reserved: 0, createdAt: now } as const;
-  const next: Item = { ...(item ?? empty), ...fields, version: version + 1, updatedAt: now };
+  const next = withProduct(item, sku, fields, now);
   return { put: [[itemKey(sku), next]], answer: { product: productView(next), created: !item } };
 }
 
@@ -77,7 +76,8 @@ function isGiven(value: number | null | undefined): value is number {
   return typeof value === 'number';
 }
 
-function limitOf({ sku, onHand, reserved }: Item, delta: number): Rejected | undefined {
+/** Why a level cannot change by that much. */
+export function limitOf({ sku, onHand, reserved }: Item, delta: number): Rejected | undefined {
   if (onHand + delta < reserved) return new Rejected('stock-below-reserved', { sku, onHand, reserved });
   if (onHand + delta > MAX_QUANTITY) {
     return new Rejected('stock-limit-exceeded', { sku, onHand, limit: MAX_QUANTITY });

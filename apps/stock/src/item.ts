@@ -34,7 +34,7 @@ export interface Movement {
 
 export type Cause = Pick<Movement, 'kind' | 'onHandDelta' | 'reservedDelta' | 'orderId'>;
 
-type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'active'>;
+export type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'active'>;
 
 export function isSameProduct(one: Product, other: Product): boolean {
   return (
@@ -43,6 +43,13 @@ export function isSameProduct(one: Product, other: Product): boolean {
     one.currency === other.currency &&
     one.active === other.active
   );
+}
+
+/** The product's own fields as they shall be: of a new product without stock, or of the one there is. */
+export function withProduct(item: Item | undefined, sku: string, product: Product, now: Date): Item {
+  const empty = { kind: 'item', sku, version: 0, onHand: 0, reserved: 0, createdAt: now } as const;
+  const before = item ?? empty;
+  return { ...before, ...product, version: before.version + 1, updatedAt: now };
 }
 
 export function availableOf({ onHand, reserved }: Pick<Item, 'onHand' | 'reserved'>): number {

@@ -3,8 +3,10 @@ import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { every, Logger, Shutdown } from '#service';
+import { ChunkHandlers } from './chunk.handlers.js';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
+import { ImportHandlers } from './import.handlers.js';
 import { type Movement } from './item.js';
 import { type StockState } from './state.js';
 import { StockHandlers } from './stock.handlers.js';
@@ -14,7 +16,7 @@ import { stockStore } from './stock.store.js';
 type StockLoop = Loop<StockState, Movement, StockMessage>;
 
 @Module({
-  controllers: [StockHandlers],
+  controllers: [StockHandlers, ImportHandlers, ChunkHandlers],
   providers: [
     {
       provide: Loop,

@@ -38,7 +38,9 @@ export function setUp(): { readonly database: Database } {
   });
   afterEach(async () => {
     const broken = await violations(database);
-    await database.query('truncate products, reservations, movements, adjustments, outbox');
+    await database.query(
+      'truncate products, reservations, movements, adjustments, outbox, imports, import_chunks, import_errors',
+    );
     expect(broken).toEqual([]);
   });
   afterAll(() => drop());

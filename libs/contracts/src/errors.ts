@@ -60,6 +60,11 @@ export const ERRORS = {
     title: 'No such product',
     remedy: 'Check the SKU, or create the product with PUT /v1/products/{sku}.',
   },
+  'import-not-found': {
+    status: 404,
+    title: 'No such import',
+    remedy: 'Check the id: GET /v1/stock/imports lists those that there are.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This route has no such method',

@@ -1,0 +1,101 @@
+import * as fc from 'fast-check';
+import { type ImportRow, MAX_QUANTITY } from '#contracts';
+import { applyRows } from './import-chunk.js';
+import { type ReadRow } from './import-row.js';
+import { type Item } from './item.js';
+import { itemKey, type StockState } from './state.js';
+
+const AT = new Date('2026-11-23T10:00:00.000Z');
+const item = (more: Partial<Item> = {}): Item => ({
+  kind: 'item',
+  sku: 'TEA',
+  version: 3,
+  name: 'Sencha',
+  amount: 1_999,
+  currency: 'EUR',
+  active: true,
+  onHand: 10,
+  reserved: 4,
+  createdAt: AT,
+  updatedAt: AT,
+  ...more,
+});
+const stock = (...items: Item[]): Map<string, StockState> =>
+  new Map(items.map((one) => [itemKey(one.sku), one]));
+const rows = (...given: ImportRow[]): ReadRow[] => given.map((row, i) => ({ line: i + 1, row }));
+const NEW = { sku: 'NEW', name: 'New', price: 5, currency: 'JPY' };
+
+describe('a row', () => {
+  test('makes a product, with its stock as a movement', () => {
+    const { changes, moved, applied } = applyRows(stock(), rows({ ...NEW, onHand: 7 }), AT);
+    expect(applied).toBe(1);
+    expect(changes).toMatchObject([
+      { before: undefined, after: { sku: 'NEW', version: 2, onHand: 7, active: true } },
+    ]);
+    expect(moved).toMatchObject([{ line: 1, movement: { seq: 2, kind: 'counted', onHandDelta: 7 } }]);
+  });
+
+  test('changes only what it gives', () => {
+    const { changes, moved } = applyRows(stock(item()), rows({ sku: 'TEA', name: 'Gyokuro' }), AT);
+    expect(changes[0]?.after).toEqual(item({ name: 'Gyokuro', version: 4 }));
+    expect(moved).toEqual([]);
+  });
+
+  test('that asks for what is there already is applied, and writes nothing', () => {
+    const same = { sku: 'TEA', name: 'Sencha', price: 1_999, currency: 'EUR', active: true, onHand: 10 };
+    expect(applyRows(stock(item()), rows(same, { sku: 'TEA', delta: 0 }), AT)).toEqual({
+      changes: [],
+      moved: [],
+      applied: 2,
+      failed: 0,
+      faults: [],
+    });
+  });
+
+  test.each<[ImportRow, string]>([
+    [{ sku: 'TEA', onHand: 3 }, 'onHand'],
+    [{ sku: 'TEA', delta: -7 }, 'delta'],
+    [{ sku: 'TEA', delta: MAX_QUANTITY }, 'delta'],
+    [{ sku: 'NONE', delta: 1, price: 1, currency: 'EUR' }, 'name'],
+    [{ sku: 'NONE', name: 'x', onHand: 1 }, 'price'],
+  ])('that cannot be applied is refused, and the others apply: %j', (bad, field) => {
+    const result = applyRows(stock(item()), rows(bad, { sku: 'TEA', delta: -6 }), AT);
+    expect(result).toMatchObject({ applied: 1, failed: 1, changes: [{ after: { onHand: 4, version: 4 } }] });
+    expect(result.faults[0]).toMatchObject({ line: 1, field });
+  });
+
+  test('that is refused for its level changes nothing of the product either', () => {
+    const { changes } = applyRows(stock(item()), rows({ sku: 'TEA', name: 'Other', onHand: 0 }), AT);
+    expect(changes).toEqual([]);
+  });
+});
+
+test('whatever the rows say, levels are the sum of movements and never below what is reserved', () => {
+  const sku = fc.constantFrom('TEA', 'MUG', 'NEW');
+  const row = fc.oneof(
+    fc.record({ sku, delta: fc.integer({ min: -20, max: 20 }) }),
+    fc.record({ sku, onHand: fc.nat(20) }),
+    fc.record({
+      sku,
+      name: fc.constantFrom('a', 'b'),
+      price: fc.integer({ min: 1, max: 3 }),
+      currency: fc.constant('EUR'),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 30 }), (given) => {
+      const before = stock(item(), item({ sku: 'MUG', reserved: 0, onHand: 0 }));
+      const { changes, moved, applied, failed } = applyRows(before, rows(...given), AT);
+      expect(applied + failed).toBe(given.length);
+      for (const { after, before: was } of changes) {
+        if (after.kind !== 'item') throw new Error('not an item');
+        const own = moved.filter(({ movement }) => movement.sku === after.sku);
+        const sum = own.reduce((total, { movement }) => total + movement.onHandDelta, 0);
+        expect(after.onHand).toBe((was?.kind === 'item' ? was.onHand : 0) + sum);
+        expect(after.onHand).toBeGreaterThanOrEqual(after.reserved);
+        expect(new Set(own.map(({ movement }) => movement.seq)).size).toBe(own.length);
+        expect(Math.max(0, ...own.map(({ movement }) => movement.seq))).toBeLessThanOrEqual(after.version);
+      }
+    }),
+  );
+});
