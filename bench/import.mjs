@@ -8,8 +8,8 @@ import { openServers } from './lib/servers.mjs';
 
 const HELP = `node bench/import.mjs [--rows N] [--format csv|ndjson]
 
-  Imports N made-up products with their stock (100000), then the same again with the same key, and prints
-  rows per second and the largest memory of gateway and stock service (VmHWM). At the end it compares every level with
+  Imports N made-up products with their stock (100000), then the same again with the same key, exports them, and
+  prints rows per second and the largest memory of gateway and stock service (VmHWM). At the end it compares every level with
   its movements. Broker and database are those of npm run bench. Needs npm run build, and Linux for the memory.
 `;
 const MAX_ROWS = 100_000_000;
@@ -52,6 +52,9 @@ async function run() {
     const first = await timed('imported', () => upload(stack, key));
     const again = await timed('the same again, recognised', () => upload(stack, key));
     say(`memory at most: ${memoryOf(stack)}`);
+    const exported = await timed('exported', () => download(stack));
+    say(`memory at most, after the export: ${memoryOf(stack)}`);
+    if (exported !== rows) throw new Error(`${exported} rows were exported`);
     if (first.rowsApplied !== rows) throw new Error(`${first.rowsApplied} rows were applied`);
     if (JSON.stringify(again) !== JSON.stringify(first)) throw new Error('the second report is another one');
     await checkBooks(databaseUrls.stock ?? '');
@@ -82,6 +85,16 @@ async function upload(stack, key) {
   const text = await response.text();
   if (response.status !== 200) throw new Error(`HTTP ${response.status} ${text}`);
   return JSON.parse(text);
+}
+
+/** Returns how many rows there were; of CSV without the header. @param {any} stack */
+async function download(stack) {
+  const response = await fetch(`${stack.url}/v1/stock/exports?format=${values.format}`, {
+    headers: { authorization: `Bearer ${stack.apiKey}` },
+  });
+  let lines = values.format === 'csv' ? -1 : 0;
+  for await (const bytes of response.body ?? []) for (const byte of bytes) if (byte === 0x0a) lines++;
+  return lines;
 }
 
 /** The same bytes each time, made while they are sent. */

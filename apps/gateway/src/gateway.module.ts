@@ -7,6 +7,8 @@ import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
+import { ExportClient } from './export.client.js';
+import { ExportsController } from './exports.controller.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
 import { ImportClient } from './import.client.js';
@@ -34,12 +36,14 @@ import { StockController } from './stock.controller.js';
     ProblemsController,
     ProductsController,
     ImportsController,
+    ExportsController,
     StockController,
   ],
   providers: [
     PlacementClient,
     PaymentClient,
     ImportClient,
+    ExportClient,
     ApiKeysWorker,
     {
       provide: RateLimits,

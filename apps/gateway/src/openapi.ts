@@ -36,6 +36,7 @@ const header = (name: string, description: string, schema: object) => ({
 
 const HEADERS: Readonly<Record<string, { description: string; schema: object }>> = {
   ETag: { description: 'The version, for If-None-Match and If-Match.', schema: version },
+  'Content-Disposition': { description: 'The name of the file.', schema: text },
   'Idempotency-Replayed': {
     description: '`true` when the key was known and this is the answer that was given then.',
     schema: { const: 'true' },
@@ -152,7 +153,7 @@ function operationObject(
     ...(body && {
       requestBody: { required: !operation.bodyOptional, content: content('application/json', body) },
     }),
-    ...(uploads && { requestBody: { required: true, content: uploadContent(uploads) } }),
+    ...(uploads && { requestBody: { required: true, content: textContent(uploads) } }),
     responses: {
       ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer)])),
       ...problemResponses(problems, operation.path),
@@ -160,11 +161,12 @@ function operationObject(
   };
 }
 
-function answerObject({ description, schema, headers = [] }: Answer): object {
+function answerObject({ description, schema, texts, headers = [] }: Answer): object {
   return {
     description,
     headers: headerRefs(['X-Request-Id', ...headers]),
     ...(schema && { content: content('application/json', schema) }),
+    ...(texts && { content: textContent(texts) }),
   };
 }
 
@@ -196,9 +198,9 @@ function content(type: string, schema: string): object {
   return { [type]: { schema: { $ref: `#/components/schemas/${schema}` }, example: EXAMPLES[schema] } };
 }
 
-function uploadContent(uploads: Readonly<Record<string, string>>): object {
+function textContent(texts: Readonly<Record<string, string>>): object {
   return Object.fromEntries(
-    Object.entries(uploads).map(([type, example]) => [type, { schema: text, example }]),
+    Object.entries(texts).map(([type, example]) => [type, { schema: text, example }]),
   );
 }
 

@@ -29,6 +29,8 @@ export interface Answer {
   readonly description: string;
   /** Name of a schema of the document, also of its example. */
   readonly schema?: string;
+  /** Instead of a schema, where it is no JSON: an example of each content type. */
+  readonly texts?: Readonly<Record<string, string>>;
   readonly headers?: readonly string[];
 }
 

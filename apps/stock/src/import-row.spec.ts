@@ -1,7 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import * as fc from 'fast-check';
-import { type ImportRow, Rejected } from '#contracts';
-import { fromCell, toCell } from './csv-text.js';
+import { fromCell, type ImportRow, Rejected, toCell } from '#contracts';
 import { columnsOf, readRows } from './import-row.js';
 
 const HEADER = 'sku,name,price,currency,active,onHand,delta';

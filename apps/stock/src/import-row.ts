@@ -1,6 +1,13 @@
 import { parse } from 'csv-parse/sync';
-import { type Fault, type ImportFormat, type ImportLine, ImportRow, Rejected, validate } from '#contracts';
-import { fromCell } from './csv-text.js';
+import {
+  type Fault,
+  fromCell,
+  type ImportFormat,
+  type ImportLine,
+  ImportRow,
+  Rejected,
+  validate,
+} from '#contracts';
 
 /** Something that is wrong with a row; `field` is empty when it is the row as a whole. */
 export interface RowFault {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+export * from './cell.js';
 export * from './contract.js';
 export * from './errors.js';
 export * from './id.js';

@@ -113,7 +113,8 @@ export class SkuRef {
 }
 
 export class ListProducts {
-  @IsInt() @Min(1) @Max(100) limit: number;
+  /** Pages of the API have fewer; exports take all that fits into a message. */
+  @IsInt() @Min(1) @Max(200) limit: number;
   /** SKUs after this one come next. */
   @IsOptional() @IsSku() after?: string;
 }
