@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
-import { fromCell, type ImportFormat, isFreeText, type ProductView } from '#contracts';
+import { fromCell, fromPricesCell, type ImportFormat, isFreeText, type ProductView } from '#contracts';
 import { headerOf, rowsOf } from './export-text.js';
 import { Records } from './records.js';
 
@@ -9,6 +9,13 @@ const product = (name: string, i: number): ProductView => ({
   sku: `SKU-${i}`,
   name,
   price: { amount: 1 + i, currency: i % 2 === 0 ? 'JPY' : 'KWD' },
+  prices:
+    i % 4 === 0
+      ? [
+          { amount: 5, currency: 'USD' },
+          { amount: 7, currency: 'XAF' },
+        ]
+      : [],
   active: i % 3 === 0,
   version: 1,
   stock: { sku: `SKU-${i}`, onHand: i, reserved: 0, available: i, version: 1 },
@@ -45,6 +52,9 @@ test('CSV has every product as it is, whatever is in its name', () => {
         const [cells = []] = parse(line);
         return Object.fromEntries(header.split(',').map((column, i) => [column, cells[i]]));
       });
+      expect(read.map(({ prices }) => fromPricesCell(prices ?? ''))).toEqual(
+        products.map(({ prices }) => prices),
+      );
       expect(read.map(({ name }) => fromCell(name ?? ''))).toEqual(given);
       expect(
         read.map(({ sku, price, currency, active, onHand }) => [sku, price, currency, active, onHand]),

@@ -19,6 +19,7 @@ import { PaymentListsController } from './payment-lists.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { PlacementClient } from './placement.client.js';
 import { PolicyModule } from './policy.module.js';
+import { PricesController } from './prices.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
@@ -34,6 +35,7 @@ import { StockController } from './stock.controller.js';
     PaymentListsController,
     RefundsController,
     ProblemsController,
+    PricesController,
     ProductsController,
     ImportsController,
     ExportsController,

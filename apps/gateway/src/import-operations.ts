@@ -5,9 +5,10 @@ const CSV =
 const NDJSON =
   '{"sku":"TEA-001","name":"Sencha","price":1999,"currency":"EUR","onHand":120}\n{"sku":"TEA-002","delta":-3}\n';
 
-const EXPORTED_CSV = 'sku,name,price,currency,active,onHand\nTEA-001,Sencha,1999,EUR,true,120\n';
+const EXPORTED_CSV =
+  'sku,name,price,currency,prices,active,onHand\nTEA-001,Sencha,1999,EUR,JPY:330,true,120\n';
 const EXPORTED_NDJSON =
-  '{"sku":"TEA-001","name":"Sencha","price":1999,"currency":"EUR","active":true,"onHand":120}\n';
+  '{"sku":"TEA-001","name":"Sencha","price":1999,"currency":"EUR","prices":[],"active":true,"onHand":120}\n';
 
 /** Many products and levels at once. */
 export const IMPORT_OPERATIONS: readonly Operation[] = [
@@ -19,7 +20,7 @@ export const IMPORT_OPERATIONS: readonly Operation[] = [
     summary: 'Import products and levels, as CSV or NDJSON',
     description:
       'Applied row by row while it is uploaded, however long it is. A row has `sku`, and what of `name`, `price` (minor ' +
-      'units) with `currency`, `active`, `onHand` (a count) or `delta` (a change) shall change. A row with a fault ' +
+      'units) with `currency`, `prices` in other currencies, `active`, `onHand` (a count) or `delta` (a change) shall change. A row with a fault ' +
       'changes nothing; the others apply all the same, and `GET /v1/stock/imports/{id}/errors` lists what was wrong. ' +
       'After a broken connection, or any 5xx, send the same body again with the same key: it goes on where it stopped.',
     parameters: ['IdempotencyKey'],

@@ -96,6 +96,7 @@ export function openApi(
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
+    PricePage: page('HistoricPrice'),
     ImportPage: page('ImportView'),
     ImportErrorPage: page('ImportError'),
     Problem: PROBLEM,

@@ -1,6 +1,7 @@
 import { IMPORT_OPERATIONS } from './import-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
+import { PRICE_OPERATIONS } from './price-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -132,6 +133,9 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'putProduct',
     tag: 'Products',
     summary: 'Create or replace a product',
+    description:
+      'Amounts are integers in minor units: 1999 is 19.99 EUR, 1999 JPY or 1.999 KWD. An order is priced in its own ' +
+      'currency: that of `price`, or one of `prices`.',
     parameters: ['Sku', 'IfMatch'],
     body: 'ProductRequest',
     answers: [
@@ -199,5 +203,6 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['product-not-found'],
   },
+  ...PRICE_OPERATIONS,
   ...IMPORT_OPERATIONS,
 ];

@@ -7,6 +7,7 @@ import {
   Rejected,
 } from '#contracts';
 import { type Item, isSameProduct, levelView, move, productView, withProduct } from './item.js';
+import { doublePrice, keptPrices, priceChanges } from './price.js';
 import { adjustmentKey, adjustmentOf, itemKey, itemOf, type Stock, type StockDecision } from './state.js';
 
 /** Creates a product without stock, or replaces name, price and `active` of the one there is. */
@@ -18,12 +19,24 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   if (expectedVersion !== version) {
     return { refuse: new Rejected('version-mismatch', { sku, expectedVersion, version }) };
   }
-  const { name, price } = product;
-  const fields = { name, amount: price.amount, currency: price.currency, active: product.active ?? true };
+  const { name, price, prices } = product;
+  const fields = {
+    name,
+    amount: price.amount,
+    currency: price.currency,
+    otherPrices: keptPrices(prices),
+    active: product.active ?? true,
+  };
+  const double = doublePrice(fields);
+  if (double) return { refuse: new Rejected('validation-failed', { errors: [double] }) };
   if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
   const next = withProduct(item, sku, fields, now);
-  return { put: [[itemKey(sku), next]], answer: { product: productView(next), created: !item } };
+  return {
+    put: [[itemKey(sku), next]],
+    append: priceChanges(item, next),
+    answer: { product: productView(next), created: !item },
+  };
 }
 
 /** A changed stock, once per idempotency key. A refusal is not kept: the same key may succeed later. */

@@ -64,13 +64,13 @@ export class ChunkHandlers {
   /** The loop's own statement. Each movement names the row that caused it, so none can be there twice. */
   private async saveStock(
     tx: Tx,
-    { changes, moved }: ChunkOutcome,
+    { changes, rows }: ChunkOutcome,
     { importId, trace }: { readonly importId: string; readonly trace: Trace },
   ): Promise<void> {
     if (changes.length === 0) return;
     const from = { source: 'stock', causationId: importId, trace };
-    const appended = moved.map(({ line, movement }) => ({
-      row: movement,
+    const appended = rows.map(({ line, row }) => ({
+      row,
       cause: { ...localMessage('import.row', {}, from), id: `${importId}.${line}` },
     }));
     await stockStore.save(tx, { changes, appended, outbox: [], sent: [] });

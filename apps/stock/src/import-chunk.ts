@@ -3,63 +3,71 @@ import { type Change } from '#loop';
 import { limitOf } from './catalogue.js';
 import { type ReadRow, type RowFault } from './import-row.js';
 import { type Item, isSameProduct, type Movement, move, type Product, withProduct } from './item.js';
-import { itemKey, type StockState } from './state.js';
+import { doublePrice, keptPrices, priceChanges } from './price.js';
+import { itemKey, type StockRow, type StockState } from './state.js';
 
 /** What a chunk leads to. A row with a fault changes nothing; the others apply all the same. */
 export interface ChunkOutcome {
   readonly changes: readonly Change<StockState>[];
-  readonly moved: readonly { readonly line: number; readonly movement: Movement }[];
+  readonly rows: readonly { readonly line: number; readonly row: StockRow }[];
   readonly applied: number;
   readonly failed: number;
   readonly faults: readonly RowFault[];
 }
 
 type Applied =
-  | { readonly item: Item; readonly movement?: Movement }
+  | { readonly item: Item; readonly rows: readonly StockRow[] }
   | { readonly faults: readonly Omit<RowFault, 'line'>[] };
 
 /** Row after row, as they stand in the file: a SKU that comes twice is as the second one left it. */
 export function applyRows(
   known: ReadonlyMap<string, StockState>,
-  rows: readonly ReadRow[],
+  read: readonly ReadRow[],
   now: Date,
 ): ChunkOutcome {
   const items = new Map<string, Item>();
-  const moved: { line: number; movement: Movement }[] = [];
+  const rows: { line: number; row: StockRow }[] = [];
   const faults: RowFault[] = [];
   let failed = 0;
   const refuse = (those: readonly RowFault[]): void => {
     failed++;
     faults.push(...those);
   };
-  for (const read of rows) {
-    if ('faults' in read) {
-      refuse(read.faults);
+  for (const one of read) {
+    if ('faults' in one) {
+      refuse(one.faults);
       continue;
     }
-    const { line, row } = read;
+    const { line, row } = one;
     const applied = applyRow(items.get(row.sku) ?? itemIn(known, row.sku), row, now);
     if ('faults' in applied) {
       refuse(applied.faults.map((fault) => ({ line, ...fault })));
       continue;
     }
     items.set(row.sku, applied.item);
-    if (applied.movement) moved.push({ line, movement: applied.movement });
+    rows.push(...applied.rows.map((added) => ({ line, row: added })));
   }
   const changes = [...items.values()]
     .map((after) => ({ key: itemKey(after.sku), before: itemIn(known, after.sku), after }))
     .filter(({ before, after }) => before !== after);
-  return { changes, moved, applied: rows.length - failed, failed, faults };
+  return { changes, rows, applied: read.length - failed, failed, faults };
 }
 
 function applyRow(before: Item | undefined, row: ImportRow, now: Date): Applied {
   const product = productOf(before, row);
   if ('faults' in product) return product;
-  const item = before && isSameProduct(before, product) ? before : withProduct(before, row.sku, product, now);
+  const double = doublePrice(product);
+  if (double) return { faults: [{ field: 'prices', detail: double.detail }] };
+  const isSame = before !== undefined && isSameProduct(before, product);
+  const item = isSame ? before : withProduct(before, row.sku, product, now);
+  const prices = isSame ? [] : priceChanges(before, item);
   const cause = causeOf(item, row);
-  if (cause.onHandDelta === 0) return { item };
+  if (cause.onHandDelta === 0) return { item, rows: prices };
   const refused = limitOf(item, cause.onHandDelta);
-  if (!refused) return move(item, { ...cause, reservedDelta: 0, orderId: null });
+  if (!refused) {
+    const moved = move(item, { ...cause, reservedDelta: 0, orderId: null });
+    return { item: moved.item, rows: [...prices, moved.movement] };
+  }
   const { code } = refused;
   const detail =
     code === 'stock-below-reserved'
@@ -74,11 +82,21 @@ function productOf(item: Item | undefined, row: ImportRow): Product | { faults: 
   const amount = row.price ?? item?.amount;
   const currency = row.currency ?? item?.currency;
   if (name !== undefined && amount !== undefined && currency !== undefined) {
-    return { name, amount, currency, active: row.active ?? item?.active ?? true };
+    return {
+      name,
+      amount,
+      currency,
+      otherPrices: othersOf(item, row),
+      active: row.active ?? item?.active ?? true,
+    };
   }
   const fields = { name, price: amount, currency };
   const missing = Object.entries(fields).filter(([, value]) => value === undefined);
   return { faults: missing.map(([field]) => ({ field, detail: 'must be given: the product is new' })) };
+}
+
+function othersOf(item: Item | undefined, { prices }: ImportRow): Item['otherPrices'] {
+  return prices ? keptPrices(prices) : (item?.otherPrices ?? null);
 }
 
 /** A count is a fact about now; a change is goods that came, or a correction downwards. */

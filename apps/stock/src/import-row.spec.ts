@@ -40,6 +40,23 @@ describe('a row', () => {
     ]);
   });
 
+  test('has prices in other currencies in one cell', () => {
+    const of = (text: string) => readRows({ format: 'csv', header: 'sku,prices' }, [{ line: 2, text }])[0];
+    expect(of('TEA,USD:2199 JPY:330')).toMatchObject({
+      row: {
+        prices: [
+          { amount: 2_199, currency: 'USD' },
+          { amount: 330, currency: 'JPY' },
+        ],
+      },
+    });
+    expect(of('TEA,none')).toMatchObject({ row: { prices: [] } });
+    expect(of('TEA,')).toEqual({ line: 2, row: { sku: 'TEA' } });
+    for (const bad of ['USD', 'USD:1.5', 'USD:0', 'EURO:5', 'USD:1 USD:2', 'USD:1;JPY:2', ':5']) {
+      expect([bad, fieldsOf(of(`TEA,${bad}`))[0]]).toEqual([bad, expect.stringMatching(/^prices/)]);
+    }
+  });
+
   test('of NDJSON gives what its fields hold', () => {
     const row = { sku: 'TEA', price: 1, currency: 'JPY', active: false };
     expect(json(row)).toEqual({ line: 1, row });

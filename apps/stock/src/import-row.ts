@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import {
   type Fault,
   fromCell,
+  fromPricesCell,
   type ImportFormat,
   type ImportLine,
   ImportRow,
@@ -28,7 +29,16 @@ export interface RowFormat {
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(['price', 'onHand', 'delta']);
-const COLUMNS: readonly string[] = ['sku', 'name', 'price', 'currency', 'active', 'onHand', 'delta'];
+const COLUMNS: readonly string[] = [
+  'sku',
+  'name',
+  'price',
+  'currency',
+  'prices',
+  'active',
+  'onHand',
+  'delta',
+];
 
 /** What the first line of CSV names. Refused as a whole: with a wrong header no row could be right. */
 export function columnsOf(header: string): string[] {
@@ -113,6 +123,7 @@ function typed(column: string, cell: string): unknown {
   if (column === 'name') return fromCell(cell);
   const text = cell.trim();
   if (NUMBERS.has(column)) return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : cell;
+  if (column === 'prices') return fromPricesCell(text);
   if (column === 'active') return text === 'true' || (text === 'false' ? false : cell);
   return text;
 }

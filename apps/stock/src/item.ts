@@ -1,4 +1,4 @@
-import { type ADJUSTMENT_REASONS, type ProductView, type StockLevelView } from '#contracts';
+import { type ADJUSTMENT_REASONS, type Money, type ProductView, type StockLevelView } from '#contracts';
 
 /** A product and its level: one row, so that a hot SKU is one update however many orders of a batch buy it. */
 export interface Item {
@@ -10,6 +10,8 @@ export interface Item {
   /** Price in minor units. */
   readonly amount: number;
   readonly currency: string;
+  /** In other currencies, sorted by them; null when there are none. */
+  readonly otherPrices: readonly Money[] | null;
   readonly active: boolean;
   readonly onHand: number;
   /** The part of `onHand` that is held for orders. */
@@ -34,14 +36,16 @@ export interface Movement {
 
 export type Cause = Pick<Movement, 'kind' | 'onHandDelta' | 'reservedDelta' | 'orderId'>;
 
-export type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'active'>;
+export type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'otherPrices' | 'active'>;
 
 export function isSameProduct(one: Product, other: Product): boolean {
   return (
     one.name === other.name &&
     one.amount === other.amount &&
     one.currency === other.currency &&
-    one.active === other.active
+    one.active === other.active &&
+    (one.otherPrices === other.otherPrices ||
+      JSON.stringify(one.otherPrices) === JSON.stringify(other.otherPrices))
   );
 }
 
@@ -76,11 +80,12 @@ export function levelView(item: Item): StockLevelView {
 }
 
 export function productView(item: Item): ProductView {
-  const { sku, name, amount, currency, active, version } = item;
+  const { sku, name, amount, currency, otherPrices, active, version } = item;
   return {
     sku,
     name,
     price: { amount, currency },
+    prices: [...(otherPrices ?? [])],
     active,
     version,
     stock: levelView(item),

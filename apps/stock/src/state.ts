@@ -1,6 +1,7 @@
 import { type StockLevelView } from '#contracts';
 import { type Current, type Decision } from '#loop';
 import { type Item, type Movement } from './item.js';
+import { type PriceChange } from './price.js';
 
 export const RESERVATION_STATUSES = [
   'held',
@@ -40,7 +41,9 @@ export interface Adjustment {
 
 export type StockState = Item | Reservation | Adjustment;
 export type Stock = Current<StockState>;
-export type StockDecision = Decision<StockState, Movement>;
+/** What is only ever added. */
+export type StockRow = Movement | PriceChange;
+export type StockDecision = Decision<StockState, StockRow>;
 
 export const itemKey = (sku: string): string => `sku:${sku}`;
 export const orderKey = (orderId: string): string => `order:${orderId}`;

@@ -15,9 +15,9 @@ import {
 import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
-import { type Item, levelView, type Movement, productView } from './item.js';
+import { type Item, levelView, productView } from './item.js';
 import { findItems, listItems } from './item.store.js';
-import { type StockState } from './state.js';
+import { type StockRow, type StockState } from './state.js';
 import { type StockMessage, type StockRequest } from './stock.js';
 
 type Questions = readonly Told<typeof getStock | typeof getProduct>[];
@@ -26,7 +26,7 @@ type Questions = readonly Told<typeof getStock | typeof getProduct>[];
 @Controller()
 export class StockHandlers {
   constructor(
-    private readonly loop: Loop<StockState, Movement, StockMessage>,
+    private readonly loop: Loop<StockState, StockRow, StockMessage>,
     private readonly database: Database,
   ) {}
 

@@ -7,16 +7,16 @@ import { ChunkHandlers } from './chunk.handlers.js';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
 import { ImportHandlers } from './import.handlers.js';
-import { type Movement } from './item.js';
-import { type StockState } from './state.js';
+import { PriceHandlers } from './price.handlers.js';
+import { type StockRow, type StockState } from './state.js';
 import { StockHandlers } from './stock.handlers.js';
 import { type StockMessage, stockRules } from './stock.js';
 import { stockStore } from './stock.store.js';
 
-type StockLoop = Loop<StockState, Movement, StockMessage>;
+type StockLoop = Loop<StockState, StockRow, StockMessage>;
 
 @Module({
-  controllers: [StockHandlers, ImportHandlers, ChunkHandlers],
+  controllers: [StockHandlers, ImportHandlers, ChunkHandlers, PriceHandlers],
   providers: [
     {
       provide: Loop,
@@ -40,7 +40,7 @@ type StockLoop = Loop<StockState, Movement, StockMessage>;
 })
 export class StockModule implements OnApplicationBootstrap {
   constructor(
-    private readonly loop: Loop<StockState, Movement, StockMessage>,
+    private readonly loop: Loop<StockState, StockRow, StockMessage>,
     private readonly database: Database,
     private readonly config: StockConfig,
     private readonly logger: Logger,

@@ -1,6 +1,6 @@
 import { type Change, type Saving, type Store } from '#loop';
 import { outboxCtes, type Queryable } from '#persistence';
-import { type Item, isSameProduct, type Movement } from './item.js';
+import { type Item, isSameProduct } from './item.js';
 import { ITEM_COLUMNS, type ItemRow, toItem } from './item.store.js';
 import {
   type Adjustment,
@@ -8,11 +8,12 @@ import {
   itemKey,
   orderKey,
   type Reservation,
+  type StockRow,
   type StockState,
 } from './state.js';
 
 /** One statement each, however many messages a batch has. */
-export const stockStore: Store<StockState, Movement> = { load, save };
+export const stockStore: Store<StockState, StockRow> = { load, save };
 
 type ReservationRow = Omit<Reservation, 'kind' | 'expiresAt'> & { readonly expiresAt: string | null };
 
@@ -69,9 +70,7 @@ function toReservation(row: ReservationRow): Reservation {
  * row as it is and then compared with what the decision expected, so a row that another replica has changed in the
  * meantime stops the statement. The last select counts the updated rows: one that is gone stops it as well.
  */
-const SAVE = {
-  name: 'stock_save',
-  text: `
+const saveText = (priceRows: string): string => `
 with l as (
   select * from json_to_recordset($1::json)
     as t(sku text, "onHand" integer, reserved integer, steps integer, version bigint)
@@ -81,20 +80,21 @@ with l as (
   returning waybill_expect(p.version, l.version, p.sku)
 ), e as (
   select * from json_to_recordset($2::json)
-    as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      steps integer, version bigint, "updatedAt" timestamptz)
+    as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
+      reserved integer, steps integer, version bigint, "updatedAt" timestamptz)
 ), edited as (
-  update products p set name = e.name, price_amount = e.amount, price_currency = e.currency, active = e.active,
+  update products p set name = e.name, price_amount = e.amount, price_currency = e.currency,
+    other_prices = e."otherPrices", active = e.active,
     on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt"
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (
   insert into products
-    (sku, name, price_amount, price_currency, active, on_hand, reserved, version, created_at, updated_at)
-  select sku, name, amount, currency, active, "onHand", reserved, version, "createdAt", "updatedAt"
+    (sku, name, price_amount, price_currency, other_prices, active, on_hand, reserved, version, created_at, updated_at)
+  select sku, name, amount, currency, "otherPrices", active, "onHand", reserved, version, "createdAt", "updatedAt"
   from json_to_recordset($3::json)
-    as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
+    as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
+      reserved integer, version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
 ), opened as (
   insert into reservations (order_id, status, lines, expires_at, version)
   select "orderId", status, lines, "expiresAt", version
@@ -115,18 +115,30 @@ with l as (
   from json_to_recordset($7::json)
     as t(sku text, seq bigint, kind text, "onHandDelta" integer, "reservedDelta" integer, "orderId" text,
       "messageId" text)
-), ${outboxCtes('$8', '$9')}
+), ${priceRows}${outboxCtes('$8', '$9')}
 select waybill_expect(
   (select count(*) from closed) + (select count(*) from levels) + (select count(*) from edited),
-  $10::bigint, 'the number of updated rows')`,
+  $10::bigint, 'the number of updated rows')`;
+
+const SAVE = { name: 'stock_save', text: saveText('') };
+/** Only for batches that change a price: the others don't even name the table. */
+const SAVE_PRICED = {
+  name: 'stock_save_priced',
+  text: saveText(`priced as (
+  insert into product_prices (sku, seq, currency, amount, valid_from, request_id)
+  select sku, seq, currency, amount, at, "requestId" from json_to_recordset($11::json)
+    as t(sku text, seq bigint, currency text, amount bigint, at timestamptz, "requestId" text)
+), `),
 };
 
 async function save(
   db: Queryable,
-  { changes, appended, outbox, sent }: Saving<StockState, Movement>,
+  { changes, appended, outbox, sent }: Saving<StockState, StockRow>,
 ): Promise<void> {
   const items = changesOf(changes, 'item');
   const reservations = changesOf(changes, 'reservation');
+  const priced = appended.filter(({ row }) => row.kind === 'price');
+  const moved = priced.length === 0 ? appended : appended.filter(({ row }) => row.kind !== 'price');
   const created = items.filter(({ before }) => !before);
   const edited = items.filter(({ before, after }) => before && isEdited(before, after));
   const levels = items.filter(({ before, after }) => before && !isEdited(before, after));
@@ -150,11 +162,17 @@ async function save(
       steps: stepsOf(before, version),
     })),
     changesOf(changes, 'adjustment').map(({ after }) => after),
-    appended.map(({ row, cause }) => ({ ...row, messageId: cause.id })),
+    moved.map(({ row, cause }) => ({ ...row, messageId: cause.id })),
     outbox,
   ].map((rows) => JSON.stringify(rows));
   const updated = levels.length + edited.length + closed.length;
-  await db.query({ ...SAVE, values: [...json, sent, updated] });
+  const values = [...json, sent, updated];
+  if (priced.length === 0) {
+    await db.query({ ...SAVE, values });
+    return;
+  }
+  const prices = priced.map(({ row, cause }) => ({ ...row, requestId: cause.trace.requestId }));
+  await db.query({ ...SAVE_PRICED, values: [...values, JSON.stringify(prices)] });
 }
 
 function changesOf<K extends StockState['kind']>(

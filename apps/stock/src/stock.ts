@@ -10,7 +10,6 @@ import {
 import { type Rules } from '#loop';
 import { type Message, type Told } from '#messaging';
 import { adjust, putProduct } from './catalogue.js';
-import { type Movement } from './item.js';
 import { type Hold, tell, type Verb } from './reservation.js';
 import {
   adjustmentKey,
@@ -19,6 +18,7 @@ import {
   reservationOf,
   type Stock,
   type StockDecision,
+  type StockRow,
   type StockState,
 } from './state.js';
 
@@ -35,7 +35,7 @@ export type StockRequest = Told<
 export type HoldDue = Message<'hold.due', OrderRef>;
 
 export type StockMessage = StockRequest | HoldDue;
-export type StockRules = Rules<StockState, Movement, StockMessage>;
+export type StockRules = Rules<StockState, StockRow, StockMessage>;
 
 /** Everything that changes the stock, decided without I/O, clock or randomness. */
 export function stockRules(hold: Hold): StockRules {

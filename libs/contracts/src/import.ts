@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -18,8 +19,8 @@ import {
 } from 'class-validator';
 import { rpc } from './contract.js';
 import { IsId } from './id.js';
-import { IsCurrency, MAX_AMOUNT } from './money.js';
-import { MAX_QUANTITY } from './stock.js';
+import { IsCurrency, MAX_AMOUNT, Money } from './money.js';
+import { MAX_OTHER_PRICES, MAX_QUANTITY } from './stock.js';
 import { IsFreeText, IsSku } from './text.js';
 
 export const IMPORT_FORMATS = ['csv', 'ndjson'] as const;
@@ -40,6 +41,15 @@ export class ImportRow {
   /** In minor units; always together with its currency. */
   @IsOptional() @IsInt() @Min(1) @Max(MAX_AMOUNT) price?: number;
   @IsOptional() @IsCurrency() currency?: string;
+  /** In other currencies: all of them, or none with an empty list. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_OTHER_PRICES)
+  @ArrayUnique((price: Money) => price?.currency, { message: 'must name each currency once' })
+  @Type(() => Money)
+
+  @ValidateNested({ each: true })
+  prices?: Money[];
   @IsOptional() @IsBoolean() active?: boolean;
   /** A count: so many are there. */
   @IsOptional() @IsInt() @Min(0) @Max(MAX_QUANTITY) onHand?: number;

@@ -8,6 +8,7 @@ export * from './import.js';
 export * from './money.js';
 export * from './order.js';
 export * from './payment.js';
+export * from './price.js';
 export * from './random.js';
 export * from './refund.js';
 export * from './stock.js';
