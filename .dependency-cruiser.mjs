@@ -127,7 +127,13 @@ export default {
     only(
       'plain-name-is-pure',
       PLAIN,
-      [PLAIN_OF_THIS_APP, '^libs/(contracts|loop|messaging)/', '^(node:)?crypto$'],
+      // csv-parse and csv-stringify: text in, values out, and back.
+      [
+        PLAIN_OF_THIS_APP,
+        '^libs/(contracts|loop|messaging)/',
+        '^(node:)?(buffer|crypto)$',
+        npm('csv-parse', 'csv-stringify'),
+      ],
       'A file without a role does no I/O. Give it one (noun.client.ts, noun.store.ts, …) or pass in what it needs.',
     ),
     only(

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: { readonly 'application/json': Body } };
+  readonly requestBody?: { readonly content: { readonly 'application/json'?: Body } };
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
@@ -65,7 +65,9 @@ export class ApiDocument {
   /** What an answer has that the document does not promise, in words. Says nothing about routes that it does not name. */
   faultOf(method: string, target: string, answer: Seen): string | undefined {
     const path = target.split('?', 1)[0] as string;
-    const route = this.routes.find((one) => one.method === method && patternOf(one.path).test(path));
+    const matching = this.routes.filter((one) => one.method === method && patternOf(one.path).test(path));
+    // A path that is there as it is goes before one with parameters.
+    const route = matching.find((one) => one.path === path) ?? matching[0];
     if (!route) return undefined;
     const { status, headers, text, body } = answer;
     const at = ['paths', route.path, method.toLowerCase(), 'responses', String(status)];
@@ -83,7 +85,10 @@ export class ApiDocument {
     if (!response.content) return text === '' ? undefined : `${status} has a body`;
     const type = headers.get('content-type')?.split(';', 1)[0] ?? 'none';
     if (!(type in response.content)) return `${type} is not a content type of ${status}`;
-    return this.#invalid(this.#pointer(...at, 'content', type, 'schema'), body);
+    return this.#invalid(
+      this.#pointer(...at, 'content', type, 'schema'),
+      /[/+]json$/.test(type) ? body : text,
+    );
   }
 
   /** Whether the schema of the route's body takes this. */

@@ -20,6 +20,7 @@ const product = {
   sku: 'TEA-001',
   name: 'Sencha',
   price,
+  prices: [{ amount: 330, currency: 'JPY' }],
   active: true,
   version: 1,
   stock,
@@ -123,6 +124,19 @@ const movement = {
 
 const north = { location: 'north', name: 'Warehouse north', createdAt };
 
+const importView = {
+  id: 'imp_01kaqyj5m8e2w9x4t7r0v3b6nm',
+  status: 'finished',
+  format: 'csv',
+  rowsRead: 3,
+  rowsApplied: 2,
+  rowsFailed: 1,
+  faults: [{ field: 'price', count: 1 }],
+  startedAt: createdAt,
+  updatedAt,
+  finishedAt: updatedAt,
+};
+
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
     customerId: 'cus_42',
@@ -150,10 +164,29 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
     ],
     nextCursor: null,
   },
-  ProductRequest: { name: 'Sencha', price, active: true },
+  ProductRequest: { name: 'Sencha', price, prices: [{ amount: 330, currency: 'JPY' }], active: true },
   ProductView: product,
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
+  PricePage: {
+    data: [
+      {
+        currency: 'JPY',
+        amount: 330,
+        version: 9,
+        from: updatedAt,
+        requestId: 'req_01kaqyj5m6e2w9x4t7r0v3b6nh',
+      },
+      {
+        currency: 'EUR',
+        amount: 1999,
+        version: 1,
+        from: createdAt,
+        requestId: 'req_01kaqyj5m6e2w9x4t7r0v3b6ng',
+      },
+    ],
+    nextCursor: null,
+  },
   StockLevelView: stock,
   FailurePage: { data: [letter], nextCursor: null },
   FailureGroupPage: {
@@ -193,6 +226,12 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
     data: [
       { orderId: order, sku: 'TEA-001', quantity: 2, status: 'held', expiresAt: '2026-11-23T10:15:00.014Z' },
     ],
+    nextCursor: null,
+  },
+  ImportView: importView,
+  ImportPage: { data: [importView], nextCursor: null },
+  ImportErrorPage: {
+    data: [{ line: 3, field: 'price', detail: 'must be an integer number' }],
     nextCursor: null,
   },
 };

@@ -9,8 +9,12 @@ import { Cursors } from './cursor.js';
 import { DeadLettersClient } from './dead-letters.client.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DocsModule } from './docs.module.js';
+import { ExportClient } from './export.client.js';
+import { ExportsController } from './exports.controller.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { ImportClient } from './import.client.js';
+import { ImportsController } from './imports.controller.js';
 import { LocationsController } from './locations.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
@@ -18,6 +22,7 @@ import { PaymentListsController } from './payment-lists.controller.js';
 import { PaymentsController } from './payments.controller.js';
 import { PlacementClient } from './placement.client.js';
 import { PolicyModule } from './policy.module.js';
+import { PricesController } from './prices.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
@@ -35,7 +40,10 @@ import { StockSettingsController } from './stock-settings.controller.js';
     PaymentListsController,
     RefundsController,
     ProblemsController,
+    PricesController,
     ProductsController,
+    ImportsController,
+    ExportsController,
     StockController,
     DeadLettersController,
     StockListsController,
@@ -46,6 +54,8 @@ import { StockSettingsController } from './stock-settings.controller.js';
     PlacementClient,
     PaymentClient,
     DeadLettersClient,
+    ImportClient,
+    ExportClient,
     ApiKeysWorker,
     {
       provide: RateLimits,

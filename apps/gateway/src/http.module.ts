@@ -4,12 +4,12 @@ import { type Socket } from 'node:net';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { newId, Rejected } from '#contracts';
+import { findFault, newId, Rejected } from '#contracts';
 import { type Trace } from '#messaging';
-import { findFault } from './json-text.js';
 import { problemOf, refusalOf } from './problem.js';
 import { Routes } from './routes.js';
 import { requestIdOf, traceparentOf } from './trace.js';
+import { UPLOAD_TYPES, UPLOADS, uploading } from './upload.js';
 
 /** A request as controllers see it: known from the guard, traced from its first byte on. */
 export interface ApiRequest extends FastifyRequest {
@@ -64,6 +64,10 @@ export class HttpModule implements OnModuleInit {
         }
       },
     );
+    this.#fastify.addContentTypeParser(Object.values(UPLOAD_TYPES), (request, body, done) => {
+      if (request.routeOptions.url === UPLOADS) done(null, body);
+      else done(new Rejected('unsupported-media-type'));
+    });
   }
 }
 
@@ -100,6 +104,7 @@ function limit(server: FastifyInstance['server']): void {
 /** What is no HTTP request never reaches Fastify: the answer is written to the socket as it is. */
 function refuseBadHttp(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return;
   const refusal = refusalOf(error) ?? new Rejected('malformed-request');
   const { status, body } = problemOf(refusal, { instance: '', requestId: newId('req') });
   const text = JSON.stringify(body);

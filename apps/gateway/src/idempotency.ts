@@ -44,7 +44,7 @@ export function canonical(value: unknown): string {
 }
 
 /** SHA-256 cut to the 122 bits that a UUID of version 8 (RFC 9562, 5.8) leaves free. */
-function uuidFrom(text: string): string {
+export function uuidFrom(text: string): string {
   const hex = hash('sha256', text, 'hex');
   const variant = ((Number.parseInt(hex[16] as string, 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -36,6 +36,7 @@ const header = (name: string, description: string, schema: object) => ({
 
 const HEADERS: Readonly<Record<string, { description: string; schema: object }>> = {
   ETag: { description: 'The version, for If-None-Match and If-Match.', schema: version },
+  'Content-Disposition': { description: 'The name of the file.', schema: text },
   'Idempotency-Replayed': {
     description: '`true` when the key was known and this is the answer that was given then.',
     schema: { const: 'true' },
@@ -100,6 +101,9 @@ export function openApi(
     LocationPage: page('LocationView'),
     MovementPage: page('MovementView'),
     ReservationPage: page('ReservationView'),
+    PricePage: page('HistoricPrice'),
+    ImportPage: page('ImportView'),
+    ImportErrorPage: page('ImportError'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -135,9 +139,9 @@ function operationObject(
   schemas: Readonly<Record<string, Schema>>,
   scope: string,
 ): object {
-  const { id, tag, summary, description, query, body } = operation;
+  const { id, tag, summary, description, query, body, uploads } = operation;
   const problems = [
-    ...(body ? WITH_BODY : []),
+    ...(body || uploads ? WITH_BODY : []),
     'validation-failed',
     ...operation.problems,
     ...ALWAYS,
@@ -155,6 +159,7 @@ function operationObject(
     ...(body && {
       requestBody: { required: !operation.bodyOptional, content: content('application/json', body) },
     }),
+    ...(uploads && { requestBody: { required: true, content: textContent(uploads) } }),
     responses: {
       ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer)])),
       ...problemResponses(problems, operation.path),
@@ -162,11 +167,12 @@ function operationObject(
   };
 }
 
-function answerObject({ description, schema, headers = [] }: Answer): object {
+function answerObject({ description, schema, texts, headers = [] }: Answer): object {
   return {
     description,
     headers: headerRefs(['X-Request-Id', ...headers]),
     ...(schema && { content: content('application/json', schema) }),
+    ...(texts && { content: textContent(texts) }),
   };
 }
 
@@ -196,6 +202,12 @@ function problemResponse(codes: readonly ErrorCode[], instance: string): object 
 
 function content(type: string, schema: string): object {
   return { [type]: { schema: { $ref: `#/components/schemas/${schema}` }, example: EXAMPLES[schema] } };
+}
+
+function textContent(texts: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(texts).map(([type, example]) => [type, { schema: text, example }]),
+  );
 }
 
 function headerRefs(names: readonly string[]): object {
@@ -235,6 +247,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     LetterId: inPath('id', schemas.DeadLetterRef?.properties?.id),
     RedriveId: inPath('id', schemas.RedriveRef?.properties?.id),
     Location: inPath('location', schemas.LocationView?.properties?.location),
+    ImportId: inPath('id', schemas.ImportView?.properties?.id),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

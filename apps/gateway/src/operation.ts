@@ -15,6 +15,8 @@ export interface Operation {
   readonly query?: string;
   /** Schema of the body. */
   readonly body?: string;
+  /** A body that is no JSON: an example of each content type. */
+  readonly uploads?: Readonly<Record<string, string>>;
   /** No body at all is allowed, too. */
   readonly bodyOptional?: true;
   readonly answers: readonly Answer[];
@@ -27,6 +29,8 @@ export interface Answer {
   readonly description: string;
   /** Name of a schema of the document, also of its example. */
   readonly schema?: string;
+  /** Instead of a schema, where it is no JSON: an example of each content type. */
+  readonly texts?: Readonly<Record<string, string>>;
   readonly headers?: readonly string[];
 }
 

@@ -1,7 +1,9 @@
 import { DEAD_LETTER_OPERATIONS } from './dead-letter-operations.js';
+import { IMPORT_OPERATIONS } from './import-operations.js';
 import { LOCATION_OPERATIONS } from './location-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
+import { PRICE_OPERATIONS } from './price-operations.js';
 import { STOCK_OPERATIONS } from './stock-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -134,6 +136,9 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'putProduct',
     tag: 'Products',
     summary: 'Create or replace a product',
+    description:
+      'Amounts are integers in minor units: 1999 is 19.99 EUR, 1999 JPY or 1.999 KWD. An order is priced in its own ' +
+      'currency: that of `price`, or one of `prices`.',
     parameters: ['Sku', 'IfMatch'],
     body: 'ProductRequest',
     answers: [
@@ -212,4 +217,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...DEAD_LETTER_OPERATIONS,
   ...STOCK_OPERATIONS,
   ...LOCATION_OPERATIONS,
+  ...PRICE_OPERATIONS,
+  ...IMPORT_OPERATIONS,
 ];

@@ -22,6 +22,7 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'redrive-in-progress': 'A service sends its dead letters back in one redrive at a time.',
   'product-not-found': 'No product has this SKU.',
   'location-not-found': 'Nobody has created a location of this name. "main" is always there.',
+  'import-not-found': 'No import has this id.',
   'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
   'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',
   'order-not-payable': 'The order is paid already, still being reserved, or has ended without a payment.',

@@ -78,6 +78,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '还没有人创建过这个名称的库位。“main” 始终存在。',
     remedy: '请检查名称，或用 PUT /v1/locations/{location} 创建该库位。',
   },
+  'import-not-found': {
+    title: '没有这个导入任务',
+    cause: '没有任何导入任务使用该编号。',
+    remedy: '请检查编号：GET /v1/stock/imports 列出了所有导入任务。',
+  },
   'method-not-allowed': {
     title: '该路径不支持这个方法',
     cause: '路径存在，但不支持这个方法。Allow 响应头列出了支持的方法。',

@@ -1,4 +1,4 @@
-import { MAX_AMOUNT, type OrderReason, type ReservedLine } from '#contracts';
+import { MAX_AMOUNT, type Money, type OrderReason, type ReservedLine } from '#contracts';
 import { type Order, type OrderLine } from './order.js';
 
 export type Priced =
@@ -13,16 +13,16 @@ export function priceLines(order: Order, reserved: readonly ReservedLine[]): Pri
   for (const line of order.lines) {
     const priced = bySku.get(line.sku);
     if (!priced) throw new Error(`stock reserved ${order.id} without ${line.sku}`);
-    if (priced.unitPrice.currency !== order.currency) {
-      return refused(
-        'currency_mismatch',
-        `${line.sku} is priced in ${priced.unitPrice.currency}, not ${order.currency}`,
-      );
+    const price = priceIn(order.currency, priced);
+    if (!price) {
+      const currencies = [priced.unitPrice, ...(priced.otherPrices ?? [])].map(({ currency }) => currency);
+      const detail = `${line.sku} is priced in ${currencies.join(', ')}, not ${order.currency}`;
+      return refused('currency_mismatch', detail);
     }
     // At most 1 000 × 10^12: exact. The sum is cut off before it could leave the exact range.
-    totalAmount += line.quantity * priced.unitPrice.amount;
+    totalAmount += line.quantity * price.amount;
     if (totalAmount > MAX_AMOUNT) return refused('total_too_large', `The total is above ${MAX_AMOUNT}`);
-    lines.push({ ...line, name: priced.name, unitAmount: priced.unitPrice.amount });
+    lines.push({ ...line, name: priced.name, unitAmount: price.amount });
   }
   const { expectedTotal: expected } = order;
   if (expected && (expected.amount !== totalAmount || expected.currency !== order.currency)) {
@@ -30,6 +30,11 @@ export function priceLines(order: Order, reserved: readonly ReservedLine[]): Pri
     return refused('total_mismatch', detail);
   }
   return { lines, totalAmount };
+}
+
+function priceIn(wanted: string, { unitPrice, otherPrices }: ReservedLine): Money | undefined {
+  if (unitPrice.currency === wanted) return unitPrice;
+  return otherPrices?.find(({ currency }) => currency === wanted);
 }
 
 function refused(code: OrderReason['code'], detail: string): { reason: OrderReason } {

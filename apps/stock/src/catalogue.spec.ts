@@ -9,6 +9,7 @@ describe('a product', () => {
         sku: 'tea',
         name: 'TEA',
         price: { amount: 250, currency: 'EUR' },
+        prices: [],
         active: true,
         version: 1,
         stock: { sku: 'tea', onHand: 0, reserved: 0, available: 0, version: 1 },
@@ -41,6 +42,57 @@ describe('a product', () => {
     expect(code(stock.tell(put('tea', { name: 'Sencha' }, 2)))).toBeUndefined();
     expect(code(stock.tell(put('new', {}, 1)))).toBe('version-mismatch');
     expect(code(stock.tell(put('new', {}, 0)))).toBeUndefined();
+  });
+});
+
+describe('prices', () => {
+  const yen = (amount: number) => ({ amount, currency: 'JPY' });
+  const euro = (amount: number) => ({ amount, currency: 'EUR' });
+  const since = (stock: Warehouse, from: number) =>
+    stock.prices.slice(from).map(({ seq, currency, amount }) => [seq, currency, amount]);
+
+  it('are kept, each with the version that it came with', () => {
+    const stock = new Warehouse();
+    stock.tell(put('tea', { prices: [{ amount: 5, currency: 'USD' }, yen(330)] }));
+    stock.tell(put('tea', { prices: [yen(330), { amount: 5, currency: 'USD' }] }));
+    stock.tell(adjust('tea', { delta: 1, reason: 'received' }));
+    stock.tell(put('tea', { price: euro(300), prices: [yen(400)] }), later(5));
+    expect(since(stock, 0)).toEqual([
+      [1, 'EUR', 250],
+      [1, 'JPY', 330],
+      [1, 'USD', 5],
+      [3, 'EUR', 300],
+      [3, 'JPY', 400],
+      [3, 'USD', null],
+    ]);
+    expect(stock.prices.at(-1)?.at).toEqual(later(5));
+  });
+
+  it('do not come twice when the main currency becomes another one', () => {
+    const stock = new Warehouse();
+    stock.tell(put('tea', { prices: [yen(330)] }));
+    stock.tell(put('tea', { price: yen(330), prices: [euro(250)] }));
+    expect(since(stock, 2)).toEqual([]);
+  });
+
+  it('are one for each currency', () => {
+    const stock = new Warehouse();
+    expect(stock.tell(put('tea', { prices: [euro(5)] })).refuse?.details).toMatchObject({
+      errors: [{ pointer: '/prices' }],
+    });
+  });
+
+  it('are none when the product is replaced without them', () => {
+    const stock = new Warehouse();
+    stock.tell(put('tea', { prices: [yen(330)] }));
+    expect(stock.tell(put('tea')).answer).toMatchObject({ product: { prices: [] } });
+  });
+
+  it('are all told of what is reserved', () => {
+    const stock = warehouse({ tea: 4 });
+    stock.tell(put('tea', { prices: [yen(330)] }));
+    const { send = [] } = stock.tell(reserve({ tea: 1 }));
+    expect(send[0]?.data).toMatchObject({ lines: [{ unitPrice: euro(250), otherPrices: [yen(330)] }] });
   });
 });
 

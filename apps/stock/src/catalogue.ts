@@ -7,8 +7,9 @@ import {
   Rejected,
 } from '#contracts';
 import { type LocationLevel } from './allocation.js';
-import { type Item, isSameProduct, levelView, MAIN, move, productView } from './item.js';
+import { isSameProduct, levelView, MAIN, move, productView, withProduct } from './item.js';
 import { type Opened, openLocation } from './locations.js';
+import { doublePrice, keptPrices, priceChanges } from './price.js';
 import { adjustmentKey, answered, itemKey, itemOf, type Stock, type StockDecision } from './state.js';
 
 /** Creates a product without stock, or replaces name, price and `active` of the one there is. */
@@ -20,22 +21,24 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   if (expectedVersion !== version) {
     return { refuse: new Rejected('version-mismatch', { sku, expectedVersion, version }) };
   }
-  const { name, price } = product;
-  const fields = { name, amount: price.amount, currency: price.currency, active: product.active ?? true };
+  const { name, price, prices } = product;
+  const fields = {
+    name,
+    amount: price.amount,
+    currency: price.currency,
+    otherPrices: keptPrices(prices),
+    active: product.active ?? true,
+  };
+  const double = doublePrice(fields);
+  if (double) return { refuse: new Rejected('validation-failed', { errors: [double] }) };
   if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
-  const empty = {
-    kind: 'item',
-    sku,
-    onHand: 0,
-    reserved: 0,
-    safetyStock: 0,
-    lowStockThreshold: null,
-    locations: null,
-    createdAt: now,
-  } as const;
-  const next: Item = { ...(item ?? empty), ...fields, version: version + 1, updatedAt: now };
-  return { put: [[itemKey(sku), next]], answer: { product: productView(next), created: !item } };
+  const next = withProduct(item, sku, fields, now);
+  return {
+    put: [[itemKey(sku), next]],
+    append: priceChanges(item, next),
+    answer: { product: productView(next), created: !item },
+  };
 }
 
 /** A changed stock, once per idempotency key. */
@@ -93,7 +96,8 @@ function isGiven(value: number | null | undefined): value is number {
   return typeof value === 'number';
 }
 
-function limitOf({ item, level }: Opened, delta: number): Rejected | undefined {
+/** Why a level cannot change by that much. */
+export function limitOf({ item, level }: Opened, delta: number): Rejected | undefined {
   const { sku } = item;
   const { location, onHand, reserved } = level;
   if (onHand + delta < reserved) {

@@ -1,8 +1,7 @@
 import { newId, randomBytes } from '#contracts';
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
-import { type Movement } from './item.js';
-import { type StockState } from './state.js';
+import { type StockRow, type StockState } from './state.js';
 import { type StockMessage } from './stock.js';
 import { listDueOrders } from './stock.store.js';
 
@@ -14,7 +13,7 @@ const AT_ONCE = 256;
  */
 export async function releaseDueHolds(
   database: Database,
-  loop: Loop<StockState, Movement, StockMessage>,
+  loop: Loop<StockState, StockRow, StockMessage>,
   graceMs: number,
 ): Promise<void> {
   const due = await listDueOrders(database, graceMs, AT_ONCE);

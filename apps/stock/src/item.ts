@@ -1,5 +1,6 @@
 import {
   type ADJUSTMENT_REASONS,
+  type Money,
   type Outgoing,
   type ProductView,
   type StockLevelView,
@@ -21,6 +22,8 @@ export interface Item {
   /** Price in minor units. */
   readonly amount: number;
   readonly currency: string;
+  /** In other currencies, sorted by them; null when there are none. */
+  readonly otherPrices: readonly Money[] | null;
   readonly active: boolean;
   readonly onHand: number;
   /** The part of `onHand` that is held for orders. */
@@ -66,15 +69,34 @@ export interface Movement {
 /** It happens in `main`, unless it names locations. */
 export type Cause = Omit<Movement, 'sku' | 'seq'>;
 
-type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'active'>;
+export type Product = Pick<Item, 'name' | 'amount' | 'currency' | 'otherPrices' | 'active'>;
 
 export function isSameProduct(one: Product, other: Product): boolean {
   return (
     one.name === other.name &&
     one.amount === other.amount &&
     one.currency === other.currency &&
-    one.active === other.active
+    one.active === other.active &&
+    (one.otherPrices === other.otherPrices ||
+      JSON.stringify(one.otherPrices) === JSON.stringify(other.otherPrices))
   );
+}
+
+/** The product's own fields as they shall be: of a new product without stock, or of the one there is. */
+export function withProduct(item: Item | undefined, sku: string, product: Product, now: Date): Item {
+  const empty = {
+    kind: 'item',
+    sku,
+    version: 0,
+    onHand: 0,
+    reserved: 0,
+    safetyStock: 0,
+    lowStockThreshold: null,
+    locations: null,
+    createdAt: now,
+  } as const;
+  const before = item ?? empty;
+  return { ...before, ...product, version: before.version + 1, updatedAt: now };
 }
 
 /** What can be sold. A safety stock that is larger than what is there leaves nothing. */
@@ -140,11 +162,12 @@ export function levelView(item: Item): StockLevelView {
 }
 
 export function productView(item: Item): ProductView {
-  const { sku, name, amount, currency, active, version } = item;
+  const { sku, name, amount, currency, otherPrices, active, version } = item;
   return {
     sku,
     name,
     price: { amount, currency },
+    prices: [...(otherPrices ?? [])],
     active,
     version,
     stock: levelView(item),

@@ -10,15 +10,19 @@ export interface Opened {
   readonly level: LocationLevel;
 }
 
+/** What lies in `main`: everything, unless the SKU lies in several locations. */
+export function mainOf({ onHand, reserved, locations }: Item): LocationLevel {
+  return locations?.find(({ location }) => location === MAIN) ?? { location: MAIN, onHand, reserved };
+}
+
 /** Refused when there is no such location, or too many that the SKU lies in already. */
 export function openLocation(stock: Stock, item: Item, location: string): Opened | Rejected {
   const found = item.locations?.find((one) => one.location === location);
   if (found) return { item, level: found };
-  const main: LocationLevel = { location: MAIN, onHand: item.onHand, reserved: item.reserved };
-  if (location === MAIN) return { item, level: main };
+  if (location === MAIN) return { item, level: mainOf(item) };
   if (!locationOf(stock, location)) return new Rejected('location-not-found', { location });
 
-  const levels = item.locations ?? [main];
+  const levels = item.locations ?? [mainOf(item)];
   if (levels.length >= MAX_LOCATIONS) {
     return new Rejected('too-many-locations', { sku: item.sku, limit: MAX_LOCATIONS });
   }

@@ -90,8 +90,10 @@ function holdOrReject(asked: Asked): StockDecision {
   };
   const { put, append, send: low } = moveLines(stock, held, RESERVE);
   const priced = lines.map(({ sku, quantity }) => {
-    const { name, amount, currency } = known(stock, sku);
-    return { sku, name, quantity, unitPrice: { amount, currency } };
+    const { name, amount, currency, otherPrices } = known(stock, sku);
+    const unitPrice = { amount, currency };
+    if (!otherPrices) return { sku, name, quantity, unitPrice };
+    return { sku, name, quantity, unitPrice, otherPrices: [...otherPrices] };
   });
   return {
     put: [[orderKey(orderId), held], ...put],

@@ -2,6 +2,7 @@ import { type Idempotency, Rejected, type StockLevelView } from '#contracts';
 import { type Current, type Decision } from '#loop';
 import { type Part } from './allocation.js';
 import { type Item, type Movement } from './item.js';
+import { type PriceChange } from './price.js';
 
 export const RESERVATION_STATUSES = [
   'held',
@@ -49,7 +50,9 @@ export interface Location {
 
 export type StockState = Item | Reservation | Adjustment | Location;
 export type Stock = Current<StockState>;
-export type StockDecision = Decision<StockState, Movement>;
+/** What is only ever added. */
+export type StockRow = Movement | PriceChange;
+export type StockDecision = Decision<StockState, StockRow>;
 
 export const itemKey = (sku: string): string => `sku:${sku}`;
 export const orderKey = (orderId: string): string => `order:${orderId}`;

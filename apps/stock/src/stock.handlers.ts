@@ -18,10 +18,10 @@ import {
 import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
-import { type Item, levelView, type Movement, productView } from './item.js';
+import { type Item, levelView, productView } from './item.js';
 import { findItems, listItems } from './item.store.js';
 import { settingsView } from './settings.js';
-import { type StockState } from './state.js';
+import { type StockRow, type StockState } from './state.js';
 import { type StockMessage, type StockRequest } from './stock.js';
 
 type Questions = readonly Told<typeof getStock | typeof getProduct | typeof getSettings>[];
@@ -30,7 +30,7 @@ type Questions = readonly Told<typeof getStock | typeof getProduct | typeof getS
 @Controller()
 export class StockHandlers {
   constructor(
-    private readonly loop: Loop<StockState, Movement, StockMessage>,
+    private readonly loop: Loop<StockState, StockRow, StockMessage>,
     private readonly database: Database,
   ) {}
 

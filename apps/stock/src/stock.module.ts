@@ -4,21 +4,30 @@ import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { every, Logger, Shutdown } from '#service';
+import { ChunkHandlers } from './chunk.handlers.js';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
-import { type Movement } from './item.js';
+import { ImportHandlers } from './import.handlers.js';
 import { ListsHandlers } from './lists.handlers.js';
 import { LocationsHandlers } from './locations.handlers.js';
-import { type StockState } from './state.js';
+import { PriceHandlers } from './price.handlers.js';
+import { type StockRow, type StockState } from './state.js';
 import { StockHandlers } from './stock.handlers.js';
 import { type StockMessage, stockRules } from './stock.js';
 import { stockStore } from './stock.store.js';
 
-type StockLoop = Loop<StockState, Movement, StockMessage>;
+type StockLoop = Loop<StockState, StockRow, StockMessage>;
 
 @Module({
   imports: [DeadLettersModule.of('stock')],
-  controllers: [StockHandlers, ListsHandlers, LocationsHandlers],
+  controllers: [
+    StockHandlers,
+    ListsHandlers,
+    LocationsHandlers,
+    ImportHandlers,
+    ChunkHandlers,
+    PriceHandlers,
+  ],
   providers: [
     {
       provide: Loop,
@@ -42,7 +51,7 @@ type StockLoop = Loop<StockState, Movement, StockMessage>;
 })
 export class StockModule implements OnApplicationBootstrap {
   constructor(
-    private readonly loop: Loop<StockState, Movement, StockMessage>,
+    private readonly loop: Loop<StockState, StockRow, StockMessage>,
     private readonly database: Database,
     private readonly config: StockConfig,
     private readonly logger: Logger,

@@ -1,8 +1,9 @@
 import { type Change, type Saving, type Store } from '#loop';
 import { outboxCtes, type Queryable } from '#persistence';
-import { type Item, isSameProduct, type Movement } from './item.js';
+import { type Item, isSameProduct } from './item.js';
 import { ITEM_COLUMNS, type ItemRow, toItem } from './item.store.js';
 import { findLocations, locationMovementsCte } from './locations.store.js';
+import { pricesCte, pricesJson } from './price.store.js';
 import { isSameSettings } from './settings.js';
 import {
   type Adjustment,
@@ -11,11 +12,12 @@ import {
   locationKey,
   orderKey,
   type Reservation,
+  type StockRow,
   type StockState,
 } from './state.js';
 
 /** One statement each, however many messages a batch has. */
-export const stockStore: Store<StockState, Movement> = { load, save };
+export const stockStore: Store<StockState, StockRow> = { load, save };
 
 type ReservationRow = Omit<Reservation, 'kind' | 'expiresAt'> & { readonly expiresAt: string | null };
 
@@ -75,7 +77,7 @@ function toReservation(row: ReservationRow): Reservation {
  * row as it is and then compared with what the decision expected, so a row that another replica has changed in the
  * meantime stops the statement. The last select counts the updated rows: one that is gone stops it as well.
  */
-const saveText = (located: boolean): string => `
+const saveText = (all: '' | 'all'): string => `
 with l as (
   select * from json_to_recordset($1::json)
     as t(sku text, "onHand" integer, reserved integer, steps integer, version bigint)
@@ -85,22 +87,23 @@ with l as (
   returning waybill_expect(p.version, l.version, p.sku)
 ), e as (
   select * from json_to_recordset($2::json)
-    as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      steps integer, version bigint, "updatedAt" timestamptz, "safetyStock" integer, "lowStockThreshold" integer,
-      locations jsonb)
+    as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
+      reserved integer, steps integer, version bigint, "updatedAt" timestamptz, "safetyStock" integer,
+      "lowStockThreshold" integer, locations jsonb)
 ), edited as (
-  update products p set name = e.name, price_amount = e.amount, price_currency = e.currency, active = e.active,
-    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt",
-    safety_stock = e."safetyStock", low_stock_threshold = e."lowStockThreshold", locations = e.locations
+  update products p set name = e.name, price_amount = e.amount, price_currency = e.currency,
+    other_prices = e."otherPrices", active = e.active, on_hand = e."onHand", reserved = e.reserved,
+    version = p.version + e.steps, updated_at = e."updatedAt", safety_stock = e."safetyStock",
+    low_stock_threshold = e."lowStockThreshold", locations = e.locations
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (
   insert into products
-    (sku, name, price_amount, price_currency, active, on_hand, reserved, version, created_at, updated_at)
-  select sku, name, amount, currency, active, "onHand", reserved, version, "createdAt", "updatedAt"
+    (sku, name, price_amount, price_currency, other_prices, active, on_hand, reserved, version, created_at, updated_at)
+  select sku, name, amount, currency, "otherPrices", active, "onHand", reserved, version, "createdAt", "updatedAt"
   from json_to_recordset($3::json)
-    as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
+    as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
+      reserved integer, version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
 ), opened as (
   insert into reservations (order_id, status, lines, expires_at, version)
   select "orderId", status, lines, "expiresAt", version
@@ -109,7 +112,7 @@ with l as (
 ), c as (
   select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint, lines jsonb)
 ), closed as (
-  update reservations r set status = c.status, ${located ? 'lines = c.lines,' : ''} version = r.version + c.steps
+  update reservations r set status = c.status, ${all && 'lines = c.lines,'} version = r.version + c.steps
   from c where r.order_id = c."orderId"
   returning waybill_expect(r.version, c.version, r.order_id)
 ), adjusted as (
@@ -121,27 +124,28 @@ with l as (
   from json_to_recordset($7::json)
     as t(sku text, seq bigint, kind text, "onHandDelta" integer, "reservedDelta" integer, "orderId" text,
       "messageId" text)
-), ${located ? locationMovementsCte('$7') : ''} ${outboxCtes('$8', '$9')}
+), ${all && `${locationMovementsCte('$7')} ${pricesCte('$11')}`} ${outboxCtes('$8', '$9')}
 select waybill_expect(
   (select count(*) from closed) + (select count(*) from levels) + (select count(*) from edited),
   $10::bigint, 'the number of updated rows')`;
 
-const SAVE = { name: 'stock_save', text: saveText(false) };
-/** Only when something has moved that lies in several locations. */
-const SAVE_LOCATED = { name: 'stock_save_located', text: saveText(true) };
+const SAVE = { name: 'stock_save', text: saveText('') };
+/** Only when a price changes, or something moves that lies in several locations: the others don't even name the tables. */
+const SAVE_ALL = { name: 'stock_save_all', text: saveText('all') };
 
 async function save(
   db: Queryable,
-  { changes, appended, outbox, sent }: Saving<StockState, Movement>,
+  { changes, appended, outbox, sent }: Saving<StockState, StockRow>,
 ): Promise<void> {
   const items = changesOf(changes, 'item');
   const reservations = changesOf(changes, 'reservation');
+  const all = appended.some(({ row }) => row.kind === 'price' || row.locations !== undefined);
+  const moved = all ? appended.filter(({ row }) => row.kind !== 'price') : appended;
   const created = items.filter(({ before }) => !before);
   const edited = items.filter(({ before, after }) => before && isEdited(before, after));
   const levels = items.filter(({ before, after }) => before && !isEdited(before, after));
   const opened = reservations.filter(({ before }) => !before);
   const closed = reservations.filter(({ before }) => before);
-  const located = appended.some(({ row }) => row.locations !== undefined);
   const json = [
     levels.map(({ before, after: { sku, onHand, reserved, version } }) => ({
       sku,
@@ -157,15 +161,17 @@ async function save(
       orderId,
       status,
       version,
-      lines: located ? lines : undefined,
+      lines: all ? lines : undefined,
       steps: stepsOf(before, version),
     })),
     changesOf(changes, 'adjustment').map(({ after }) => after),
-    appended.map(({ row, cause }) => ({ ...row, messageId: cause.id })),
+    moved.map(({ row, cause }) => ({ ...row, messageId: cause.id })),
     outbox,
   ].map((rows) => JSON.stringify(rows));
   const updated = levels.length + edited.length + closed.length;
-  await db.query({ ...(located ? SAVE_LOCATED : SAVE), values: [...json, sent, updated] });
+  const values = [...json, sent, updated];
+  if (all) await db.query({ ...SAVE_ALL, values: [...values, pricesJson(appended)] });
+  else await db.query({ ...SAVE, values });
 }
 
 function changesOf<K extends StockState['kind']>(

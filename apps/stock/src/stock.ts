@@ -13,7 +13,7 @@ import {
 import { type Rules } from '#loop';
 import { type Message, type Told } from '#messaging';
 import { adjust, putProduct } from './catalogue.js';
-import { MAIN, type Movement } from './item.js';
+import { MAIN } from './item.js';
 import { type Hold, tell, type Verb } from './reservation.js';
 import { putSettings } from './settings.js';
 import {
@@ -24,6 +24,7 @@ import {
   reservationOf,
   type Stock,
   type StockDecision,
+  type StockRow,
   type StockState,
 } from './state.js';
 import { transfer } from './transfer.js';
@@ -43,7 +44,7 @@ export type StockRequest = Told<
 export type HoldDue = Message<'hold.due', OrderRef>;
 
 export type StockMessage = StockRequest | HoldDue;
-export type StockRules = Rules<StockState, Movement, StockMessage>;
+export type StockRules = Rules<StockState, StockRow, StockMessage>;
 
 /** Everything that changes the stock, decided without I/O, clock or randomness. */
 export function stockRules(hold: Hold): StockRules {

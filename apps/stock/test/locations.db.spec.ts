@@ -124,11 +124,12 @@ describe('a SKU that lies in one location', () => {
     const { loop } = replica(database);
     const [order = '', other = ''] = ORDERS;
     await stocked(loop, { tea: 5 });
+    names.length = 0;
     await loop.settle([reserve({ tea: 1 }, order)]);
     await loop.settle([commit(order), reserve({ tea: 1 }, other)]);
     expect(new Set(names)).toEqual(new Set(['stock_load', 'stock_save']));
     await loop.settle([received('north', 1)]);
-    expect(names.slice(-3)).toEqual(['stock_load', 'stock_find_locations', 'stock_save_located']);
+    expect(names.slice(-3)).toEqual(['stock_load', 'stock_find_locations', 'stock_save_all']);
   });
 
   it('and one that does not are both saved by index', async () => {
@@ -137,7 +138,7 @@ describe('a SKU that lies in one location', () => {
       await stocked(loop, { tea: 5 });
       await loop.settle([received('north', 1)]);
       const { rows } = await tx.query(
-        `explain execute stock_save_located('[]', '[]', '[]', '[]', '[]', '[]', '[]', '[]', '{}', 0)`,
+        `explain execute stock_save_all('[]', '[]', '[]', '[]', '[]', '[]', '[]', '[]', '{}', 0, '[]')`,
       );
       return rows.map((row) => row['QUERY PLAN'] as string);
     });

@@ -3,13 +3,12 @@ import { bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { testDatabase } from '#testing';
 import { stockInvariants } from '../../../test/invariants/stock.js';
-import { type Movement } from '../src/item.js';
-import { type StockState } from '../src/state.js';
+import { type StockRow, type StockState } from '../src/state.js';
 import { type StockMessage, stockRules } from '../src/stock.js';
 import { stockStore } from '../src/stock.store.js';
 import { adjust, HOLD, put } from './warehouse.js';
 
-export type StockLoop = Loop<StockState, Movement, StockMessage>;
+export type StockLoop = Loop<StockState, StockRow, StockMessage>;
 
 export async function stockDatabase(): Promise<{ database: Database; drop: () => Promise<void> }> {
   const { url, drop } = await testDatabase('stock');
@@ -39,7 +38,8 @@ export function setUp(): { readonly database: Database } {
   afterEach(async () => {
     const broken = await violations(database);
     await database.query(
-      'truncate products, reservations, movements, location_movements, adjustments, outbox',
+      `truncate products, reservations, movements, location_movements, adjustments, outbox, product_prices, imports,
+        import_chunks, import_errors`,
     );
     expect(broken).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { type Saving } from '#loop';
 import { classify } from '#persistence';
 import { type Item, type Movement } from '../src/item.js';
 import { listItems } from '../src/item.store.js';
-import { itemKey, orderKey, type Reservation, type StockState } from '../src/state.js';
+import { itemKey, orderKey, type Reservation, type StockRow, type StockState } from '../src/state.js';
 import { stockStore } from '../src/stock.store.js';
 import { KEYS, ORDERS, replica, setUp, stocked } from './stock-database.js';
 import { commit, message, put, release, reserve } from './warehouse.js';
@@ -18,6 +18,7 @@ const item = (sku: string, more: Partial<Item> = {}): Item => ({
   name: 'Ünïcode 茶 "quoted" \\',
   amount: 1_000_000_000_000,
   currency: 'EUR',
+  otherPrices: null,
   active: true,
   onHand: 0,
   reserved: 0,
@@ -43,7 +44,7 @@ interface Draft {
   readonly moved?: readonly Movement[];
 }
 
-const saving = ({ changes, moved = [] }: Draft): Saving<StockState, Movement> => ({
+const saving = ({ changes, moved = [] }: Draft): Saving<StockState, StockRow> => ({
   changes: changes.map(([key, before, after]) => ({ key, before, after })),
   appended: moved.map((row) => ({ row, cause: message('test', {}) })),
   outbox: [],

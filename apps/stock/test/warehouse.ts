@@ -11,6 +11,7 @@ import {
   transferStock,
 } from '#contracts';
 import { type Movement } from '../src/item.js';
+import { type PriceChange } from '../src/price.js';
 import { itemKey, orderKey, type Reservation, type StockDecision, type StockState } from '../src/state.js';
 import { type StockMessage, stockRules } from '../src/stock.js';
 
@@ -24,13 +25,17 @@ export const DUE = later(HOLD.holdMs + HOLD.graceMs);
 export class Warehouse {
   readonly states = new Map<string, StockState>();
   readonly movements: Movement[] = [];
+  readonly prices: PriceChange[] = [];
   readonly said: { readonly name: string; readonly orderId: string }[] = [];
 
   tell(told: StockMessage, now = START): StockDecision {
     const decision = rules.decide(this.states, told, now);
     if (decision.refuse) return decision;
     for (const [key, state] of decision.put ?? []) this.states.set(key, state);
-    this.movements.push(...(decision.append ?? []));
+    for (const row of decision.append ?? []) {
+      if (row.kind === 'price') this.prices.push(row);
+      else this.movements.push(row);
+    }
     for (const { contract, data } of decision.send ?? []) {
       this.said.push({ name: contract.name, orderId: (data as OrderRef).orderId });
     }

@@ -75,6 +75,11 @@ export const ERRORS = {
     title: 'No such location',
     remedy: 'Check its name, or create the location with PUT /v1/locations/{location}.',
   },
+  'import-not-found': {
+    status: 404,
+    title: 'No such import',
+    remedy: 'Check the id: GET /v1/stock/imports lists those that there are.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This route has no such method',

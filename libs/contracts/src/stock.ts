@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -22,6 +23,8 @@ import { IsFreeText, IsLocation, IsSku } from './text.js';
 
 /** The largest quantity on hand that can be counted. */
 export const MAX_QUANTITY = 1_000_000_000;
+/** Of one product, beside its main one. */
+export const MAX_OTHER_PRICES = 20;
 
 export class ReserveStock {
   @IsId('ord') orderId: string;
@@ -44,6 +47,8 @@ export class ReservedLine {
   @IsInt() quantity: number;
   /** The catalogue's price at this moment: what the order will charge. */
   @IsObject() @Type(() => Money) @ValidateNested() unitPrice: Money;
+  /** Its prices in other currencies, if it has any. */
+  @IsOptional() @IsArray() @Type(() => Money) @ValidateNested({ each: true }) otherPrices?: Money[];
 }
 
 /** Every line of the order is held until `expiresAt`. */
@@ -74,6 +79,15 @@ export class StockRejected {
 export class ProductRequest {
   @IsFreeText(200) name: string;
   @IsObject() @Type(() => Money) @ValidateNested() price: Money;
+  /** In other currencies than that of `price`, each once. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_OTHER_PRICES)
+  @ArrayUnique((price: Money) => price?.currency, { message: 'must name each currency once' })
+  @Type(() => Money)
+
+  @ValidateNested({ each: true })
+  prices?: Money[];
   @IsOptional() @IsBoolean() active?: boolean;
 }
 
@@ -106,6 +120,8 @@ export class ProductView {
   @IsSku() sku: string;
   @IsString() name: string;
   @IsObject() @Type(() => Money) price: Money;
+  /** In other currencies. */
+  @IsArray() @Type(() => Money) prices: Money[];
   @IsBoolean() active: boolean;
   @IsInt() version: number;
   @IsObject() @Type(() => StockLevelView) stock: StockLevelView;
@@ -123,7 +139,8 @@ export class SkuRef {
 }
 
 export class ListProducts {
-  @IsInt() @Min(1) @Max(100) limit: number;
+  /** Pages of the API have fewer; exports take all that fits into a message. */
+  @IsInt() @Min(1) @Max(200) limit: number;
   /** SKUs after this one come next. */
   @IsOptional() @IsSku() after?: string;
 }

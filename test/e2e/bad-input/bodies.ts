@@ -32,9 +32,9 @@ const MARK = '@@value@@';
 
 /** Every fault of the corpus in every field that the document names for this route, also in one that is added tomorrow. */
 export function* badBodies(document: ApiDocument, route: Route): Generator<BadBody> {
-  const { requestBody } = route.operation;
-  if (!requestBody) throw new Error(`${route.path} takes no body`);
-  const { example, schema } = requestBody.content['application/json'];
+  const body = route.operation.requestBody?.content['application/json'];
+  if (!body) throw new Error(`${route.path} takes no JSON`);
+  const { example, schema } = body;
   for (const { path, named, isObject, required } of fieldsOf(document, schema)) {
     const pointer = pointerTo(named);
     if (path.length > 0) {

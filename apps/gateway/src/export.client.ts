@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { type ImportFormat, listProducts, type ProductList, Rejected } from '#contracts';
+import { RpcClient, type Trace } from '#messaging';
+import { Shutdown } from '#service';
+import { GatewayConfig } from './config.js';
+import { headerOf, rowsOf } from './export-text.js';
+
+const PAGE = 200;
+/** Once it has begun there is no status left to say that the service is away: so it is asked again, for so long. */
+const RETRY = { pauseMs: 200, mostMs: 30_000 };
+/** Each takes a connection for as long as its client reads. */
+const MAX_EXPORTS = 8;
+
+/** Everything there is, page after page by the last SKU: no more than two pages are in memory. */
+@Injectable()
+export class ExportClient {
+  private readonly stopping = new AbortController();
+  private exports = 0;
+
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly config: GatewayConfig,
+    shutdown: Shutdown,
+  ) {
+    const stop = (): void => this.stopping.abort(new Rejected('service-unavailable'));
+    shutdown.on('http', 'exports', async () => stop());
+  }
+
+  /** Refuses before it begins when the service is not there. */
+  async open(format: ImportFormat, trace: Trace): Promise<AsyncGenerator<string>> {
+    if (this.exports >= MAX_EXPORTS) {
+      throw new Rejected('service-unavailable', { detail: 'Too many exports are under way.', retryAfter: 5 });
+    }
+    return this.pieces(format, trace, await this.page(undefined, trace));
+  }
+
+  private async *pieces(format: ImportFormat, trace: Trace, first: ProductList): AsyncGenerator<string> {
+    this.exports++;
+    try {
+      let page = first;
+      yield headerOf(format) + rowsOf(format, page.data);
+      while (page.more) {
+        page = await this.patiently(page.data.at(-1)?.sku, trace);
+        yield rowsOf(format, page.data);
+      }
+    } finally {
+      this.exports--;
+    }
+  }
+
+  private async patiently(after: string | undefined, trace: Trace): Promise<ProductList> {
+    const givesUpAt = performance.now() + RETRY.mostMs;
+    for (;;) {
+      this.stopping.signal.throwIfAborted();
+      try {
+        return await this.page(after, trace);
+      } catch (error) {
+        if (!(error instanceof Rejected) || performance.now() > givesUpAt) throw error;
+        await pause(RETRY.pauseMs);
+      }
+    }
+  }
+
+  private page(after: string | undefined, trace: Trace): Promise<ProductList> {
+    const request = { limit: PAGE, ...(after !== undefined && { after }) };
+    return this.rpc.call(listProducts, request, this.config.callOptions(trace));
+  }
+}

@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { IsIn, IsOptional } from 'class-validator';
+import { type FastifyReply } from 'fastify';
+import { IMPORT_FORMATS, type ImportFormat } from '#contracts';
+import { preferred } from './accept.js';
+import { ExportClient } from './export.client.js';
+import { type ApiRequest } from './http.module.js';
+import { Needs } from './policy.decorator.js';
+import { UPLOAD_TYPES } from './upload.js';
+import { ValidQuery } from './valid.pipe.js';
+
+/** For a client that does not read on. */
+const IDLE_MS = 60_000;
+const OFFERS = IMPORT_FORMATS.map((format) => [new RegExp(`^${UPLOAD_TYPES[format]}$`), format] as const);
+
+export class ExportQuery {
+  @IsOptional() @IsIn(IMPORT_FORMATS) format?: ImportFormat;
+}
+
+@Controller('v1/stock/exports')
+export class ExportsController {
+  constructor(private readonly exports: ExportClient) {}
+
+  @Get()
+  @Needs('stock:read')
+  async export(
+    @Query(new ValidQuery(ExportQuery, false)) { format: asked }: ExportQuery,
+    @Req() { headers, raw, trace }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable | string> {
+    const format = asked ?? preferred(headers.accept, OFFERS, 'csv');
+    const pieces = await this.exports.open(format, trace);
+    reply.header('content-type', UPLOAD_TYPES[format]);
+    reply.header('content-disposition', `attachment; filename="stock.${format}"`);
+    // Fastify would read all of it, to throw it away.
+    if (raw.method === 'HEAD') return '';
+    reply.raw.setTimeout(IDLE_MS, () => reply.raw.destroy());
+    return Readable.from(pieces);
+  }
+}

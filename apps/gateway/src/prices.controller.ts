@@ -1,0 +1,41 @@
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { type HistoricPrice, listPrices, SkuRef } from '#contracts';
+import { RpcClient } from '#messaging';
+import { GatewayConfig } from './config.js';
+import { Cursors } from './cursor.js';
+import { type ApiRequest } from './http.module.js';
+import { type Page } from './page.js';
+import { Needs } from './policy.decorator.js';
+import { ValidPart, ValidQuery } from './valid.pipe.js';
+
+export class PricesQuery {
+  @IsInt() @Min(1) @Max(100) limit: number;
+  @IsOptional() @IsString() cursor?: string;
+}
+
+@Controller('v1/products/:sku/prices')
+export class PricesController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly cursors: Cursors,
+    private readonly config: GatewayConfig,
+  ) {}
+
+  @Get()
+  @Needs('stock:read')
+  async list(
+    @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
+    @Query(new ValidQuery(PricesQuery)) { limit, cursor }: PricesQuery,
+    @Req() { trace }: ApiRequest,
+  ): Promise<Page<HistoricPrice>> {
+    const list = ['prices', sku];
+    const position = cursor === undefined ? undefined : this.cursors.read(list, cursor).split(' ');
+    const before = position && { beforeVersion: Number(position[0]), beforeCurrency: position[1] as string };
+    const request = { sku, limit, ...before };
+    const { data, more } = await this.rpc.call(listPrices, request, this.config.callOptions(trace));
+    const last = data.at(-1);
+    const next = more && last ? this.cursors.write(list, `${last.version} ${last.currency}`) : null;
+    return { data, nextCursor: next };
+  }
+}

@@ -1,0 +1,25 @@
+import { type ImportFormat, Rejected } from '#contracts';
+
+/** The one route that takes a body as it comes, however long it takes. */
+export const UPLOADS = '/v1/stock/imports';
+
+export const UPLOAD_TYPES: Readonly<Record<ImportFormat, string>> = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+};
+
+/** Sockets on which an upload is under way: it has a limit of its own instead of that of other requests. */
+export const uploading = new WeakSet<object>();
+
+export function uploadFormat(contentType: string | undefined): ImportFormat {
+  const [type = '', ...parameters] = (contentType ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const format = (Object.keys(UPLOAD_TYPES) as ImportFormat[]).find((one) => UPLOAD_TYPES[one] === type);
+  const charset = parameters.find((one) => one.startsWith('charset='))?.slice(8);
+  if (format && (charset === undefined || /^"?utf-?8"?$/.test(charset))) return format;
+  const types = Object.values(UPLOAD_TYPES);
+  const detail = `The body must be ${types.join(' or ')}, in UTF-8.`;
+  throw new Rejected('unsupported-media-type', { detail, accept: types.join(', ') });
+}
