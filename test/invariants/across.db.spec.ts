@@ -83,6 +83,11 @@ const BREAKS: readonly (readonly [name: string, service: ServiceName, statement:
     `update orders set currency = 'USD' where id = 'ord_1'`,
   ],
   [
+    'what has left is paid for, or the order says that its money is gone',
+    'order',
+    `update orders set lines = '[{"sku": "tea", "quantity": 2, "fulfilledQuantity": 1}]' where id = 'ord_2'`,
+  ],
+  [
     'a confirmed order has its stock committed, line by line',
     'stock',
     `update reservations set status = 'held' where order_id = 'ord_1'`,

@@ -6,6 +6,8 @@ interface OrderRow {
   readonly total: string | null;
   readonly currency: string;
   readonly paymentId: string | null;
+  /** What is wrong with an order of which something has left. */
+  readonly reason: string | null;
   readonly lines: readonly Line[];
 }
 
@@ -29,6 +31,7 @@ interface ReservationRow {
 interface Line {
   readonly sku: string;
   readonly quantity: number;
+  readonly fulfilledQuantity?: number;
 }
 
 /** One order as the three services know it. Of an order that only the others know, `order` is missing. */
@@ -53,7 +56,8 @@ export const acrossInvariants: readonly AcrossInvariant[] = [
     name: 'a confirmed order has exactly one payment that stands, the one it names',
     holds: ({ order, payments }) => {
       const standing = payments.filter(({ status }) => status === 'captured' || status === 'authorized');
-      return !isConfirmed(order) || (standing.length === 1 && standing[0]?.id === order.paymentId);
+      if (!isConfirmed(order) || order.reason === 'payment_returned') return true;
+      return standing.length === 1 && standing[0]?.id === order.paymentId;
     },
   },
   {
@@ -69,9 +73,18 @@ export const acrossInvariants: readonly AcrossInvariant[] = [
   },
   {
     id: 'Q3',
+    name: 'what has left is paid for, or the order says that its money is gone',
+    holds: ({ order, payments }) => {
+      const payment = payments.find(({ id }) => id === order?.paymentId);
+      return !hasLeft(order) || order.reason !== null || payment?.status === 'captured';
+    },
+  },
+  {
+    id: 'Q3',
     name: 'a confirmed order has its stock committed, line by line',
     holds: ({ order, reservation }) =>
       !isConfirmed(order) ||
+      (order.reason !== null && reservation?.status === 'commit_refused') ||
       (reservation?.status === 'committed' && textOf(order.lines) === textOf(reservation.lines)),
   },
   {
@@ -117,7 +130,8 @@ export async function crossServiceViolations(
 
 async function readBooks(databases: Readonly<Record<ServiceName, Queryable>>): Promise<Map<string, Books>> {
   const { rows: orders } = await databases.order.query<OrderRow>(
-    `select id, phase, total_amount as total, currency, payment ->> 'id' as "paymentId", lines from orders`,
+    `select id, phase, total_amount as total, currency, payment ->> 'id' as "paymentId", reason ->> 'code' as reason, lines
+     from orders`,
   );
   const { rows: payments } = await databases.payment.query<PaymentRow>(
     `select id, order_id as "orderId", status, amount, currency, capture, captured_amount as captured,
@@ -143,6 +157,10 @@ function textOf(lines: readonly Line[]): string {
     .map(({ sku, quantity }) => `${sku}×${quantity}`)
     .sort()
     .join();
+}
+
+function hasLeft(order: OrderRow | undefined): order is OrderRow {
+  return isConfirmed(order) && order.lines.some(({ fulfilledQuantity = 0 }) => fulfilledQuantity > 0);
 }
 
 /** Confirmed, and perhaps on its way to the customer. */

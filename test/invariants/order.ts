@@ -17,7 +17,7 @@ export const orderInvariants: readonly Invariant[] = [
                ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
                ('awaiting_payment', 'paying'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
                ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
-               ('confirmed', 'fulfilled'),
+               ('confirmed', 'fulfilled'), ('fulfilled', 'fulfilled'),
                ('cancelled', 'cancelled'))`,
   },
   {

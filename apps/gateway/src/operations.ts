@@ -67,6 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Say that some or all of an order has left',
     description:
       'Without `lines` everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
+      'A payment that is only authorized is captured when the first of it leaves; that follows the answer. ' +
       'An order of which something has left can no longer be cancelled.',
     parameters: ['OrderId', 'IdempotencyKey', 'IfMatch'],
     body: 'Shipment',

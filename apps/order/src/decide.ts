@@ -1,33 +1,18 @@
 import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
-import { type Current, type Decision, type Rules } from '#loop';
+import { type Current, type Rules } from '#loop';
+import { aftermath } from './aftermath.js';
 import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
-import { isSettled, type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
+import { type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
 import { keyOf, place, replayedPayment, usedKey } from './place.js';
 import { priceLines } from './pricing.js';
 import { type Cell, charge, rejectAndRelease, SAGA, totalOf } from './saga.js';
+import { type Change, type OrderDecision, step } from './step.js';
 import { viewOf } from './view.js';
 
-type OrderDecision = Decision<OrderState, Step>;
 type PayMessage = Extract<OrderMessage, { type: 'order.pay.v1' }>;
 type CancelMessage = Extract<OrderMessage, { type: 'order.cancel.v1' }>;
 type ReservedMessage = Extract<OrderMessage, { type: 'stock.reserved.v1' }>;
-
-/** What a step changes of an order. */
-type Change = Partial<
-  Pick<
-    Order,
-    | 'phase'
-    | 'lines'
-    | 'totalAmount'
-    | 'payment'
-    | 'moneyReturned'
-    | 'reason'
-    | 'expiresAt'
-    | 'deadlineAt'
-    | 'waiter'
-  >
->;
 
 /** Everything an order can be told, decided. `sagaTimeoutMs`: how long stock and payment may take to answer. */
 export function orderRules({
@@ -82,6 +67,7 @@ function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
   if (cell !== 'decided') return apply(order, cell, message, now);
   if (message.type === 'stock.reserved.v1') return onReserved(order, message, now);
   if (message.type === 'payment.declined.v1') return onDeclinedWhilePaying(order, now);
+  if (order.phase === 'fulfilled') return aftermath(order, message, now);
   return order.moneyReturned ? {} : step(order, { moneyReturned: true }, now);
 }
 
@@ -165,39 +151,4 @@ function isAboutAnotherPayment(order: Order, message: FactMessage): boolean {
 function strayPayment({ id }: Order, message: FactMessage): OrderDecision {
   if (FACT_OF[message.type] !== 'payment_taken' || !('paymentId' in message.data)) return {};
   return { send: [send(cancelPayment, { orderId: id, paymentId: message.data.paymentId })] };
-}
-
-/** One version further: the order, its history, what it sends, and word to whoever waits for it to settle. */
-function step(
-  order: Order,
-  change: Change,
-  now: Date,
-  sends: (next: Order) => readonly ReturnType<typeof send>[] = () => [],
-): OrderDecision {
-  const at = now.toISOString();
-  const moved: Order = { ...order, ...change, version: order.version + 1, updatedAt: at };
-  const settled = isSettled(moved.phase);
-  // A payment that was never asked for is none.
-  const payment =
-    order.phase === 'reserving' && (moved.phase === 'rejected' || moved.phase === 'cancelled')
-      ? null
-      : moved.payment;
-  const next: Order = {
-    ...moved,
-    payment,
-    deadlineAt: moved.phase === 'awaiting_payment' ? moved.expiresAt : settled ? null : moved.deadlineAt,
-    waiter: settled ? null : moved.waiter,
-  };
-  const { id: orderId, version, phase: to, reason, expiresAt } = next;
-  const detail = {
-    ...(reason && { reason }),
-    ...(expiresAt && { expiresAt }),
-    ...(payment && { paymentId: payment.id }),
-  };
-  return {
-    put: [[orderId, next]],
-    append: [{ orderId, version, from: order.phase, to, at, detail }],
-    send: sends(next),
-    notify: settled && moved.waiter ? [{ ...moved.waiter, data: viewOf(next) }] : [],
-  };
 }

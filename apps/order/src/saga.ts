@@ -159,12 +159,12 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     stock_reserved: 'ignore',
     stock_rejected: 'impossible',
     stock_expired: 'ignore',
-    // The goods have left, and stock says that they were not there: somebody has to count.
-    commit_refused: 'impossible',
+    // The goods have left: what went wrong behind them is kept as the reason, for somebody to look at.
+    commit_refused: 'decided',
     payment_requested: { refuse: 'order-not-payable' },
     payment_taken: 'ignore',
     payment_declined: 'impossible',
-    payment_returned: 'ignore',
+    payment_returned: 'decided',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
   },

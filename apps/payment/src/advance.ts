@@ -20,6 +20,7 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
   const to = cellOf(payment.status, fact);
   if (to === '_') return {};
   if (to === '!') {
+    if (message.type === 'payment.collect.v1') return collectedTooLate(payment);
     throw refused(fact === 'capture' ? 'payment-not-capturable' : 'payment-not-voidable', payment);
   }
   if (to === 'X')
@@ -42,6 +43,13 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
     send: to === payment.status ? [] : (FACTS_OUT[to]?.(next) ?? []),
     effects: effectsOf(payment, next, message),
   };
+}
+
+/** Its order has been told, or will be, that the money is gone. Before it is authorized nobody ships. */
+function collectedTooLate({ id, status }: Payment): PaymentDecision {
+  if (status === 'requested' || status === 'unknown')
+    throw new Error(`${id} is collected, but only ${status}`);
+  return {};
 }
 
 /** All that was taken goes back: with a refund of its own, apart from what clients have refunded. */
@@ -76,7 +84,8 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
   const chargeId = message.type === 'payment.provider_succeeded' ? message.data.chargeId : payment.chargeId;
   switch (fact) {
     case 'capture':
-      return message.type === 'payment.capture.v1' ? { capturingAmount: askedOf(payment, message.data) } : {};
+      if (message.type !== 'payment.capture.v1') return { capturingAmount: payment.authorizedAmount };
+      return { capturingAmount: askedOf(payment, message.data) };
     case 'authorized':
       return { chargeId, authorizedAmount: termsOf(payment).amount };
     case 'captured': {
@@ -109,11 +118,11 @@ function effectsOf(before: Payment, next: Payment, message: FactMessage): readon
 
 /** What the history keeps of a message: codes, ids and amounts, never the method. */
 function detailOf(message: FactMessage): Step['detail'] {
-  if (message.type === 'payment.cancel.v1' || message.type === 'payment.void.v1') return null;
   if (message.type === 'payment.capture.v1') {
     const { amount } = message.data.request;
     return amount ? { amount: amount.amount } : null;
   }
+  if (!('operation' in message.data)) return null;
   const { paymentId: _, ...detail } = message.data;
   return detail;
 }

@@ -3,6 +3,7 @@ import {
   cancelPayment,
   capturePayment,
   chargePayment,
+  collectPayment,
   type GetRefund,
   getLedger,
   getPayment,
@@ -25,6 +26,7 @@ import {
   type CancelMessage,
   type CaptureMessage,
   type ChargeMessage,
+  type CollectMessage,
   type PaymentMessage,
   type RefundMessage,
   type VoidMessage,
@@ -35,7 +37,14 @@ import { type PaymentRow } from './record.js';
 import { type PaymentState, refundView } from './refund.js';
 import { listRefunds, loadRefunds } from './refund.store.js';
 
-type Requests = readonly (ChargeMessage | CancelMessage | CaptureMessage | VoidMessage | RefundMessage)[];
+type Requests = readonly (
+  | ChargeMessage
+  | CancelMessage
+  | CollectMessage
+  | CaptureMessage
+  | VoidMessage
+  | RefundMessage
+)[];
 
 /** Everything a payment can be told by others, and everything it can be asked. */
 @Controller()
@@ -45,7 +54,7 @@ export class PaymentHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(chargePayment, cancelPayment, capturePayment, voidPayment, refundPayment)
+  @Handles(chargePayment, cancelPayment, collectPayment, capturePayment, voidPayment, refundPayment)
   settle(batch: Requests): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

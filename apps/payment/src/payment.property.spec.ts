@@ -3,6 +3,7 @@ import {
   cancel,
   capture,
   charge,
+  collect,
   outcome,
   PAY,
   Provider,
@@ -19,7 +20,7 @@ import { isOpen } from './refund.js';
 /** `said`: carried out and answered. `unsaid`: carried out, but nobody hears of it. `undone`: never arrives. */
 type Fate = 'said' | 'doubted' | 'unsaid' | 'undone';
 type Move =
-  | { readonly is: 'charge' | 'cancel' | 'void' | 'due' | 'stale' }
+  | { readonly is: 'charge' | 'cancel' | 'collect' | 'void' | 'due' | 'stale' }
   | { readonly is: 'capture'; readonly amount: number | undefined }
   | { readonly is: 'refund'; readonly number: number; readonly amount: number | undefined }
   | { readonly is: 'answer'; readonly which: number; readonly fate: Fate }
@@ -28,7 +29,7 @@ type Move =
 
 const anyAmount = fc.constantFrom(undefined, 500, 999, 1_999, 2_000);
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  fc.constantFrom('charge', 'cancel', 'void', 'due', 'stale').map((is) => ({ is })),
+  fc.constantFrom('charge', 'cancel', 'collect', 'void', 'due', 'stale').map((is) => ({ is })),
   anyAmount.map((amount) => ({ is: 'capture' as const, amount })),
   fc.record({ is: fc.constant('refund' as const), number: fc.nat(5), amount: anyAmount }),
   fc.record({
@@ -62,6 +63,10 @@ class Story {
         break;
       case 'cancel':
         this.tell(cancel());
+        break;
+      case 'collect':
+        // Nothing ships before its payment is authorized.
+        if ((world.payment?.authorizedAmount ?? 0) > 0) this.tell(collect());
         break;
       case 'void':
         this.tell(release());

@@ -3,6 +3,7 @@ import {
   cancelPayment,
   capturePayment,
   chargePayment,
+  collectPayment,
   Rejected,
   refundPayment,
   voidPayment,
@@ -39,6 +40,8 @@ export const charge = (more: object = {}): PaymentMessage =>
     ...more,
   });
 export const cancel = (): PaymentMessage => of(cancelPayment, { paymentId: PAY, orderId: ORD });
+
+export const collect = (): PaymentMessage => of(collectPayment, { paymentId: PAY, orderId: ORD });
 
 const money = (amount?: number) => (amount === undefined ? {} : { amount: { amount, currency: 'EUR' } });
 export const capture = (amount?: number, more: object = {}): PaymentMessage =>

@@ -101,11 +101,12 @@ export const REJECTION_CODES = [
   'total_too_large',
 ] as const;
 export const CANCELLATION_CODES = ['payment_declined', 'payment_expired', 'requested', 'timed_out'] as const;
+/** What is wrong with an order of which something has left: its money went back, or the stock says it had no such goods. */
+export const AFTERMATH_CODES = ['payment_returned', 'stock_missing'] as const;
+const REASON_CODES = [...REJECTION_CODES, ...CANCELLATION_CODES, ...AFTERMATH_CODES] as const;
 
 export class OrderReason {
-  @IsIn([...REJECTION_CODES, ...CANCELLATION_CODES]) code:
-    | (typeof REJECTION_CODES)[number]
-    | (typeof CANCELLATION_CODES)[number];
+  @IsIn(REASON_CODES) code: (typeof REASON_CODES)[number];
   @IsOptional() @IsString() detail?: string;
   /** The SKUs that were short, of an order rejected as out_of_stock. */
   @IsOptional()

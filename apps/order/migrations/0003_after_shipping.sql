@@ -1,0 +1,4 @@
+-- An order that has left can have a reason, too: what went wrong behind it.
+alter table orders drop constraint orders_check;
+alter table orders add constraint orders_check check (case when phase in ('rejected', 'cancelled') then reason is not null
+  else reason is null or phase = 'fulfilled' end);
