@@ -3,6 +3,7 @@ import {
   type capturePayment,
   type chargePayment,
   type collectPayment,
+  type giveBackPayment,
   type refundPayment,
   type voidPayment,
 } from '#contracts';
@@ -37,12 +38,13 @@ export type AttemptDue = Message<
 export type ChargeMessage = Told<typeof chargePayment>;
 export type CancelMessage = Told<typeof cancelPayment>;
 export type CollectMessage = Told<typeof collectPayment>;
+export type GiveBackMessage = Told<typeof giveBackPayment>;
 export type CaptureMessage = Told<typeof capturePayment>;
 export type VoidMessage = Told<typeof voidPayment>;
 export type RefundMessage = Told<typeof refundPayment>;
 /** All that one cell of the table answers. */
 export type FactMessage = CancelMessage | CollectMessage | CaptureMessage | VoidMessage | ProviderMessage;
-export type PaymentMessage = ChargeMessage | RefundMessage | FactMessage | AttemptDue;
+export type PaymentMessage = ChargeMessage | RefundMessage | GiveBackMessage | FactMessage | AttemptDue;
 
 /**
  * What a message says about the payment. A provider that has not heard of the call may still hear of it, if the call

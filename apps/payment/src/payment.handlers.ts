@@ -8,6 +8,7 @@ import {
   getLedger,
   getPayment,
   getRefund,
+  giveBackPayment,
   type LedgerList,
   type ListOfPayment,
   listRefunds as listRefundsContract,
@@ -27,6 +28,7 @@ import {
   type CaptureMessage,
   type ChargeMessage,
   type CollectMessage,
+  type GiveBackMessage,
   type PaymentMessage,
   type RefundMessage,
   type VoidMessage,
@@ -44,6 +46,7 @@ type Requests = readonly (
   | CaptureMessage
   | VoidMessage
   | RefundMessage
+  | GiveBackMessage
 )[];
 
 /** Everything a payment can be told by others, and everything it can be asked. */
@@ -54,7 +57,15 @@ export class PaymentHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(chargePayment, cancelPayment, collectPayment, capturePayment, voidPayment, refundPayment)
+  @Handles(
+    chargePayment,
+    cancelPayment,
+    collectPayment,
+    capturePayment,
+    voidPayment,
+    refundPayment,
+    giveBackPayment,
+  )
   settle(batch: Requests): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

@@ -4,6 +4,7 @@ import {
   capture,
   charge,
   collect,
+  giveBack,
   outcome,
   PAY,
   Provider,
@@ -22,6 +23,7 @@ type Fate = 'said' | 'doubted' | 'unsaid' | 'undone';
 type Move =
   | { readonly is: 'charge' | 'cancel' | 'collect' | 'void' | 'due' | 'stale' }
   | { readonly is: 'capture'; readonly amount: number | undefined }
+  | { readonly is: 'give back'; readonly number: number; readonly amount: number }
   | { readonly is: 'refund'; readonly number: number; readonly amount: number | undefined }
   | { readonly is: 'answer'; readonly which: number; readonly fate: Fate }
   | { readonly is: 'repeat'; readonly which: number }
@@ -31,6 +33,11 @@ const anyAmount = fc.constantFrom(undefined, 500, 999, 1_999, 2_000);
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
   fc.constantFrom('charge', 'cancel', 'collect', 'void', 'due', 'stale').map((is) => ({ is })),
   anyAmount.map((amount) => ({ is: 'capture' as const, amount })),
+  fc.record({
+    is: fc.constant('give back' as const),
+    number: fc.integer({ min: 6, max: 9 }),
+    amount: fc.constantFrom(500, 999, 1_999),
+  }),
   fc.record({ is: fc.constant('refund' as const), number: fc.nat(5), amount: anyAmount }),
   fc.record({
     is: fc.constant('answer' as const),
@@ -73,6 +80,9 @@ class Story {
         break;
       case 'capture':
         this.tell(capture(move.amount));
+        break;
+      case 'give back':
+        if ((world.payment?.authorizedAmount ?? 0) > 0) this.tell(giveBack(move.number, move.amount));
         break;
       case 'refund':
         this.tell(refund(move.number, move.amount));
@@ -200,6 +210,7 @@ it('keeps the books right, whatever is lost, doubted, repeated or late', () => {
       expect(steps.map(({ version }) => version)).toEqual(steps.map((_, i) => i + 1));
       const kept = provider.sum('capture') - provider.sum('refund');
       if (story.wasCancelled) expect([kept, provider.open()]).toEqual([0, 0]);
+      if (payment?.status !== 'authorized') expect(payment?.waitingRefunds).toBeNull();
       if (payment?.status === 'voided') expect(provider.open()).toBe(0);
       const transfers = rows.filter((row): row is Transfer => row.kind === 'transfer');
       expect(balances(transfers).provider_clearing).toBe(kept);
