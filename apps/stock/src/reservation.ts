@@ -5,6 +5,7 @@ import {
   itemKey,
   itemOf,
   type Line,
+  leftOf,
   orderKey,
   type Reservation,
   type ReservationStatus,
@@ -20,13 +21,15 @@ export interface Hold {
 }
 
 /** What an order's reservation can be told. */
-export type Verb = 'reserve' | 'release' | 'commit' | 'expire';
+export type Verb = 'reserve' | 'release' | 'commit' | 'expire' | 'restock';
 
 export interface Asked {
   readonly stock: Stock;
   readonly orderId: string;
-  /** The lines of a reserve; otherwise none. */
+  /** The lines of a reserve, or of what is given back; otherwise none. */
   readonly lines: ReserveStock['lines'];
+  /** Of what is given back: it is given back once. */
+  readonly returnId?: string;
   readonly now: Date;
   readonly hold: Hold;
 }
@@ -42,6 +45,9 @@ const FIRST: Readonly<Record<Verb, FirstStep>> = {
   release: (asked) => ({ put: [tombstone(asked, 'released')] }),
   commit: (asked) => ({ put: [tombstone(asked, 'commit_refused')], send: [refusal(asked)] }),
   expire: ignore,
+  restock: ({ orderId }) => {
+    throw new Error(`${orderId} gives back what it never reserved`);
+  },
 };
 
 /**
@@ -51,13 +57,13 @@ const FIRST: Readonly<Record<Verb, FirstStep>> = {
  */
 // biome-ignore format: a table is read by its columns.
 const NEXT: Readonly<Record<ReservationStatus, Readonly<Record<Verb, Step>>>> = {
-  held:           { reserve: ignore, release: giveBack, commit: deduct,     expire: giveBackIfDue },
-  committed:      { reserve: ignore, release: takeBack, commit: ignore,     expire: ignore },
-  returned:       { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore },
-  released:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore },
-  expired:        { reserve: ignore, release: ignore,   commit: holdAgain,  expire: ignore },
-  rejected:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore },
-  commit_refused: { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore },
+  held:           { reserve: ignore, release: giveBack, commit: deduct,     expire: giveBackIfDue, restock: giveBackPart },
+  committed:      { reserve: ignore, release: takeBack, commit: ignore,     expire: ignore,        restock: takeBackPart },
+  returned:       { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore,        restock: ignore },
+  released:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore,        restock: ignore },
+  expired:        { reserve: ignore, release: ignore,   commit: holdAgain,  expire: ignore,        restock: needLess },
+  rejected:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore,        restock: ignore },
+  commit_refused: { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore,        restock: ignore },
 };
 
 export function tell(verb: Verb, asked: Asked, reservation: Reservation | undefined): StockDecision {
@@ -107,8 +113,24 @@ function deduct({ stock }: Asked, reservation: Reservation): StockDecision {
 /** The order was paid after its hold had run out: it gets the goods if they are still there, all of them. */
 function holdAgain(asked: Asked, reservation: Reservation): StockDecision {
   const { stock, orderId } = asked;
-  if (rejectionOf(stock, orderId, reservation.lines)) return refuse(asked, reservation);
+  const left = reservation.lines.map((line) => ({ sku: line.sku, quantity: leftOf(line) }));
+  if (rejectionOf(stock, orderId, left)) return refuse(asked, reservation);
   return close(reservation, 'committed', moveLines(stock, reservation, TAKE));
+}
+
+/** A part is given back before the commit has come: it will deduct that much less. */
+function giveBackPart(asked: Asked, reservation: Reservation): StockDecision {
+  return restock(asked, reservation, RELEASE);
+}
+
+/** The order has given up, or got back, a part of what was committed. */
+function takeBackPart(asked: Asked, reservation: Reservation): StockDecision {
+  return restock(asked, reservation, RETURN);
+}
+
+/** Nothing is held, so nothing moves; should the commit hold again, it holds that much less. */
+function needLess(asked: Asked, reservation: Reservation): StockDecision {
+  return restock(asked, reservation, undefined);
 }
 
 function refuse(asked: Asked, reservation: Reservation): StockDecision {
@@ -130,18 +152,39 @@ interface Moved {
   readonly append: readonly Movement[];
 }
 
-function moveLines(stock: Stock, { orderId, lines }: Reservation, unit: PerUnit): Moved {
-  const moved = lines.map(({ sku, quantity }: Line) =>
-    move(known(stock, sku), {
-      kind: unit.kind,
-      onHandDelta: unit.onHandDelta * quantity,
-      reservedDelta: unit.reservedDelta * quantity,
-      orderId,
-    }),
-  );
+function moveLines(
+  stock: Stock,
+  { orderId, lines }: Pick<Reservation, 'orderId' | 'lines'>,
+  unit: PerUnit,
+): Moved {
+  const moved = lines.flatMap((line) => {
+    const quantity = leftOf(line);
+    if (quantity === 0) return [];
+    const { kind, onHandDelta, reservedDelta } = unit;
+    const by = { onHandDelta: onHandDelta * quantity, reservedDelta: reservedDelta * quantity };
+    return [move(known(stock, line.sku), { kind, ...by, orderId })];
+  });
   return {
     put: moved.map(({ item }) => [itemKey(item.sku), item] as const),
     append: moved.map(({ movement }) => movement),
+  };
+}
+
+/** Once for each return. What was given back once is not given back again by whatever comes later. */
+function restock(asked: Asked, reservation: Reservation, unit: PerUnit | undefined): StockDecision {
+  const { stock, orderId, returnId: id = '' } = asked;
+  const { lines, version } = reservation;
+  if (lines.some(({ returns = [] }) => returns.some((one) => one.id === id))) return {};
+  const back = mergeLines(asked.lines);
+  const next = lines.map((line): Line => {
+    const quantity = back.find(({ sku }) => sku === line.sku)?.quantity ?? 0;
+    if (quantity > leftOf(line)) throw new Error(`${id} gives back ${quantity} of ${line.sku}: too many`);
+    return quantity === 0 ? line : { ...line, returns: [...(line.returns ?? []), { id, quantity }] };
+  });
+  const { put, append } = unit ? moveLines(stock, { orderId, lines: back }, unit) : { put: [], append: [] };
+  return {
+    put: [[orderKey(orderId), { ...reservation, lines: next, version: version + 1 }], ...put],
+    append,
   };
 }
 

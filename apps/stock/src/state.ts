@@ -17,6 +17,13 @@ export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 export interface Line {
   readonly sku: string;
   readonly quantity: number;
+  /** What of it was given back, and by which return; absent as long as nothing was. */
+  readonly returns?: readonly { readonly id: string; readonly quantity: number }[];
+}
+
+/** What the reservation still stands for. */
+export function leftOf({ quantity, returns = [] }: Line): number {
+  return returns.reduce((left, returned) => left - returned.quantity, quantity);
 }
 
 /** One per order: its lines share one row, so they share one outcome. Without lines it is a tombstone. */

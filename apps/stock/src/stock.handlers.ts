@@ -4,6 +4,7 @@ import {
   commitStock,
   getProduct,
   getStock,
+  giveBackStock,
   type ListProducts,
   listProducts,
   type ProductList,
@@ -30,7 +31,7 @@ export class StockHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock)
+  @Handles(reserveStock, releaseStock, commitStock, giveBackStock, putProduct, adjustStock)
   change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

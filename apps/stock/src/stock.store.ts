@@ -101,9 +101,9 @@ with l as (
   from json_to_recordset($4::json)
     as t("orderId" text, status text, lines jsonb, "expiresAt" timestamptz, version bigint)
 ), c as (
-  select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint)
+  select * from json_to_recordset($5::json) as t("orderId" text, status text, lines jsonb, steps integer, version bigint)
 ), closed as (
-  update reservations r set status = c.status, version = r.version + c.steps
+  update reservations r set status = c.status, lines = coalesce(c.lines, r.lines), version = r.version + c.steps
   from c where r.order_id = c."orderId"
   returning waybill_expect(r.version, c.version, r.order_id)
 ), adjusted as (
@@ -143,9 +143,10 @@ async function save(
     edited.map(({ before, after }) => ({ ...after, steps: stepsOf(before, after.version) })),
     created.map(({ after }) => after),
     opened.map(({ after }) => after),
-    closed.map(({ before, after: { orderId, status, version } }) => ({
+    closed.map(({ before, after: { orderId, status, lines, version } }) => ({
       orderId,
       status,
+      ...(lines !== before?.lines && { lines }),
       version,
       steps: stepsOf(before, version),
     })),

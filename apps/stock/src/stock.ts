@@ -1,6 +1,8 @@
 import {
   type adjustStock,
   type commitStock,
+  type GiveBackStock,
+  type giveBackStock,
   type OrderRef,
   type putProduct as putProductContract,
   type ReserveStock,
@@ -27,6 +29,7 @@ export type StockRequest = Told<
   | typeof reserveStock
   | typeof releaseStock
   | typeof commitStock
+  | typeof giveBackStock
   | typeof putProductContract
   | typeof adjustStock
 >;
@@ -37,14 +40,12 @@ export type HoldDue = Message<'hold.due', OrderRef>;
 export type StockMessage = StockRequest | HoldDue;
 export type StockRules = Rules<StockState, Movement, StockMessage>;
 
+type AboutOrder = OrderRef | ReserveStock | GiveBackStock;
+
 /** Everything that changes the stock, decided without I/O, clock or randomness. */
 export function stockRules(hold: Hold): StockRules {
-  const order = (verb: Verb, stock: Stock, data: OrderRef | ReserveStock, now: Date): StockDecision =>
-    tell(
-      verb,
-      { stock, orderId: data.orderId, lines: 'lines' in data ? data.lines : [], now, hold },
-      reservationOf(stock, data.orderId),
-    );
+  const order = (verb: Verb, stock: Stock, data: AboutOrder, now: Date): StockDecision =>
+    tell(verb, { lines: [], ...data, stock, now, hold }, reservationOf(stock, data.orderId));
   return {
     keys: keysOf,
     follow: skusOf,
@@ -56,6 +57,8 @@ export function stockRules(hold: Hold): StockRules {
           return order('release', stock, message.data, now);
         case 'stock.commit.v1':
           return order('commit', stock, message.data, now);
+        case 'stock.give_back.v1':
+          return order('restock', stock, message.data, now);
         case 'hold.due':
           return order('expire', stock, message.data, now);
         case 'stock.put_product.v1':
@@ -76,6 +79,7 @@ function keysOf(message: StockMessage): { load: readonly string[]; fresh?: reado
       };
     case 'stock.release.v1':
     case 'stock.commit.v1':
+    case 'stock.give_back.v1':
     case 'hold.due':
       return { load: [orderKey(message.data.orderId)] };
     case 'stock.put_product.v1':

@@ -2,6 +2,7 @@ import {
   adjustStock,
   type Contract,
   commitStock,
+  giveBackStock,
   type OrderRef,
   type Outgoing,
   putProduct,
@@ -72,6 +73,12 @@ export const reserve = (lines: Record<string, number>, orderId = 'ord_1') =>
   of(reserveStock, { orderId, lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })) });
 export const release = (orderId = 'ord_1') => of(releaseStock, { orderId });
 export const commit = (orderId = 'ord_1') => of(commitStock, { orderId });
+export const giveBack = (lines: Record<string, number>, returnId = 'ret_1', orderId = 'ord_1') =>
+  of(giveBackStock, {
+    orderId,
+    returnId,
+    lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })),
+  });
 export const due = (orderId = 'ord_1') => message('hold.due', { orderId });
 export const put = (sku: string, more: object = {}, expectedVersion?: number) =>
   of(putProduct, {
