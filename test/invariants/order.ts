@@ -36,6 +36,17 @@ export const orderInvariants: readonly Invariant[] = [
             from json_array_elements(o.lines) line)`,
   },
   {
+    id: 'A8',
+    name: 'no more leaves than was ordered, and no more comes back than has left',
+    sql: `select o.id, line from orders o, json_array_elements(o.lines) line,
+            lateral (select (line ->> 'quantity')::int as ordered,
+              coalesce((line ->> 'fulfilledQuantity')::int, 0) as fulfilled,
+              coalesce((line ->> 'cancelledQuantity')::int, 0) as cancelled,
+              coalesce((line ->> 'returnedQuantity')::int, 0) as returned) q
+          where fulfilled + cancelled > ordered or returned > fulfilled or least(fulfilled, cancelled, returned) < 0
+             or (o.phase = 'fulfilled' and fulfilled + cancelled <> ordered)`,
+  },
+  {
     id: 'A9',
     name: 'every order was placed with one key of its own, and every key led to an order',
     sql: `select coalesce(o.id, k.order_id) as id from orders o full join idempotency_keys k on k.order_id = o.id

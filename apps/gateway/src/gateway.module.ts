@@ -20,6 +20,7 @@ import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
+import { ReturnsController } from './returns.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
@@ -29,6 +30,7 @@ import { StockController } from './stock.controller.js';
     PaymentsController,
     PaymentListsController,
     RefundsController,
+    ReturnsController,
     ProblemsController,
     ProductsController,
     StockController,

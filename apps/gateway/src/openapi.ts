@@ -93,6 +93,7 @@ export function openApi(
     OrderPage: page('OrderView'),
     PaymentPage: page('PaymentView'),
     RefundPage: page('RefundView'),
+    ReturnPage: page('ReturnView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
     Problem: PROBLEM,
@@ -226,6 +227,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     OrderId: inPath('id', schemas.OrderView?.properties?.id),
     PaymentId: inPath('id', schemas.PaymentView?.properties?.id),
     RefundId: inPath('refundId', schemas.RefundView?.properties?.id),
+    ReturnId: inPath('returnId', schemas.ReturnView?.properties?.id),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(

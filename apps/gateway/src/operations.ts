@@ -1,5 +1,6 @@
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
+import { RETURN_OPERATIONS } from './return-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -52,10 +53,16 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Cancel an order',
     description:
       'Before the payment, during it and after it: money that was taken or set aside goes back, and so does the stock. ' +
-      'Both follow the answer; `GET /v1/payments/{id}` shows when the money is back. Cancelling again changes nothing.',
+      'Both follow the answer; `GET /v1/payments/{id}` shows when the money is back. Of an order of which something has left, ' +
+      'what has not is cancelled: it ends as `fulfilled`, with a `cancelledQuantity` per line. Cancelling again changes nothing.',
     parameters: ['OrderId', 'IfMatch'],
     answers: [
-      { status: 202, description: 'The order is cancelled.', schema: 'OrderView', headers: ['ETag'] },
+      {
+        status: 202,
+        description: 'The order, or what was left of it, is cancelled.',
+        schema: 'OrderView',
+        headers: ['ETag'],
+      },
     ],
     problems: ['order-not-found', 'order-not-cancellable', 'version-mismatch'],
   },
@@ -68,7 +75,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'Without `lines` everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
       'A payment that is only authorized is captured when the first of it leaves; that follows the answer. ' +
-      'An order of which something has left can no longer be cancelled.',
+      'What has left can only be returned.',
     parameters: ['OrderId', 'IdempotencyKey', 'IfMatch'],
     body: 'Shipment',
     answers: [
@@ -125,6 +132,7 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['payment-not-found'],
   },
+  ...RETURN_OPERATIONS,
   ...PAYMENT_OPERATIONS,
   {
     method: 'put',

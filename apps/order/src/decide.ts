@@ -1,11 +1,12 @@
 import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
 import { type Current, type Rules } from '#loop';
-import { aftermath } from './aftermath.js';
+import { aftermath, closeRest, isRestCancelled } from './aftermath.js';
 import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
 import { type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
 import { keyOf, place, replayedPayment, usedKey } from './place.js';
 import { priceLines } from './pricing.js';
+import { takeReturn } from './returns.js';
 import { type Cell, charge, rejectAndRelease, SAGA, totalOf } from './saga.js';
 import { type Change, type OrderDecision, step } from './step.js';
 import { viewOf } from './view.js';
@@ -27,8 +28,8 @@ export function orderRules({
       if (message.type === 'order.place.v1') {
         return { load: [], fresh: [data.orderId, keyOf(message.data.idempotency.key)] };
       }
-      if (message.type === 'order.pay.v1' || message.type === 'order.fulfil.v1') {
-        return { load: [data.orderId], fresh: [keyOf(message.data.idempotency.key)] };
+      if ('idempotency' in data) {
+        return { load: [data.orderId], fresh: [keyOf(data.idempotency.key)] };
       }
       return { load: [data.orderId] };
     },
@@ -37,6 +38,7 @@ export function orderRules({
         return place(current, message, { now, deadlineAt: laterThan(now) });
       if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
       if (message.type === 'order.fulfil.v1') return fulfil(current, message, now);
+      if (message.type === 'order.return.v1') return takeReturn(current, message, now);
       if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);
@@ -45,7 +47,7 @@ export function orderRules({
   };
 }
 
-/** Answers with the order as it stands afterwards, also when it had been cancelled before. */
+/** Answers with the order as it stands afterwards, also when it, or the rest of it, had been cancelled before. */
 function cancel(current: Current<OrderState>, message: CancelMessage, now: Date): OrderDecision {
   const { orderId, expectedVersion } = message.data;
   const order = current.get(orderId);
@@ -53,8 +55,7 @@ function cancel(current: Current<OrderState>, message: CancelMessage, now: Date)
   if (expectedVersion !== undefined && expectedVersion !== order.version) {
     throw new Rejected('version-mismatch', { orderId, expectedVersion, version: order.version });
   }
-  if (isPartlyFulfilled(order))
-    throw new Rejected('order-not-cancellable', { orderId, detail: 'Some of it has left.' });
+  if (isRestCancelled(order)) return { answer: viewOf(order) };
   const decision = advance(order, message, now);
   const [[, next] = []] = decision.put ?? [];
   return { ...decision, answer: viewOf(next?.kind === 'order' ? next : order) };
@@ -77,7 +78,7 @@ function apply(order: Order, cell: Cell, message: FactMessage, now: Date): Order
   if ('refuse' in cell)
     throw new Rejected(cell.refuse, { orderId: order.id, status: publicStatus(order.phase) });
   if ('stay' in cell) return { send: cell.stay(order) };
-  if (cell.to === 'cancelled' && isPartlyFulfilled(order)) throw new Error(`${order.id} has partly left`);
+  if (cell.to === 'cancelled' && isPartlyFulfilled(order)) return closeRest(order, message, now);
   const returned = FACT_OF[message.type] === 'payment_returned' ? { moneyReturned: true } : {};
   return step(order, { phase: cell.to, ...reasonOf(cell, message), ...returned }, now, cell.send);
 }

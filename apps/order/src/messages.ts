@@ -8,6 +8,7 @@ import {
   type paymentVoided,
   type payOrder,
   type placeOrder,
+  type returnOrder,
   type stockCommitRefused,
   type stockExpired,
   type stockRejected,
@@ -34,7 +35,9 @@ export type FactMessage =
     >
   | DeadlinePassed;
 
-export type OrderMessage = Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder> | FactMessage;
+export type OrderMessage =
+  | Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder | typeof returnOrder>
+  | FactMessage;
 
 /** What each message says about its order. */
 export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {

@@ -21,6 +21,10 @@ export interface OrderLine {
   readonly unitAmount: number | null;
   /** What has left the house; absent as long as nothing has. */
   readonly fulfilledQuantity?: number;
+  /** What will not leave any more, because the rest of the order was cancelled. */
+  readonly cancelledQuantity?: number;
+  /** What has come back, of what had left. */
+  readonly returnedQuantity?: number;
 }
 
 export interface Payment {

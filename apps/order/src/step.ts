@@ -55,3 +55,9 @@ export function step(
     notify: settled && moved.waiter ? [{ ...moved.waiter, data: viewOf(next) }] : [],
   };
 }
+
+/** The same, with more in its timeline. */
+export function noting(decision: OrderDecision, detail: NonNullable<Step['detail']>): OrderDecision {
+  const append = decision.append?.map((row) => ({ ...row, detail: { ...row.detail, ...detail } })) ?? [];
+  return { ...decision, append };
+}

@@ -72,6 +72,20 @@ export const MESSAGES = {
   deadline: message('order.deadline_passed', {}),
   cancel: message('order.cancel.v1', {}),
   fulfil: message('order.fulfil.v1', { idempotency: { key: 'k3', fingerprint: 'f3' }, shipment: {} }),
+  fulfilOne: message('order.fulfil.v1', {
+    idempotency: { key: 'k4', fingerprint: 'f4' },
+    shipment: { lines: [{ sku: 'TEA', quantity: 1 }] },
+  }),
+  return: message('order.return.v1', {
+    returnId: 'ret_00000000000000000000000011',
+    idempotency: { key: 'k5', fingerprint: 'f5' },
+    request: { lines: [{ sku: 'TEA', quantity: 1 }], reason: 'damaged' },
+  }),
+  returnBroken: message('order.return.v1', {
+    returnId: 'ret_00000000000000000000000012',
+    idempotency: { key: 'k6', fingerprint: 'f6' },
+    request: { lines: [{ sku: 'TEA', quantity: 1 }], restock: false },
+  }),
 } satisfies Record<string, OrderMessage>;
 
 export type Name = keyof typeof MESSAGES;
@@ -98,6 +112,8 @@ export function start(first: OrderMessage = placement({ method: 'tok_visa' })): 
 }
 
 export const orderOf = (run: Run): Order => run.state.get(ORDER) as Order;
+export const sentOf = (run: Run, name: string): Record<string, unknown>[] =>
+  run.sent.filter(({ contract }) => contract.name === name).map(({ data }) => ({ ...data }));
 export const names = (run: Run): string[] => run.sent.map(({ contract }) => contract.name);
 
 export function having(first: OrderMessage, ...told: Name[]): Run {

@@ -55,6 +55,11 @@ export const ERRORS = {
     title: 'No such refund of this payment',
     remedy: 'Check both ids: a refund is read below the payment that it gives back.',
   },
+  'return-not-found': {
+    status: 404,
+    title: 'No such return of this order',
+    remedy: 'Check both ids: a return is read below the order that it belongs to.',
+  },
   'product-not-found': {
     status: 404,
     title: 'No such product',
@@ -79,13 +84,18 @@ export const ERRORS = {
     status: 409,
     title: 'The order can no longer be cancelled',
     remedy:
-      'Read the order: one that was rejected has nothing to give back, and what has left the house is not cancelled.',
+      'Read the order: one that was rejected has nothing to give back, and what has left the house can only be returned.',
   },
   'order-not-fulfillable': {
     status: 409,
     title: 'The order cannot be fulfilled so',
     remedy:
       'Read the order: it must be confirmed, and no more of a line can leave than was ordered and has not left yet.',
+  },
+  'order-not-returnable': {
+    status: 409,
+    title: 'These lines cannot come back',
+    remedy: 'Read the order: no more of a line can come back than has left and has not come back yet.',
   },
   'payment-in-progress': {
     status: 409,

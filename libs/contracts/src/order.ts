@@ -81,6 +81,10 @@ export class OrderLineView {
   @IsOptional() @IsString() name: string | null;
   @IsInt() quantity: number;
   @IsInt() fulfilledQuantity: number;
+  /** What will not leave any more. */
+  @IsInt() cancelledQuantity: number;
+  /** What has come back, of what had left. */
+  @IsInt() returnedQuantity: number;
   @IsOptional() @Type(() => Money) unitPrice: Money | null;
   @IsOptional() @Type(() => Money) total: Money | null;
 }
