@@ -123,3 +123,32 @@ test('cancel, fulfil, return, refund, void and pay racing on one order end in on
   await shop.expectSound();
   for (const service of SERVICES) expect(await shop.broker.peek(`${service}.dead`)).toEqual([]);
 });
+
+test('shipping, tax and discount are part of the total, and come back with the lines but for the shipping', async () => {
+  await client.stocked('EXTRA', 5);
+  const adjustments = [
+    { kind: 'shipping' as const, name: 'Standard', amount: 490 },
+    { kind: 'discount' as const, name: 'Spring', amount: -399 },
+  ];
+  const order = { sku: 'EXTRA', quantity: 2, method: 'tok_visa', adjustments };
+  const { body } = await client.place({ ...order, expectedTotal: { amount: 4089, currency: 'EUR' } });
+  expect(body).toMatchObject({ status: 'confirmed', adjustments, total: { amount: 4089 } });
+  expect(
+    (await client.place({ ...order, expectedTotal: { amount: 3998, currency: 'EUR' } })).body,
+  ).toMatchObject({
+    status: 'rejected',
+    reason: { code: 'total_mismatch' },
+  });
+  const free = [{ ...adjustments[1], kind: 'discount' as const, name: 'All', amount: -3998 }];
+  expect((await client.place({ ...order, adjustments: free })).body.reason).toMatchObject({
+    code: 'total_too_small',
+  });
+  await fulfil(body.id);
+  expect(await takeBack(body.id, of('EXTRA', 1))).toMatchObject({ body: { amount: { amount: 1799 } } });
+  expect(await takeBack(body.id, of('EXTRA', 1))).toMatchObject({ body: { amount: { amount: 1800 } } });
+  await shop.expectSound();
+  expect(await client.payment(body.paymentId as string)).toMatchObject({
+    capturedAmount: 4089,
+    refundedAmount: 3599,
+  });
+});

@@ -9,6 +9,7 @@ interface OrderRow {
   /** What is wrong with an order of which something has left. */
   readonly reason: string | null;
   readonly lines: readonly Line[];
+  readonly adjustments: readonly { readonly kind: string; readonly amount: number }[] | null;
   /** The lines of each return that went back into the stock. */
   readonly restocked: readonly (readonly Line[])[] | null;
 }
@@ -165,7 +166,7 @@ export async function crossServiceViolations(
 
 async function readBooks(databases: Readonly<Record<ServiceName, Queryable>>): Promise<Map<string, Books>> {
   const { rows: orders } = await databases.order.query<OrderRow>(
-    `select id, phase, total_amount as total, currency, payment ->> 'id' as "paymentId", reason ->> 'code' as reason, lines,
+    `select id, phase, total_amount as total, currency, payment ->> 'id' as "paymentId", reason ->> 'code' as reason, lines, adjustments,
        (select json_agg(detail -> 'return' -> 'lines') from order_history h where h.order_id = orders.id
          and cause = 'order.return.v1' and (detail -> 'return' ->> 'restock')::boolean) as restocked from orders`,
   );
@@ -196,15 +197,17 @@ function textOf(lines: readonly Line[]): string {
     .join();
 }
 
-/** The share of the lines that were cancelled or have come back in what the goods cost. */
-function owedBack({ lines, total }: OrderRow): number {
+/** The share of the lines that were cancelled or have come back in what the goods cost: all but the shipping. */
+function owedBack({ lines, adjustments, total }: OrderRow): number {
   const worth = (quantityOf: (line: Line) => number) =>
     lines.reduce((sum, line) => sum + BigInt(quantityOf(line)) * BigInt(line.unitAmount ?? 0), 0n);
   const all = worth(({ quantity }) => quantity);
   const back = worth(
     ({ cancelledQuantity = 0, returnedQuantity = 0 }) => cancelledQuantity + returnedQuantity,
   );
-  return back === 0n ? 0 : Number((BigInt(total ?? 0) * back) / all);
+  const shipping = adjustments?.filter(({ kind }) => kind === 'shipping') ?? [];
+  const goods = shipping.reduce((rest, { amount }) => rest - amount, Number(total));
+  return back === 0n || goods <= 0 ? 0 : Number((BigInt(goods) * back) / all);
 }
 
 function hasLeft(order: OrderRow | undefined): order is OrderRow {

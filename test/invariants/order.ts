@@ -30,10 +30,11 @@ export const orderInvariants: readonly Invariant[] = [
   },
   {
     id: 'A8',
-    name: 'the total of an order is the sum of its lines',
+    name: 'the total of an order is the sum of its lines and adjustments',
     sql: `select o.id, o.total_amount from orders o where o.total_amount is not null and o.total_amount <> (
             select sum((line ->> 'quantity')::bigint * (line ->> 'unitAmount')::bigint)
-            from json_array_elements(o.lines) line)`,
+            from json_array_elements(o.lines) line)
+            + coalesce((select sum((one ->> 'amount')::bigint) from json_array_elements(o.adjustments) one), 0)`,
   },
   {
     id: 'A8',

@@ -2,3 +2,6 @@
 alter table orders drop constraint orders_check;
 alter table orders add constraint orders_check check (case when phase in ('rejected', 'cancelled') then reason is not null
   else reason is null or phase = 'fulfilled' end);
+
+-- Shipping, taxes and discounts: part of the total. Null for orders that have none.
+alter table orders add column adjustments json;

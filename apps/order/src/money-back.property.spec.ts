@@ -13,7 +13,9 @@ it('gives back parts that never shrink, never exceed what was paid, and add up t
       fc.array(anyLine, { minLength: 1, maxLength: 5 }),
       fc.array(fc.tuple(fc.nat(4), fc.integer({ min: 1, max: 400 }), fc.boolean()), { maxLength: 20 }),
       fc.integer({ min: 1, max: 1_000_000_000_000 }),
-      (shapes, moves, totalAmount) => {
+      fc.nat(1_000_000),
+      (shapes, moves, totalAmount, amount) => {
+        const adjustments = [{ kind: 'shipping' as const, name: 'Post', amount }];
         const lines: OrderLine[] = shapes.map((shape, i) => ({ sku: `sku-${i}`, name: 'n', ...shape }));
         let owed = 0;
         for (const [which, asked, isReturn] of moves) {
@@ -24,13 +26,13 @@ it('gives back parts that never shrink, never exceed what was paid, and add up t
           lines[at] = isReturn
             ? { ...line, returnedQuantity: returnedQuantity + quantity }
             : { ...line, cancelledQuantity: cancelledQuantity + quantity };
-          const next = owedBack({ lines, totalAmount });
+          const next = owedBack({ lines, adjustments, totalAmount });
           expect(next).toBeGreaterThanOrEqual(owed);
           expect(next).toBeLessThanOrEqual(totalAmount);
           owed = next;
         }
         const all = lines.map((line) => ({ ...line, cancelledQuantity: 0, returnedQuantity: line.quantity }));
-        expect(owedBack({ lines: all, totalAmount })).toBe(totalAmount);
+        expect(owedBack({ lines: all, adjustments, totalAmount })).toBe(Math.max(0, totalAmount - amount));
       },
     ),
   );

@@ -1,4 +1,10 @@
-import { type Money, type OrderReason, type OrderStatus, type PaymentRequest } from '#contracts';
+import {
+  type Money,
+  type OrderAdjustment,
+  type OrderReason,
+  type OrderStatus,
+  type PaymentRequest,
+} from '#contracts';
 
 /** Where the saga stands. Clients see less: see `publicStatus`. */
 export const PHASES = [
@@ -47,6 +53,8 @@ export interface Order {
   readonly customerId: string;
   readonly currency: string;
   readonly lines: readonly OrderLine[];
+  /** Shipping, taxes and discounts; absent, or null, when there are none. */
+  readonly adjustments?: readonly OrderAdjustment[] | null;
   readonly totalAmount: number | null;
   readonly expectedTotal: Money | null;
   readonly metadata: Readonly<Record<string, string>>;

@@ -48,6 +48,7 @@ export function viewAt(order: Order, at: Moment): OrderView {
     customerId: order.customerId,
     currency: order.currency,
     lines: order.lines.map((line) => lineView(line, order.currency)),
+    adjustments: [...(order.adjustments ?? [])],
     total: money(order.totalAmount, order.currency),
     paymentId: at.phase === 'reserving' ? null : at.paymentId,
     reason: at.reason,
