@@ -141,8 +141,8 @@ const refusal = ({ orderId }: Asked) => send(stockCommitRefused, { orderId });
 
 /** What one unit of a line does to a level. TAKE is a reserve and a commit at once. */
 type PerUnit = Pick<Cause, 'kind' | 'onHandDelta' | 'reservedDelta'>;
-const RESERVE: PerUnit = { kind: 'reserved', onHandDelta: 0, reservedDelta: 1 };
-const RELEASE: PerUnit = { kind: 'released', onHandDelta: 0, reservedDelta: -1 };
+export const RESERVE: PerUnit = { kind: 'reserved', onHandDelta: 0, reservedDelta: 1 };
+export const RELEASE: PerUnit = { kind: 'released', onHandDelta: 0, reservedDelta: -1 };
 const COMMIT: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: -1 };
 const RETURN: PerUnit = { kind: 'returned', onHandDelta: 1, reservedDelta: 0 };
 const TAKE: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: 0 };
@@ -152,7 +152,7 @@ interface Moved {
   readonly append: readonly Movement[];
 }
 
-function moveLines(
+export function moveLines(
   stock: Stock,
   { orderId, lines }: Pick<Reservation, 'orderId' | 'lines'>,
   unit: PerUnit,
@@ -202,7 +202,7 @@ function tombstone({ orderId }: Asked, status: ReservationStatus): readonly [str
 }
 
 /** Products are never deleted, so the SKUs of a reservation exist. */
-function known(stock: Stock, sku: string): Item {
+export function known(stock: Stock, sku: string): Item {
   const item = itemOf(stock, sku);
   if (!item) throw new Error(`${sku} is reserved but was not loaded`);
   return item;

@@ -34,6 +34,8 @@ export interface Reservation {
   readonly status: ReservationStatus;
   readonly lines: readonly Line[];
   readonly expiresAt: Date | null;
+  /** The last change of its lines that was decided. */
+  readonly change?: number | null;
 }
 
 /** An idempotency key, what it was used for, and the answer that was given. */

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import {
   adjustStock,
+  changeReservation,
   commitStock,
   getProduct,
   getStock,
@@ -31,7 +32,7 @@ export class StockHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(reserveStock, releaseStock, commitStock, giveBackStock, putProduct, adjustStock)
+  @Handles(reserveStock, releaseStock, commitStock, giveBackStock, changeReservation, putProduct, adjustStock)
   change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

@@ -29,7 +29,7 @@ interface Loaded {
  */
 const loadText = (lock: '' | 'for update'): string => `
 with r as (
-  select order_id as "orderId", version, status, lines, expires_at as "expiresAt"
+  select order_id as "orderId", version, status, lines, expires_at as "expiresAt", change
   from reservations where order_id = any($1) order by order_id ${lock}
 ), wanted as (
   select unnest($2::text[]) as sku
@@ -101,9 +101,10 @@ with l as (
   from json_to_recordset($4::json)
     as t("orderId" text, status text, lines jsonb, "expiresAt" timestamptz, version bigint)
 ), c as (
-  select * from json_to_recordset($5::json) as t("orderId" text, status text, lines jsonb, steps integer, version bigint)
+  select * from json_to_recordset($5::json) as t("orderId" text, status text, lines jsonb, change integer, steps integer, version bigint)
 ), closed as (
-  update reservations r set status = c.status, lines = coalesce(c.lines, r.lines), version = r.version + c.steps
+  update reservations r set status = c.status, lines = coalesce(c.lines, r.lines), change = coalesce(c.change, r.change),
+    version = r.version + c.steps
   from c where r.order_id = c."orderId"
   returning waybill_expect(r.version, c.version, r.order_id)
 ), adjusted as (
@@ -143,10 +144,11 @@ async function save(
     edited.map(({ before, after }) => ({ ...after, steps: stepsOf(before, after.version) })),
     created.map(({ after }) => after),
     opened.map(({ after }) => after),
-    closed.map(({ before, after: { orderId, status, lines, version } }) => ({
+    closed.map(({ before, after: { orderId, status, lines, change, version } }) => ({
       orderId,
       status,
       ...(lines !== before?.lines && { lines }),
+      ...(change !== before?.change && { change }),
       version,
       steps: stepsOf(before, version),
     })),

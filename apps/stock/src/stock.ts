@@ -1,5 +1,6 @@
 import {
   type adjustStock,
+  type changeReservation,
   type commitStock,
   type GiveBackStock,
   type giveBackStock,
@@ -12,6 +13,7 @@ import {
 import { type Rules } from '#loop';
 import { type Message, type Told } from '#messaging';
 import { adjust, putProduct } from './catalogue.js';
+import { change } from './change.js';
 import { type Movement } from './item.js';
 import { type Hold, tell, type Verb } from './reservation.js';
 import {
@@ -30,6 +32,7 @@ export type StockRequest = Told<
   | typeof releaseStock
   | typeof commitStock
   | typeof giveBackStock
+  | typeof changeReservation
   | typeof putProductContract
   | typeof adjustStock
 >;
@@ -59,6 +62,8 @@ export function stockRules(hold: Hold): StockRules {
           return order('commit', stock, message.data, now);
         case 'stock.give_back.v1':
           return order('restock', stock, message.data, now);
+        case 'stock.change.v1':
+          return change(stock, message.data);
         case 'hold.due':
           return order('expire', stock, message.data, now);
         case 'stock.put_product.v1':
@@ -77,6 +82,10 @@ function keysOf(message: StockMessage): { load: readonly string[]; fresh?: reado
         load: message.data.lines.map(({ sku }) => itemKey(sku)),
         fresh: [orderKey(message.data.orderId)],
       };
+    case 'stock.change.v1': {
+      const { orderId, lines } = message.data;
+      return { load: [orderKey(orderId), ...lines.map(({ sku }) => itemKey(sku))] };
+    }
     case 'stock.release.v1':
     case 'stock.commit.v1':
     case 'stock.give_back.v1':

@@ -1,6 +1,7 @@
 import {
   adjustStock,
   type Contract,
+  changeReservation,
   commitStock,
   giveBackStock,
   type OrderRef,
@@ -78,6 +79,16 @@ export const giveBack = (lines: Record<string, number>, returnId = 'ret_1', orde
     orderId,
     returnId,
     lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })),
+  });
+export const change = (lines: Record<string, number>, number = 3, more: object = {}) =>
+  of(changeReservation, {
+    orderId: 'ord_1',
+    change: number,
+    lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })),
+    currency: 'EUR',
+    least: 1,
+    most: 1_000_000,
+    ...more,
   });
 export const due = (orderId = 'ord_1') => message('hold.due', { orderId });
 export const put = (sku: string, more: object = {}, expectedVersion?: number) =>

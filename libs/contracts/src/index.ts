@@ -6,6 +6,7 @@ export * from './id.js';
 export * from './money.js';
 export * from './order.js';
 export * from './order-adjustment.js';
+export * from './order-change.js';
 export * from './payment.js';
 export * from './random.js';
 export * from './refund.js';
