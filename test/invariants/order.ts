@@ -15,7 +15,8 @@ export const orderInvariants: readonly Invariant[] = [
                ('', 'reserving'),
                ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
                ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
-               ('awaiting_payment', 'paying'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
+               ('awaiting_payment', 'paying'), ('awaiting_payment', 'changing'),
+               ('changing', 'awaiting_payment'), ('changing', 'cancelled'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
                ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
                ('confirmed', 'fulfilled'), ('fulfilled', 'fulfilled'),
                ('cancelled', 'cancelled'))`,
@@ -57,7 +58,7 @@ export const orderInvariants: readonly Invariant[] = [
     id: 'Q1',
     name: 'no order waits past its deadline',
     sql: `select id, phase, deadline_at from orders where deadline_at < now() - interval '5 seconds'
-          or phase in ('reserving', 'charging', 'paying')`,
+          or phase in ('reserving', 'charging', 'paying', 'changing')`,
   },
   { id: 'Q2', name: 'the outbox is drained', sql: 'select id, type from outbox' },
 ];

@@ -109,6 +109,10 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderView: orderView,
   OrderPage: { data: [orderView], nextCursor: null },
   Shipment: { lines: [{ sku: 'TEA-001', quantity: 1 }], carrier: 'Post', trackingNumber: 'LX 1234 5678' },
+  LinesRequest: {
+    lines: [{ sku: 'TEA-001', quantity: 3 }],
+    expectedTotal: { amount: 5997, currency: 'EUR' },
+  },
   ReturnRequest: { lines: [{ sku: 'TEA-001', quantity: 1 }], reason: 'arrived damaged', restock: false },
   ReturnView: returnView,
   ReturnPage: { data: [returnView], nextCursor: null },

@@ -9,6 +9,7 @@ import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { OrderChangesController } from './order-changes.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -27,6 +28,7 @@ import { StockController } from './stock.controller.js';
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
+    OrderChangesController,
     PaymentsController,
     PaymentListsController,
     RefundsController,

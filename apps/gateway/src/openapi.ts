@@ -246,6 +246,10 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
       example: 'wait=5',
     },
     IfMatch: header('If-Match', 'Only if it still has this version.', version),
+    IfMatchNeeded: {
+      ...header('If-Match', 'Only if it still has this version. Needed.', version),
+      required: true,
+    },
     IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
   };
 }

@@ -1,4 +1,5 @@
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
+import { ORDER_CHANGE_OPERATIONS } from './order-change-operations.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 import { RETURN_OPERATIONS } from './return-operations.js';
 
@@ -132,6 +133,7 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['payment-not-found'],
   },
+  ...ORDER_CHANGE_OPERATIONS,
   ...RETURN_OPERATIONS,
   ...PAYMENT_OPERATIONS,
   {

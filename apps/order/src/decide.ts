@@ -1,6 +1,7 @@
 import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
 import { type Current, type Rules } from '#loop';
 import { aftermath, closeRest, isRestCancelled } from './aftermath.js';
+import { askChange, onChangeAnswered } from './changing.js';
 import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
 import { type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
@@ -39,6 +40,7 @@ export function orderRules({
       if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
       if (message.type === 'order.fulfil.v1') return fulfil(current, message, now);
       if (message.type === 'order.return.v1') return takeReturn(current, message, now);
+      if (message.type === 'order.change.v1') return askChange(current, message, now);
       if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);
@@ -67,6 +69,9 @@ function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
   const cell = SAGA[order.phase][FACT_OF[message.type]];
   if (cell !== 'decided') return apply(order, cell, message, now);
   if (message.type === 'stock.reserved.v1') return onReserved(order, message, now);
+  if (message.type === 'stock.changed.v1' || message.type === 'stock.change_refused.v1') {
+    return onChangeAnswered(order, message, now);
+  }
   if (message.type === 'payment.declined.v1') return onDeclinedWhilePaying(order, now);
   if (order.phase === 'fulfilled') return aftermath(order, message, now);
   return order.moneyReturned ? {} : step(order, { moneyReturned: true }, now);

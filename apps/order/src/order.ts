@@ -12,6 +12,7 @@ export const PHASES = [
   'charging',
   'awaiting_payment',
   'paying',
+  'changing',
   'confirmed',
   'fulfilled',
   'rejected',
@@ -102,6 +103,7 @@ const PUBLIC_STATUS: Readonly<Record<Phase, OrderStatus>> = {
   charging: 'pending',
   awaiting_payment: 'awaiting_payment',
   paying: 'awaiting_payment',
+  changing: 'awaiting_payment',
   confirmed: 'confirmed',
   fulfilled: 'fulfilled',
   rejected: 'rejected',
@@ -116,7 +118,9 @@ export function phasesOf(status: OrderStatus): Phase[] {
   return PHASES.filter((phase) => PUBLIC_STATUS[phase] === status);
 }
 
+const UNSETTLED: ReadonlySet<Phase> = new Set<Phase>(['reserving', 'charging', 'paying', 'changing']);
+
 /** A placement has its answer here: nothing goes on without the client, or at all. */
 export function isSettled(phase: Phase): boolean {
-  return phase !== 'reserving' && phase !== 'charging' && phase !== 'paying';
+  return !UNSETTLED.has(phase);
 }

@@ -26,7 +26,7 @@ describe('every order of facts', () => {
         const order = orderOf(run);
         expect(run.steps.map(({ version }) => version)).toEqual(run.steps.map((_, i) => i + 1));
         expect(run.steps.at(-1)).toMatchObject({ to: order.phase, version: order.version });
-        if (order.totalAmount !== null) expect(order.totalAmount).toBe(500);
+        if (order.totalAmount !== null) expect(order.totalAmount).toBe((order.lines[0]?.quantity ?? 0) * 250);
         expect(order.deadlineAt === null).toBe(
           ['confirmed', 'fulfilled', 'rejected', 'cancelled'].includes(order.phase),
         );

@@ -40,7 +40,7 @@ export function viewBeforeShipping(order: Order, at: Moment): OrderView {
 
 /** The one place where the answer's fields get their order: a replay must be the same bytes. */
 export function viewAt(order: Order, at: Moment): OrderView {
-  const open = at.phase === 'awaiting_payment' || at.phase === 'paying';
+  const open = publicStatus(at.phase) === 'awaiting_payment';
   return {
     id: order.id,
     status: publicStatus(at.phase),

@@ -72,6 +72,22 @@ export const MESSAGES = {
   deadline: message('order.deadline_passed', {}),
   cancel: message('order.cancel.v1', {}),
   fulfil: message('order.fulfil.v1', { idempotency: { key: 'k3', fingerprint: 'f3' }, shipment: {} }),
+  /** Of an order that was placed without a payment, and reserved. */
+  change: message('order.change.v1', {
+    expectedVersion: 2,
+    changeId: 'evt_00000000000000000000000001',
+    notify: true,
+    request: { lines: [{ sku: 'TEA', quantity: 3 }] },
+  }),
+  changed: message('stock.changed.v1', {
+    change: 3,
+    lines: [{ sku: 'TEA', name: 'Sencha', quantity: 3, unitPrice: price }],
+  }),
+  changeRefused: message('stock.change_refused.v1', {
+    change: 3,
+    code: 'out_of_stock',
+    items: [{ sku: 'TEA', requested: 3, available: 2 }],
+  }),
   fulfilOne: message('order.fulfil.v1', {
     idempotency: { key: 'k4', fingerprint: 'f4' },
     shipment: { lines: [{ sku: 'TEA', quantity: 1 }] },

@@ -86,6 +86,17 @@ export const ERRORS = {
     remedy:
       'Read the order: one that was rejected has nothing to give back, and what has left the house can only be returned.',
   },
+  'order-not-changeable': {
+    status: 409,
+    title: 'The lines of the order can no longer be changed',
+    remedy: 'Read the order: only one that is awaiting_payment, with no payment under way, can be changed.',
+  },
+  'order-change-refused': {
+    status: 409,
+    title: 'The new lines cannot be held, or cost another amount',
+    remedy:
+      'Read "reason" and "errors": the order is as it was. Send lines that are there, or the total as it is now.',
+  },
   'order-not-fulfillable': {
     status: 409,
     title: 'The order cannot be fulfilled so',
@@ -163,6 +174,11 @@ export const ERRORS = {
     status: 422,
     title: 'This Idempotency-Key was used with another request',
     remedy: 'Use a new key for a new request; repeat a request with the very same body.',
+  },
+  'if-match-missing': {
+    status: 428,
+    title: 'This request needs an If-Match header',
+    remedy: 'Read it, and send its ETag in If-Match: the change is then made to what you have seen.',
   },
   'rate-limited': {
     status: 429,
