@@ -1,5 +1,5 @@
 import { orderFulfilled, send } from '#contracts';
-import { type FactMessage } from './messages.js';
+import { FACT_OF, type FactMessage } from './messages.js';
 import { type GivingBack, goodsOf, moneyOf } from './money-back.js';
 import { type Order, type OrderLine } from './order.js';
 import { totalOf } from './saga.js';
@@ -7,7 +7,7 @@ import { noting, type OrderDecision, step } from './step.js';
 
 /** All has left, and now the money is gone or the stock says that there was none: the order says so, once. */
 export function aftermath(order: Order, { type }: Pick<FactMessage, 'type'>, now: Date): OrderDecision {
-  if (type === 'stock.commit_refused.v1') {
+  if (FACT_OF[type] === 'commit_refused') {
     return order.reason ? {} : step(order, { reason: { code: 'stock_missing' } }, now);
   }
   if (order.moneyReturned) return {};
@@ -27,8 +27,8 @@ export function closeRest(order: Order, { type }: Pick<FactMessage, 'type'>, now
       .map(({ sku, cancelledQuantity = 0 }) => ({ sku, quantity: cancelledQuantity })),
     reason: 'cancelled',
   };
-  const isGone = type === 'stock.commit_refused.v1';
-  const isVoid = type === 'payment.voided.v1' || type === 'payment.refunded.v1';
+  const isGone = FACT_OF[type] === 'commit_refused';
+  const isVoid = FACT_OF[type] === 'payment_returned';
   const wrong = isGone ? 'stock_missing' : isVoid ? 'payment_returned' : undefined;
   const change = {
     phase: 'fulfilled' as const,
