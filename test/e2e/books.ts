@@ -16,7 +16,11 @@ const INVARIANTS: Readonly<Record<ServiceName, readonly Invariant[]>> = {
 };
 
 const UNDER_WAY: readonly (readonly [ServiceName, string, string])[] = [
-  ['order', 'open orders', `select 1 from orders where phase in ('reserving', 'charging', 'paying')`],
+  [
+    'order',
+    'open orders',
+    `select 1 from orders where phase in ('reserving', 'charging', 'paying', 'changing')`,
+  ],
   ['payment', 'unsettled payments', 'select 1 from payments where next_attempt_at is not null'],
   ...SERVICES.map((service) => [service, `outbox of ${service}`, 'select 1 from outbox'] as const),
 ];

@@ -83,6 +83,35 @@ const BREAKS: readonly (readonly [name: string, service: ServiceName, statement:
     `update orders set currency = 'USD' where id = 'ord_1'`,
   ],
   [
+    'what has left is paid for, or the order says that its money is gone',
+    'order',
+    `update orders set lines = '[{"sku": "tea", "quantity": 2, "fulfilledQuantity": 1}]' where id = 'ord_2'`,
+  ],
+  [
+    'what is cancelled or has come back of an order is refunded, as far as its payment has it',
+    'order',
+    `update orders set lines = '[{"sku": "tea", "quantity": 2, "unitAmount": 250, "fulfilledQuantity": 1, "returnedQuantity": 1}]'
+     where id = 'ord_1'`,
+  ],
+  [
+    'what is cancelled or has come back of an order is refunded, as far as its payment has it',
+    'payment',
+    `insert into refunds (id, payment_id, version, status, amount, currency, payment_version, attempts, created_at, updated_at)
+     values ('ref_1', 'pay_1', 2, 'succeeded', 250, 'EUR', 2, 0, now(), now())`,
+  ],
+  [
+    'what is cancelled of a confirmed order, or has come back to be sold again, is in the stock',
+    'order',
+    `update orders set lines = '[{"sku": "tea", "quantity": 2, "unitAmount": 250, "fulfilledQuantity": 1, "cancelledQuantity": 1}]'
+     where id = 'ord_1'`,
+  ],
+  [
+    'what is cancelled of a confirmed order, or has come back to be sold again, is in the stock',
+    'stock',
+    `update reservations set lines = '[{"sku": "tea", "quantity": 2, "returns": [{"id": "ret_1", "quantity": 1}]}]'
+     where order_id = 'ord_1'`,
+  ],
+  [
     'a confirmed order has its stock committed, line by line',
     'stock',
     `update reservations set status = 'held' where order_id = 'ord_1'`,

@@ -34,7 +34,11 @@ const BREAKS: Readonly<Record<string, string>> = {
   'an order took only legal steps, one version at a time': `
     update order_history set to_phase = 'confirmed' where order_id = 'ord_3' and version = 2`,
   'an order stands where its last step led': `update orders set version = 4 where id = 'ord_1'`,
-  'the total of an order is the sum of its lines': `update orders set total_amount = 501 where id = 'ord_1'`,
+  'the total of an order is the sum of its lines and adjustments': `
+    update orders set adjustments = '[{"kind": "tax", "name": "VAT", "amount": 1}]' where id = 'ord_1'`,
+  'no more leaves than was ordered, and no more comes back than has left': `
+    update orders set lines = '[{"sku": "tea", "quantity": 2, "unitAmount": 250, "fulfilledQuantity": 1, "returnedQuantity": 2}]'
+    where id = 'ord_1'`,
   'every order was placed with one key of its own, and every key led to an order': `
     delete from idempotency_keys where order_id = 'ord_2' and payment_id is null`,
   'no order waits past its deadline': `update orders set deadline_at = now() - interval '6 seconds' where id = 'ord_2'`,

@@ -15,9 +15,10 @@ export const orderInvariants: readonly Invariant[] = [
                ('', 'reserving'),
                ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
                ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
-               ('awaiting_payment', 'paying'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
+               ('awaiting_payment', 'paying'), ('awaiting_payment', 'changing'),
+               ('changing', 'awaiting_payment'), ('changing', 'cancelled'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
                ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
-               ('confirmed', 'fulfilled'),
+               ('confirmed', 'fulfilled'), ('fulfilled', 'fulfilled'),
                ('cancelled', 'cancelled'))`,
   },
   {
@@ -30,10 +31,22 @@ export const orderInvariants: readonly Invariant[] = [
   },
   {
     id: 'A8',
-    name: 'the total of an order is the sum of its lines',
+    name: 'the total of an order is the sum of its lines and adjustments',
     sql: `select o.id, o.total_amount from orders o where o.total_amount is not null and o.total_amount <> (
             select sum((line ->> 'quantity')::bigint * (line ->> 'unitAmount')::bigint)
-            from json_array_elements(o.lines) line)`,
+            from json_array_elements(o.lines) line)
+            + coalesce((select sum((one ->> 'amount')::bigint) from json_array_elements(o.adjustments) one), 0)`,
+  },
+  {
+    id: 'A8',
+    name: 'no more leaves than was ordered, and no more comes back than has left',
+    sql: `select o.id, line from orders o, json_array_elements(o.lines) line,
+            lateral (select (line ->> 'quantity')::int as ordered,
+              coalesce((line ->> 'fulfilledQuantity')::int, 0) as fulfilled,
+              coalesce((line ->> 'cancelledQuantity')::int, 0) as cancelled,
+              coalesce((line ->> 'returnedQuantity')::int, 0) as returned) q
+          where fulfilled + cancelled > ordered or returned > fulfilled or least(fulfilled, cancelled, returned) < 0
+             or (o.phase = 'fulfilled' and fulfilled + cancelled <> ordered)`,
   },
   {
     id: 'A9',
@@ -45,7 +58,7 @@ export const orderInvariants: readonly Invariant[] = [
     id: 'Q1',
     name: 'no order waits past its deadline',
     sql: `select id, phase, deadline_at from orders where deadline_at < now() - interval '5 seconds'
-          or phase in ('reserving', 'charging', 'paying')`,
+          or phase in ('reserving', 'charging', 'paying', 'changing')`,
   },
   { id: 'Q2', name: 'the outbox is drained', sql: 'select id, type from outbox' },
 ];

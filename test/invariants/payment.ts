@@ -158,5 +158,10 @@ export const paymentInvariants: readonly Invariant[] = [
     sql: `select id, status from payments where cancelled_at is not null
           and (captured_amount <> refunded_amount or status not in ('declined', 'voided', 'refunded'))`,
   },
+  {
+    id: 'Q1',
+    name: 'no refund waits for a capture',
+    sql: `select id, status, waiting_refunds from payments where waiting_refunds is not null`,
+  },
   { id: 'Q2', name: 'the outbox is drained', sql: 'select id, type from outbox' },
 ];

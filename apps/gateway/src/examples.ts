@@ -60,7 +60,19 @@ const orderView = {
   version: 5,
   customerId: 'cus_42',
   currency: 'EUR',
-  lines: [{ sku: 'TEA-001', name: 'Sencha', quantity: 2, fulfilledQuantity: 0, unitPrice: price, total }],
+  lines: [
+    {
+      sku: 'TEA-001',
+      name: 'Sencha',
+      quantity: 2,
+      fulfilledQuantity: 0,
+      cancelledQuantity: 0,
+      returnedQuantity: 0,
+      unitPrice: price,
+      total,
+    },
+  ],
+  adjustments: [],
   total,
   paymentId: payment,
   reason: null,
@@ -137,18 +149,37 @@ const importView = {
   finishedAt: updatedAt,
 };
 
+const returnView = {
+  id: 'ret_01kaqyj5m8e2w9x4t7r0v3b6nm',
+  orderId: order,
+  lines: [{ sku: 'TEA-001', quantity: 1 }],
+  amount: price,
+  refundId: 'ref_01kaqyj5m8e2w9x4t7r0v3b6nm',
+  reason: 'arrived damaged',
+  restock: false,
+  createdAt,
+};
+
 export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderRequest: {
     customerId: 'cus_42',
     currency: 'EUR',
     lines: [{ sku: 'TEA-001', quantity: 2 }],
+    adjustments: [{ kind: 'shipping', name: 'Standard', amount: 490 }],
     payment: { method: 'tok_visa', capture: 'automatic' },
-    expectedTotal: total,
+    expectedTotal: { amount: 4488, currency: 'EUR' },
     metadata: { channel: 'web' },
   },
   OrderView: orderView,
   OrderPage: { data: [orderView], nextCursor: null },
   Shipment: { lines: [{ sku: 'TEA-001', quantity: 1 }], carrier: 'Post', trackingNumber: 'LX 1234 5678' },
+  LinesRequest: {
+    lines: [{ sku: 'TEA-001', quantity: 3 }],
+    expectedTotal: { amount: 5997, currency: 'EUR' },
+  },
+  ReturnRequest: { lines: [{ sku: 'TEA-001', quantity: 1 }], reason: 'arrived damaged', restock: false },
+  ReturnView: returnView,
+  ReturnPage: { data: [returnView], nextCursor: null },
   OrderTimeline: { data: [step] },
   PaymentOrder: { orderId: order, method: 'tok_visa', capture: 'automatic' },
   PaymentView: paymentView,

@@ -16,6 +16,7 @@ import { HttpModule } from './http.module.js';
 import { ImportClient } from './import.client.js';
 import { ImportsController } from './imports.controller.js';
 import { LocationsController } from './locations.controller.js';
+import { OrderChangesController } from './order-changes.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -28,6 +29,7 @@ import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
+import { ReturnsController } from './returns.controller.js';
 import { StockController } from './stock.controller.js';
 import { StockListsController } from './stock-lists.controller.js';
 import { StockSettingsController } from './stock-settings.controller.js';
@@ -36,9 +38,11 @@ import { StockSettingsController } from './stock-settings.controller.js';
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
+    OrderChangesController,
     PaymentsController,
     PaymentListsController,
     RefundsController,
+    ReturnsController,
     ProblemsController,
     PricesController,
     ProductsController,

@@ -94,6 +94,7 @@ export function openApi(
     OrderPage: page('OrderView'),
     PaymentPage: page('PaymentView'),
     RefundPage: page('RefundView'),
+    ReturnPage: page('ReturnView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
     FailurePage: page('DeadLetterSummary'),
@@ -248,6 +249,7 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
     RedriveId: inPath('id', schemas.RedriveRef?.properties?.id),
     Location: inPath('location', schemas.LocationView?.properties?.location),
     ImportId: inPath('id', schemas.ImportView?.properties?.id),
+    ReturnId: inPath('returnId', schemas.ReturnView?.properties?.id),
     Sku: inPath('sku', schemas.ProductView?.properties?.sku),
     IdempotencyKey: {
       ...header(
@@ -266,6 +268,10 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
       example: 'wait=5',
     },
     IfMatch: header('If-Match', 'Only if it still has this version.', version),
+    IfMatchNeeded: {
+      ...header('If-Match', 'Only if it still has this version. Needed.', version),
+      required: true,
+    },
     IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
   };
 }

@@ -2,8 +2,10 @@ import { DEAD_LETTER_OPERATIONS } from './dead-letter-operations.js';
 import { IMPORT_OPERATIONS } from './import-operations.js';
 import { LOCATION_OPERATIONS } from './location-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
+import { ORDER_CHANGE_OPERATIONS } from './order-change-operations.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 import { PRICE_OPERATIONS } from './price-operations.js';
+import { RETURN_OPERATIONS } from './return-operations.js';
 import { STOCK_OPERATIONS } from './stock-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -57,10 +59,16 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Cancel an order',
     description:
       'Before the payment, during it and after it: money that was taken or set aside goes back, and so does the stock. ' +
-      'Both follow the answer; `GET /v1/payments/{id}` shows when the money is back. Cancelling again changes nothing.',
+      'Both follow the answer; `GET /v1/payments/{id}` shows when the money is back. Of an order of which something has left, ' +
+      'what has not is cancelled: it ends as `fulfilled`, with a `cancelledQuantity` per line. Cancelling again changes nothing.',
     parameters: ['OrderId', 'IfMatch'],
     answers: [
-      { status: 202, description: 'The order is cancelled.', schema: 'OrderView', headers: ['ETag'] },
+      {
+        status: 202,
+        description: 'The order, or what was left of it, is cancelled.',
+        schema: 'OrderView',
+        headers: ['ETag'],
+      },
     ],
     problems: ['order-not-found', 'order-not-cancellable', 'version-mismatch'],
   },
@@ -72,7 +80,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Say that some or all of an order has left',
     description:
       'Without `lines` everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
-      'An order of which something has left can no longer be cancelled.',
+      'A payment that is only authorized is captured when the first of it leaves; that follows the answer. ' +
+      'What has left can only be returned.',
     parameters: ['OrderId', 'IdempotencyKey', 'IfMatch'],
     body: 'Shipment',
     answers: [
@@ -129,6 +138,8 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['payment-not-found'],
   },
+  ...ORDER_CHANGE_OPERATIONS,
+  ...RETURN_OPERATIONS,
   ...PAYMENT_OPERATIONS,
   {
     method: 'put',

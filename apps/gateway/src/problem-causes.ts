@@ -26,9 +26,17 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'method-not-allowed': 'The path exists, but not with this method. The Allow header lists those that do.',
   'request-timeout': 'Headers or body did not arrive in full within the time that a request may take.',
   'order-not-payable': 'The order is paid already, still being reserved, or has ended without a payment.',
-  'order-not-cancellable': 'The order was rejected, or some of it has left the house.',
+  'order-not-cancellable': 'The order was rejected, or all of it has left the house.',
   'order-not-fulfillable':
     'The order is not confirmed, or more of a line would leave than was ordered and has not left yet.',
+  'order-not-changeable':
+    'The order is not waiting for a payment, or a payment or another change of it is under way.',
+  'order-change-refused':
+    'A product is missing, inactive or out of stock, the hold has run out, or the total is not the expected one.',
+  'if-match-missing': 'Without If-Match the request could overwrite a change that you have not seen.',
+  'order-not-returnable':
+    'More of a line would come back than has left, or all that has left is back already.',
+  'return-not-found': 'This order has no return with this id.',
   'payment-in-progress': 'An earlier payment for this order has not been approved or declined yet.',
   'payment-not-capturable':
     'The payment is not one that is authorized and waits for its capture, or has less.',

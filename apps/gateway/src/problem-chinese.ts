@@ -100,13 +100,38 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
   },
   'order-not-cancellable': {
     title: '该订单已不能取消',
-    cause: '订单已被拒绝，或其中一部分已经发出。',
-    remedy: '请读取订单：被拒绝的订单没有需要退还的东西，已发出的部分不能再取消。',
+    cause: '订单已被拒绝，或已全部发出。',
+    remedy: '请读取订单：被拒绝的订单没有需要退还的东西，已发出的部分只能退货。',
   },
   'order-not-fulfillable': {
     title: '该订单不能这样发货',
     cause: '订单尚未确认，或某一行的发货数量超过了已订购且尚未发出的数量。',
     remedy: '请读取订单：只有已确认的订单才能发货，且每一行发出的数量不能超过剩余数量。',
+  },
+  'order-not-changeable': {
+    title: '该订单的商品行已不能修改',
+    cause: '订单不在等待付款，或者它的付款或另一次修改正在进行。',
+    remedy: '请读取订单：只有处于 awaiting_payment 且没有付款正在进行的订单可以修改。',
+  },
+  'order-change-refused': {
+    title: '新的商品行无法预留，或金额不同',
+    cause: '某个商品不存在、已停用或库存不足，预留已过期，或者总额与预期不同。',
+    remedy: '请查看 “reason” 和 “errors”：订单保持原样。请发送有库存的商品行，或当前的总额。',
+  },
+  'if-match-missing': {
+    title: '该请求需要 If-Match 请求头',
+    cause: '没有 If-Match，该请求可能覆盖您尚未看到的修改。',
+    remedy: '请先读取，并在 If-Match 中发送它的 ETag：修改就只作用于您看到的版本。',
+  },
+  'order-not-returnable': {
+    title: '这些商品不能这样退货',
+    cause: '某一行的退货数量超过了已发出且尚未退回的数量。',
+    remedy: '请读取订单：每一行退回的数量不能超过已发出且尚未退回的数量。',
+  },
+  'return-not-found': {
+    title: '该订单没有这次退货',
+    cause: '该订单下没有这个编号的退货。',
+    remedy: '请核对两个编号：退货要在它所属的订单之下读取。',
   },
   'payment-in-progress': {
     title: '该订单的另一笔付款正在进行',

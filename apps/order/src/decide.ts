@@ -1,33 +1,20 @@
 import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
-import { type Current, type Decision, type Rules } from '#loop';
+import { type Current, type Rules } from '#loop';
+import { aftermath, closeRest, isRestCancelled } from './aftermath.js';
+import { askChange, onChangeAnswered } from './changing.js';
 import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
-import { isSettled, type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
+import { type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
 import { keyOf, place, replayedPayment, usedKey } from './place.js';
 import { priceLines } from './pricing.js';
+import { takeReturn } from './returns.js';
 import { type Cell, charge, rejectAndRelease, SAGA, totalOf } from './saga.js';
+import { type Change, type OrderDecision, step } from './step.js';
 import { viewOf } from './view.js';
 
-type OrderDecision = Decision<OrderState, Step>;
 type PayMessage = Extract<OrderMessage, { type: 'order.pay.v1' }>;
 type CancelMessage = Extract<OrderMessage, { type: 'order.cancel.v1' }>;
 type ReservedMessage = Extract<OrderMessage, { type: 'stock.reserved.v1' }>;
-
-/** What a step changes of an order. */
-type Change = Partial<
-  Pick<
-    Order,
-    | 'phase'
-    | 'lines'
-    | 'totalAmount'
-    | 'payment'
-    | 'moneyReturned'
-    | 'reason'
-    | 'expiresAt'
-    | 'deadlineAt'
-    | 'waiter'
-  >
->;
 
 /** Everything an order can be told, decided. `sagaTimeoutMs`: how long stock and payment may take to answer. */
 export function orderRules({
@@ -42,8 +29,8 @@ export function orderRules({
       if (message.type === 'order.place.v1') {
         return { load: [], fresh: [data.orderId, keyOf(message.data.idempotency.key)] };
       }
-      if (message.type === 'order.pay.v1' || message.type === 'order.fulfil.v1') {
-        return { load: [data.orderId], fresh: [keyOf(message.data.idempotency.key)] };
+      if ('idempotency' in data) {
+        return { load: [data.orderId], fresh: [keyOf(data.idempotency.key)] };
       }
       return { load: [data.orderId] };
     },
@@ -52,6 +39,8 @@ export function orderRules({
         return place(current, message, { now, deadlineAt: laterThan(now) });
       if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
       if (message.type === 'order.fulfil.v1') return fulfil(current, message, now);
+      if (message.type === 'order.return.v1') return takeReturn(current, message, now);
+      if (message.type === 'order.change.v1') return askChange(current, message, now);
       if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);
@@ -60,7 +49,7 @@ export function orderRules({
   };
 }
 
-/** Answers with the order as it stands afterwards, also when it had been cancelled before. */
+/** Answers with the order as it stands afterwards, also when it, or the rest of it, had been cancelled before. */
 function cancel(current: Current<OrderState>, message: CancelMessage, now: Date): OrderDecision {
   const { orderId, expectedVersion } = message.data;
   const order = current.get(orderId);
@@ -68,8 +57,7 @@ function cancel(current: Current<OrderState>, message: CancelMessage, now: Date)
   if (expectedVersion !== undefined && expectedVersion !== order.version) {
     throw new Rejected('version-mismatch', { orderId, expectedVersion, version: order.version });
   }
-  if (isPartlyFulfilled(order))
-    throw new Rejected('order-not-cancellable', { orderId, detail: 'Some of it has left.' });
+  if (isRestCancelled(order)) return { answer: viewOf(order) };
   const decision = advance(order, message, now);
   const [[, next] = []] = decision.put ?? [];
   return { ...decision, answer: viewOf(next?.kind === 'order' ? next : order) };
@@ -81,7 +69,11 @@ function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
   const cell = SAGA[order.phase][FACT_OF[message.type]];
   if (cell !== 'decided') return apply(order, cell, message, now);
   if (message.type === 'stock.reserved.v1') return onReserved(order, message, now);
+  if (message.type === 'stock.changed.v1' || message.type === 'stock.change_refused.v1') {
+    return onChangeAnswered(order, message, now);
+  }
   if (message.type === 'payment.declined.v1') return onDeclinedWhilePaying(order, now);
+  if (order.phase === 'fulfilled') return aftermath(order, message, now);
   return order.moneyReturned ? {} : step(order, { moneyReturned: true }, now);
 }
 
@@ -91,7 +83,7 @@ function apply(order: Order, cell: Cell, message: FactMessage, now: Date): Order
   if ('refuse' in cell)
     throw new Rejected(cell.refuse, { orderId: order.id, status: publicStatus(order.phase) });
   if ('stay' in cell) return { send: cell.stay(order) };
-  if (cell.to === 'cancelled' && isPartlyFulfilled(order)) throw new Error(`${order.id} has partly left`);
+  if (cell.to === 'cancelled' && isPartlyFulfilled(order)) return closeRest(order, message, now);
   const returned = FACT_OF[message.type] === 'payment_returned' ? { moneyReturned: true } : {};
   return step(order, { phase: cell.to, ...reasonOf(cell, message), ...returned }, now, cell.send);
 }
@@ -165,39 +157,4 @@ function isAboutAnotherPayment(order: Order, message: FactMessage): boolean {
 function strayPayment({ id }: Order, message: FactMessage): OrderDecision {
   if (FACT_OF[message.type] !== 'payment_taken' || !('paymentId' in message.data)) return {};
   return { send: [send(cancelPayment, { orderId: id, paymentId: message.data.paymentId })] };
-}
-
-/** One version further: the order, its history, what it sends, and word to whoever waits for it to settle. */
-function step(
-  order: Order,
-  change: Change,
-  now: Date,
-  sends: (next: Order) => readonly ReturnType<typeof send>[] = () => [],
-): OrderDecision {
-  const at = now.toISOString();
-  const moved: Order = { ...order, ...change, version: order.version + 1, updatedAt: at };
-  const settled = isSettled(moved.phase);
-  // A payment that was never asked for is none.
-  const payment =
-    order.phase === 'reserving' && (moved.phase === 'rejected' || moved.phase === 'cancelled')
-      ? null
-      : moved.payment;
-  const next: Order = {
-    ...moved,
-    payment,
-    deadlineAt: moved.phase === 'awaiting_payment' ? moved.expiresAt : settled ? null : moved.deadlineAt,
-    waiter: settled ? null : moved.waiter,
-  };
-  const { id: orderId, version, phase: to, reason, expiresAt } = next;
-  const detail = {
-    ...(reason && { reason }),
-    ...(expiresAt && { expiresAt }),
-    ...(payment && { paymentId: payment.id }),
-  };
-  return {
-    put: [[orderId, next]],
-    append: [{ orderId, version, from: order.phase, to, at, detail }],
-    send: sends(next),
-    notify: settled && moved.waiter ? [{ ...moved.waiter, data: viewOf(next) }] : [],
-  };
 }

@@ -88,6 +88,15 @@ it('stays confirmed until the last line has left', () => {
   expect([last.order.status, left(last)]).toEqual(['fulfilled', [3, 1]]);
 });
 
+it('takes the money that is only authorized when the first of it leaves, once', () => {
+  const payment = { id: 'pay_00000000000000000000000001', method: 'tok_visa', capture: 'manual' as const };
+  const warehouse = new Warehouse({ ...confirmed, payment });
+  warehouse.ship(of('TEA', 2));
+  expect(warehouse.sent).toEqual(['payment.collect.v1']);
+  warehouse.ship({});
+  expect(warehouse.sent).toEqual(['payment.collect.v1', 'order.fulfilled.v1']);
+});
+
 it('ships once for a key, and gives the very answer again, whatever has left since', () => {
   const warehouse = new Warehouse();
   const first = warehouse.ship(of('TEA', 1), { key: 'k' });

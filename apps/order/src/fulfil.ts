@@ -1,4 +1,12 @@
-import { type OrderFulfilment, orderFulfilled, Rejected, type Shipment, send } from '#contracts';
+import {
+  collectPayment,
+  type OrderFulfilment,
+  type Outgoing,
+  orderFulfilled,
+  Rejected,
+  type Shipment,
+  send,
+} from '#contracts';
 import { type Current, type Decision } from '#loop';
 import { type OrderMessage } from './messages.js';
 import {
@@ -6,6 +14,7 @@ import {
   type Order,
   type OrderLine,
   type OrderState,
+  type Phase,
   publicStatus,
   type Step,
 } from './order.js';
@@ -61,9 +70,21 @@ export function fulfil(
       [keyOf(idempotency.key), key],
     ],
     append: [step],
-    send: phase === 'fulfilled' ? [send(orderFulfilled, { orderId, total: totalOf(order) })] : [],
+    send: told(order, phase),
     answer,
   };
+}
+
+/** What is only authorized is taken when the first of it leaves, all of it: see docs/adr/0011. */
+function told(order: Order, phase: Phase): Outgoing[] {
+  const { id: orderId, payment } = order;
+  const isFirst = !isPartlyFulfilled(order);
+  return [
+    ...(isFirst && payment?.capture === 'manual'
+      ? [send(collectPayment, { orderId, paymentId: payment.id })]
+      : []),
+    ...(phase === 'fulfilled' ? [send(orderFulfilled, { orderId, total: totalOf(order) })] : []),
+  ];
 }
 
 /** The lines after the shipment. Throws when more would leave than was ordered, or nothing. */

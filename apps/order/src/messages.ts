@@ -1,5 +1,7 @@
 import {
   type cancelOrder,
+  type changeOrder,
+  type changeRefused,
   type fulfilOrder,
   type paymentAuthorized,
   type paymentCaptured,
@@ -8,6 +10,8 @@ import {
   type paymentVoided,
   type payOrder,
   type placeOrder,
+  type reservationChanged,
+  type returnOrder,
   type stockCommitRefused,
   type stockExpired,
   type stockRejected,
@@ -31,10 +35,14 @@ export type FactMessage =
       | typeof paymentVoided
       | typeof paymentRefunded
       | typeof cancelOrder
+      | typeof reservationChanged
+      | typeof changeRefused
     >
   | DeadlinePassed;
 
-export type OrderMessage = Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder> | FactMessage;
+export type OrderMessage =
+  | Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder | typeof returnOrder | typeof changeOrder>
+  | FactMessage;
 
 /** What each message says about its order. */
 export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {
@@ -49,4 +57,6 @@ export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {
   'payment.refunded.v1': 'payment_returned',
   'order.deadline_passed': 'deadline_passed',
   'order.cancel.v1': 'cancel_requested',
+  'stock.changed.v1': 'stock_changed',
+  'stock.change_refused.v1': 'change_refused',
 };

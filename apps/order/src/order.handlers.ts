@@ -1,6 +1,8 @@
 import { Controller } from '@nestjs/common';
 import {
   cancelOrder,
+  changeOrder,
+  changeRefused,
   fulfilOrder,
   type GetOrder,
   getOrder,
@@ -18,6 +20,8 @@ import {
   payOrder,
   placeOrder,
   Rejected,
+  reservationChanged,
+  returnOrder,
   stockCommitRefused,
   stockExpired,
   stockRejected,
@@ -26,6 +30,7 @@ import {
 import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
+import { findFirstLines } from './changes.store.js';
 import { type OrderMessage } from './messages.js';
 import { type OrderState, type Step } from './order.js';
 import { type ReplayOf } from './place.js';
@@ -53,6 +58,10 @@ export class OrderHandlers {
     payOrder,
     cancelOrder,
     fulfilOrder,
+    returnOrder,
+    changeOrder,
+    reservationChanged,
+    changeRefused,
     stockReserved,
     stockRejected,
     stockExpired,
@@ -97,7 +106,8 @@ export class OrderHandlers {
     if (!('ok' in outcome) || !outcome.ok || !('replayOf' in outcome.ok)) return outcome;
     const { replayOf } = outcome.ok as ReplayOf;
     try {
-      const order = (await findOrders(this.database, [replayOf])).get(replayOf);
+      const now = (await findOrders(this.database, [replayOf])).get(replayOf);
+      const order = now && { ...now, ...(await findFirstLines(this.database, now)) };
       if (!order) throw new Error(`${replayOf} has a key but no row`);
       const settled = waited ? await findFirstSettled(this.database, replayOf) : undefined;
       const answer: OrderPlacement = {

@@ -11,12 +11,13 @@ import { type OrderMessage } from './messages.js';
 import { OrderHandlers } from './order.handlers.js';
 import { type OrderState, type Step } from './order.js';
 import { loadOrders, saveOrders } from './order.store.js';
+import { ReturnsHandlers } from './returns.handlers.js';
 
 type OrderLoop = Loop<OrderState, Step, OrderMessage>;
 
 @Module({
   imports: [DeadLettersModule.of('order')],
-  controllers: [OrderHandlers],
+  controllers: [OrderHandlers, ReturnsHandlers],
   providers: [
     {
       provide: Loop,

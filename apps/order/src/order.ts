@@ -1,4 +1,10 @@
-import { type Money, type OrderReason, type OrderStatus, type PaymentRequest } from '#contracts';
+import {
+  type Money,
+  type OrderAdjustment,
+  type OrderReason,
+  type OrderStatus,
+  type PaymentRequest,
+} from '#contracts';
 
 /** Where the saga stands. Clients see less: see `publicStatus`. */
 export const PHASES = [
@@ -6,6 +12,7 @@ export const PHASES = [
   'charging',
   'awaiting_payment',
   'paying',
+  'changing',
   'confirmed',
   'fulfilled',
   'rejected',
@@ -21,6 +28,10 @@ export interface OrderLine {
   readonly unitAmount: number | null;
   /** What has left the house; absent as long as nothing has. */
   readonly fulfilledQuantity?: number;
+  /** What will not leave any more, because the rest of the order was cancelled. */
+  readonly cancelledQuantity?: number;
+  /** What has come back, of what had left. */
+  readonly returnedQuantity?: number;
 }
 
 export interface Payment {
@@ -43,6 +54,8 @@ export interface Order {
   readonly customerId: string;
   readonly currency: string;
   readonly lines: readonly OrderLine[];
+  /** Shipping, taxes and discounts; absent, or null, when there are none. */
+  readonly adjustments?: readonly OrderAdjustment[] | null;
   readonly totalAmount: number | null;
   readonly expectedTotal: Money | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -90,6 +103,7 @@ const PUBLIC_STATUS: Readonly<Record<Phase, OrderStatus>> = {
   charging: 'pending',
   awaiting_payment: 'awaiting_payment',
   paying: 'awaiting_payment',
+  changing: 'awaiting_payment',
   confirmed: 'confirmed',
   fulfilled: 'fulfilled',
   rejected: 'rejected',
@@ -104,7 +118,9 @@ export function phasesOf(status: OrderStatus): Phase[] {
   return PHASES.filter((phase) => PUBLIC_STATUS[phase] === status);
 }
 
+const UNSETTLED: ReadonlySet<Phase> = new Set<Phase>(['reserving', 'charging', 'paying', 'changing']);
+
 /** A placement has its answer here: nothing goes on without the client, or at all. */
 export function isSettled(phase: Phase): boolean {
-  return phase !== 'reserving' && phase !== 'charging' && phase !== 'paying';
+  return !UNSETTLED.has(phase);
 }

@@ -80,6 +80,7 @@ function newOrder({ data, replyTo }: Placement, createdAt: string, deadlineAt: s
     customerId: request.customerId,
     currency: request.currency,
     lines: request.lines.map(({ sku, quantity }) => unpriced(sku, quantity)),
+    ...(request.adjustments?.length && { adjustments: request.adjustments }),
     totalAmount: null,
     expectedTotal: request.expectedTotal ?? null,
     metadata: request.metadata ?? {},

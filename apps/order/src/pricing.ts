@@ -24,6 +24,9 @@ export function priceLines(order: Order, reserved: readonly ReservedLine[]): Pri
     if (totalAmount > MAX_AMOUNT) return refused('total_too_large', `The total is above ${MAX_AMOUNT}`);
     lines.push({ ...line, name: priced.name, unitAmount: price.amount });
   }
+  for (const { amount } of order.adjustments ?? []) totalAmount += amount;
+  if (totalAmount > MAX_AMOUNT) return refused('total_too_large', `The total is above ${MAX_AMOUNT}`);
+  if (totalAmount < 1) return refused('total_too_small', 'The discounts leave nothing to pay');
   const { expectedTotal: expected } = order;
   if (expected && (expected.amount !== totalAmount || expected.currency !== order.currency)) {
     const detail = `Expected ${expected.amount} ${expected.currency}, but it is ${totalAmount} ${order.currency}`;

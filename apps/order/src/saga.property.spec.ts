@@ -7,6 +7,7 @@ import {
   names,
   orderOf,
   paid,
+  sentOf,
   start,
   tellIfPossible,
   unpaid,
@@ -25,7 +26,7 @@ describe('every order of facts', () => {
         const order = orderOf(run);
         expect(run.steps.map(({ version }) => version)).toEqual(run.steps.map((_, i) => i + 1));
         expect(run.steps.at(-1)).toMatchObject({ to: order.phase, version: order.version });
-        if (order.totalAmount !== null) expect(order.totalAmount).toBe(500);
+        if (order.totalAmount !== null) expect(order.totalAmount).toBe((order.lines[0]?.quantity ?? 0) * 250);
         expect(order.deadlineAt === null).toBe(
           ['confirmed', 'fulfilled', 'rejected', 'cancelled'].includes(order.phase),
         );
@@ -45,6 +46,38 @@ describe('every order of facts', () => {
           expect(orderOf(run)).toEqual(before);
         }
       }),
+    );
+  });
+
+  test('gives back the money and the stock of each unit at most once, and of none that is out', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(paid, unpaid), anyHistory, (first, told) => {
+        const run = start(first);
+        for (const name of told) tellIfPossible(run, MESSAGES[name]);
+        const { phase, lines, moneyReturned, payment } = orderOf(run);
+        const [line] = lines;
+        if (!line) throw new Error('there is no line');
+        const { fulfilledQuantity = 0, cancelledQuantity = 0, returnedQuantity = 0, quantity } = line;
+        expect(fulfilledQuantity + cancelledQuantity).toBeLessThanOrEqual(quantity);
+        expect(returnedQuantity).toBeLessThanOrEqual(fulfilledQuantity);
+        if (fulfilledQuantity > 0) expect(['confirmed', 'fulfilled']).toContain(phase);
+        if (phase === 'fulfilled') expect(fulfilledQuantity + cancelledQuantity).toBe(quantity);
+
+        const refunds = sentOf(run, 'payment.give_back.v1');
+        const refunded = refunds.reduce((sum, { amount }) => sum + (amount as { amount: number }).amount, 0);
+        const owed = (cancelledQuantity + returnedQuantity) * 250;
+        if (moneyReturned) expect(refunded).toBeLessThanOrEqual(owed);
+        else expect(refunded).toBe(owed);
+        expect(new Set(refunds.map(({ refundId }) => refundId)).size).toBe(refunds.length);
+        if (refunds.length > 0)
+          expect(refunds.every(({ paymentId }) => paymentId === payment?.id)).toBe(true);
+        const cancelled = sentOf(run, 'payment.cancel.v1').some(({ paymentId }) => paymentId === payment?.id);
+        expect(cancelled && fulfilledQuantity > 0).toBe(false);
+        const restocks = sentOf(run, 'stock.give_back.v1').length;
+        expect(restocks).toBeLessThanOrEqual(cancelledQuantity + returnedQuantity);
+        if (restocks > 0) expect(names(run)).not.toContain('stock.release.v1');
+      }),
+      { numRuns: 2_000 },
     );
   });
 

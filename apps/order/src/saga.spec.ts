@@ -178,6 +178,20 @@ describe('an order whose payment is voided by a client', () => {
   });
 });
 
+describe('an order that has left', () => {
+  test.each<[Name, object]>([
+    ['voided', { reason: { code: 'payment_returned' }, moneyReturned: true }],
+    ['refunded', { reason: { code: 'payment_returned' }, moneyReturned: true }],
+    ['commitRefused', { reason: { code: 'stock_missing' }, moneyReturned: false }],
+  ])('stays fulfilled when it is told %s, and says what is wrong, once', (told, change) => {
+    const run = having(paid, 'reserved', 'captured', 'fulfil', told);
+    expect(orderOf(run)).toMatchObject({ phase: 'fulfilled', ...change });
+    const before = orderOf(run);
+    tell(run, MESSAGES[told]);
+    expect(orderOf(run)).toBe(before);
+  });
+});
+
 describe('the table', () => {
   test('reaches every phase from a placement', () => {
     const reached = new Set<Phase>(['reserving']);

@@ -23,6 +23,8 @@ export const FACTS = [
   'payment_returned',
   'deadline_passed',
   'cancel_requested',
+  'stock_changed',
+  'change_refused',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 
@@ -99,6 +101,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: 'impossible',
     deadline_passed: { ...cancelUnpaid, reason: 'timed_out' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
+    stock_changed: 'impossible',
+    change_refused: 'impossible',
   },
   charging: {
     stock_reserved: 'ignore',
@@ -113,6 +117,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: paymentGone,
     deadline_passed: timeOut,
     cancel_requested: cancel,
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
   },
   awaiting_payment: {
     stock_reserved: 'ignore',
@@ -125,6 +131,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: 'impossible',
     deadline_passed: { ...cancelUnpaid, reason: 'payment_expired' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
   },
   paying: {
     stock_reserved: 'ignore',
@@ -137,6 +145,23 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: paymentGone,
     deadline_passed: timeOut,
     cancel_requested: cancel,
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
+  },
+  changing: {
+    stock_reserved: 'ignore',
+    stock_rejected: 'impossible',
+    stock_expired: { ...cancelUnpaid, reason: 'payment_expired' },
+    commit_refused: 'impossible',
+    payment_requested: { refuse: 'order-not-payable' },
+    payment_taken: 'impossible',
+    payment_declined: 'ignore',
+    payment_returned: 'impossible',
+    // Whichever lines the stock holds by then: a release gives them back.
+    deadline_passed: { ...cancelUnpaid, reason: 'payment_expired' },
+    cancel_requested: { ...cancelUnpaid, reason: 'requested' },
+    stock_changed: 'decided',
+    change_refused: 'decided',
   },
   confirmed: {
     stock_reserved: 'ignore',
@@ -154,19 +179,23 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: paymentGone,
     deadline_passed: 'ignore',
     cancel_requested: cancel,
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
   },
   fulfilled: {
     stock_reserved: 'ignore',
     stock_rejected: 'impossible',
     stock_expired: 'ignore',
-    // The goods have left, and stock says that they were not there: somebody has to count.
-    commit_refused: 'impossible',
+    // The goods have left: what went wrong behind them is kept as the reason, for somebody to look at.
+    commit_refused: 'decided',
     payment_requested: { refuse: 'order-not-payable' },
     payment_taken: 'ignore',
     payment_declined: 'impossible',
-    payment_returned: 'ignore',
+    payment_returned: 'decided',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
   },
   rejected: {
     stock_reserved: 'ignore',
@@ -179,6 +208,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: 'impossible',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
   },
   cancelled: {
     // What is granted after the cancel must not stay held.
@@ -192,6 +223,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_returned: 'decided',
     deadline_passed: 'ignore',
     cancel_requested: 'ignore',
+    stock_changed: 'ignore',
+    change_refused: 'ignore',
   },
 };
 

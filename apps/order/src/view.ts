@@ -29,12 +29,18 @@ export function viewAsPlaced(order: Order): OrderView {
 
 /** The order at an earlier step, when nothing had left the house. */
 export function viewBeforeShipping(order: Order, at: Moment): OrderView {
-  return viewAt({ ...order, lines: order.lines.map((line) => ({ ...line, fulfilledQuantity: 0 })) }, at);
+  const lines = order.lines.map(({ sku, quantity, name, unitAmount }) => ({
+    sku,
+    quantity,
+    name,
+    unitAmount,
+  }));
+  return viewAt({ ...order, lines }, at);
 }
 
 /** The one place where the answer's fields get their order: a replay must be the same bytes. */
 export function viewAt(order: Order, at: Moment): OrderView {
-  const open = at.phase === 'awaiting_payment' || at.phase === 'paying';
+  const open = publicStatus(at.phase) === 'awaiting_payment';
   return {
     id: order.id,
     status: publicStatus(at.phase),
@@ -42,6 +48,7 @@ export function viewAt(order: Order, at: Moment): OrderView {
     customerId: order.customerId,
     currency: order.currency,
     lines: order.lines.map((line) => lineView(line, order.currency)),
+    adjustments: [...(order.adjustments ?? [])],
     total: money(order.totalAmount, order.currency),
     paymentId: at.phase === 'reserving' ? null : at.paymentId,
     reason: at.reason,
@@ -57,7 +64,15 @@ export function unpriced(sku: string, quantity: number): OrderLine {
 }
 
 function lineView(
-  { sku, name, quantity, unitAmount, fulfilledQuantity = 0 }: OrderLine,
+  {
+    sku,
+    name,
+    quantity,
+    unitAmount,
+    fulfilledQuantity = 0,
+    cancelledQuantity = 0,
+    returnedQuantity = 0,
+  }: OrderLine,
   currency: string,
 ): OrderView['lines'][number] {
   return {
@@ -65,6 +80,8 @@ function lineView(
     name,
     quantity,
     fulfilledQuantity,
+    cancelledQuantity,
+    returnedQuantity,
     unitPrice: money(unitAmount, currency),
     total: money(unitAmount === null ? null : unitAmount * quantity, currency),
   };

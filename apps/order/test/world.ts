@@ -72,6 +72,36 @@ export const MESSAGES = {
   deadline: message('order.deadline_passed', {}),
   cancel: message('order.cancel.v1', {}),
   fulfil: message('order.fulfil.v1', { idempotency: { key: 'k3', fingerprint: 'f3' }, shipment: {} }),
+  /** Of an order that was placed without a payment, and reserved. */
+  change: message('order.change.v1', {
+    expectedVersion: 2,
+    changeId: 'evt_00000000000000000000000001',
+    notify: true,
+    request: { lines: [{ sku: 'TEA', quantity: 3 }] },
+  }),
+  changed: message('stock.changed.v1', {
+    change: 3,
+    lines: [{ sku: 'TEA', name: 'Sencha', quantity: 3, unitPrice: price }],
+  }),
+  changeRefused: message('stock.change_refused.v1', {
+    change: 3,
+    code: 'out_of_stock',
+    items: [{ sku: 'TEA', requested: 3, available: 2 }],
+  }),
+  fulfilOne: message('order.fulfil.v1', {
+    idempotency: { key: 'k4', fingerprint: 'f4' },
+    shipment: { lines: [{ sku: 'TEA', quantity: 1 }] },
+  }),
+  return: message('order.return.v1', {
+    returnId: 'ret_00000000000000000000000011',
+    idempotency: { key: 'k5', fingerprint: 'f5' },
+    request: { lines: [{ sku: 'TEA', quantity: 1 }], reason: 'damaged' },
+  }),
+  returnBroken: message('order.return.v1', {
+    returnId: 'ret_00000000000000000000000012',
+    idempotency: { key: 'k6', fingerprint: 'f6' },
+    request: { lines: [{ sku: 'TEA', quantity: 1 }], restock: false },
+  }),
 } satisfies Record<string, OrderMessage>;
 
 export type Name = keyof typeof MESSAGES;
@@ -98,6 +128,8 @@ export function start(first: OrderMessage = placement({ method: 'tok_visa' })): 
 }
 
 export const orderOf = (run: Run): Order => run.state.get(ORDER) as Order;
+export const sentOf = (run: Run, name: string): Record<string, unknown>[] =>
+  run.sent.filter(({ contract }) => contract.name === name).map(({ data }) => ({ ...data }));
 export const names = (run: Run): string[] => run.sent.map(({ contract }) => contract.name);
 
 export function having(first: OrderMessage, ...told: Name[]): Run {

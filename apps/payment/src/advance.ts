@@ -9,6 +9,7 @@ import {
   send,
 } from '#contracts';
 import { callOf, entersCall, nextAttemptAt, type PaymentEffect, type Timing } from './effects.js';
+import { beginRefunds } from './giving-back.js';
 import { type CaptureMessage, type FactMessage, factOf } from './messages.js';
 import { cellOf, type Fact, type Payment, publicStatus, type Status, type Step, termsOf } from './payment.js';
 import { type PaymentDecision, recorded } from './record.js';
@@ -20,6 +21,7 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
   const to = cellOf(payment.status, fact);
   if (to === '_') return {};
   if (to === '!') {
+    if (message.type === 'payment.collect.v1') return collectedTooLate(payment);
     throw refused(fact === 'capture' ? 'payment-not-capturable' : 'payment-not-voidable', payment);
   }
   if (to === 'X')
@@ -31,17 +33,44 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
     ...learn(payment, fact, message),
     ...(message.type === 'payment.cancel.v1' && { cancelledAt: at }),
     status: to,
+    waitingRefunds: canStillBegin(to) ? payment.waitingRefunds : null,
     version: payment.version + 1,
     attempts: entersCall(payment.status, to) ? 0 : payment.attempts,
     nextAttemptAt: nextAttemptAt(payment, to, now, timing),
     updatedAt: at,
   };
+  if (to === 'captured' && next.waitingRefunds) return capturedWithRefunds(payment, next, message, timing);
   if (to === 'refunding') return refunding(payment, next, message, timing);
   return {
     ...recorded(payment, next, { detail: detailOf(message) }),
     send: to === payment.status ? [] : (FACTS_OUT[to]?.(next) ?? []),
     effects: effectsOf(payment, next, message),
   };
+}
+
+/** What an order wants back waits for the capture. Once the rest goes back too, there is nothing to wait for. */
+const canStillBegin = (status: Status): boolean =>
+  status === 'authorized' || status === 'capturing' || status === 'captured' || status === 'halted';
+
+/** Captured, and with that the refunds begin that have waited for it. */
+function capturedWithRefunds(
+  before: Payment,
+  next: Payment,
+  message: FactMessage,
+  timing: Timing,
+): PaymentDecision {
+  const { payment, refunds, effects } = beginRefunds(next, timing);
+  const detail = { ...detailOf(message), refunds: refunds.map(({ id, amount }) => ({ id, amount })) };
+  const { put, append } = recorded(before, payment, { detail });
+  const begun = refunds.map((refund) => [refund.id, refund] as const);
+  return { put: [...put, ...begun], append, send: FACTS_OUT.captured?.(payment) ?? [], effects };
+}
+
+/** Its order has been told, or will be, that the money is gone. Before it is authorized nobody ships. */
+function collectedTooLate({ id, status }: Payment): PaymentDecision {
+  if (status === 'requested' || status === 'unknown')
+    throw new Error(`${id} is collected, but only ${status}`);
+  return {};
 }
 
 /** All that was taken goes back: with a refund of its own, apart from what clients have refunded. */
@@ -76,7 +105,8 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
   const chargeId = message.type === 'payment.provider_succeeded' ? message.data.chargeId : payment.chargeId;
   switch (fact) {
     case 'capture':
-      return message.type === 'payment.capture.v1' ? { capturingAmount: askedOf(payment, message.data) } : {};
+      if (message.type !== 'payment.capture.v1') return { capturingAmount: payment.authorizedAmount };
+      return { capturingAmount: askedOf(payment, message.data) };
     case 'authorized':
       return { chargeId, authorizedAmount: termsOf(payment).amount };
     case 'captured': {
@@ -109,11 +139,11 @@ function effectsOf(before: Payment, next: Payment, message: FactMessage): readon
 
 /** What the history keeps of a message: codes, ids and amounts, never the method. */
 function detailOf(message: FactMessage): Step['detail'] {
-  if (message.type === 'payment.cancel.v1' || message.type === 'payment.void.v1') return null;
   if (message.type === 'payment.capture.v1') {
     const { amount } = message.data.request;
     return amount ? { amount: amount.amount } : null;
   }
+  if (!('operation' in message.data)) return null;
   const { paymentId: _, ...detail } = message.data;
   return detail;
 }

@@ -1,4 +1,15 @@
-import { absent, cancel, capture, charge, declined, ok, release, unknown, World } from '../test/world.js';
+import {
+  absent,
+  cancel,
+  capture,
+  charge,
+  collect,
+  declined,
+  ok,
+  release,
+  unknown,
+  World,
+} from '../test/world.js';
 import { type PaymentMessage } from './messages.js';
 
 /** Authorized, and then told. */
@@ -82,6 +93,20 @@ describe('a cancel that overtakes a capture', () => {
     lost.now += 60_000;
     lost.tell(absent('capture'), ok('void'));
     expect([lost.status, lost.payment?.declineCode, moved(lost)]).toEqual(['voided', null, []]);
+  });
+});
+
+describe('a payment whose order ships', () => {
+  it('is captured, all of it and once', () => {
+    const done = authorized(collect(), collect(), ok('capture'), collect());
+    expect([done.status, moved(done)]).toEqual(['captured', ['capture 1999']]);
+    expect(done.calls).toEqual(['call authorize', 'call capture']);
+  });
+
+  it('stays as it is when a client has captured, or voided, before', () => {
+    expect(moved(authorized(capture(500), ok('capture', 500), collect()))).toEqual(['capture 500']);
+    const voided = authorized(release(), collect(), ok('void'), collect());
+    expect([voided.status, voided.refusals, moved(voided)]).toEqual(['voided', [], []]);
   });
 });
 

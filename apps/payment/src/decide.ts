@@ -2,6 +2,7 @@ import { Rejected } from '#contracts';
 import { type Rules } from '#loop';
 import { advance, askedOf, refused } from './advance.js';
 import { callOf, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
+import { giveBack } from './giving-back.js';
 import {
   type AttemptDue,
   type CancelMessage,
@@ -25,6 +26,7 @@ export function paymentRules(timing: Timing): PaymentRules {
     follow: (state) => (state.kind === 'key' ? [state.refundId] : []),
     decide(current, message, now) {
       if (message.type === 'payment.refund.v1') return requestRefund(current, message, now, timing);
+      if (message.type === 'payment.give_back.v1') return giveBack(current, message, now, timing);
       if ('refundId' in message.data && message.data.refundId) {
         const settle = message.type === 'payment.attempt_due' ? askRefundAgain : settleRefund;
         return settle(current, message as never, now, timing);
@@ -44,7 +46,7 @@ function keysOf(message: PaymentMessage): ReturnType<PaymentRules['keys']> {
   return { load: 'refundId' in data && data.refundId ? [data.paymentId, data.refundId] : [data.paymentId] };
 }
 
-type AboutPayment = Exclude<PaymentMessage, { type: 'payment.refund.v1' }>;
+type AboutPayment = Exclude<PaymentMessage, { type: 'payment.refund.v1' | 'payment.give_back.v1' }>;
 
 function decide(
   payment: Payment | undefined,
@@ -167,6 +169,7 @@ function unborn({ paymentId: id, orderId }: { paymentId: string; orderId: string
     capturedAmount: 0,
     refundingAmount: 0,
     refundedAmount: 0,
+    waitingRefunds: null,
     declineCode: null,
     cancelledAt: null,
     attempts: 0,

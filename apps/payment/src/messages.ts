@@ -2,6 +2,8 @@ import {
   type cancelPayment,
   type capturePayment,
   type chargePayment,
+  type collectPayment,
+  type giveBackPayment,
   type refundPayment,
   type voidPayment,
 } from '#contracts';
@@ -35,12 +37,14 @@ export type AttemptDue = Message<
 
 export type ChargeMessage = Told<typeof chargePayment>;
 export type CancelMessage = Told<typeof cancelPayment>;
+export type CollectMessage = Told<typeof collectPayment>;
+export type GiveBackMessage = Told<typeof giveBackPayment>;
 export type CaptureMessage = Told<typeof capturePayment>;
 export type VoidMessage = Told<typeof voidPayment>;
 export type RefundMessage = Told<typeof refundPayment>;
 /** All that one cell of the table answers. */
-export type FactMessage = CancelMessage | CaptureMessage | VoidMessage | ProviderMessage;
-export type PaymentMessage = ChargeMessage | RefundMessage | FactMessage | AttemptDue;
+export type FactMessage = CancelMessage | CollectMessage | CaptureMessage | VoidMessage | ProviderMessage;
+export type PaymentMessage = ChargeMessage | RefundMessage | GiveBackMessage | FactMessage | AttemptDue;
 
 /**
  * What a message says about the payment. A provider that has not heard of the call may still hear of it, if the call
@@ -50,6 +54,7 @@ export function factOf(payment: Payment, message: FactMessage, now: Date, quaran
   switch (message.type) {
     case 'payment.cancel.v1':
       return isGivenBack(payment) ? 'returned' : 'cancel';
+    case 'payment.collect.v1':
     case 'payment.capture.v1':
       return 'capture';
     case 'payment.void.v1':

@@ -3,10 +3,12 @@ import {
   cancelPayment,
   capturePayment,
   chargePayment,
+  collectPayment,
   type GetRefund,
   getLedger,
   getPayment,
   getRefund,
+  giveBackPayment,
   type LedgerList,
   type ListOfPayment,
   listRefunds as listRefundsContract,
@@ -25,6 +27,8 @@ import {
   type CancelMessage,
   type CaptureMessage,
   type ChargeMessage,
+  type CollectMessage,
+  type GiveBackMessage,
   type PaymentMessage,
   type RefundMessage,
   type VoidMessage,
@@ -35,7 +39,15 @@ import { type PaymentRow } from './record.js';
 import { type PaymentState, refundView } from './refund.js';
 import { listRefunds, loadRefunds } from './refund.store.js';
 
-type Requests = readonly (ChargeMessage | CancelMessage | CaptureMessage | VoidMessage | RefundMessage)[];
+type Requests = readonly (
+  | ChargeMessage
+  | CancelMessage
+  | CollectMessage
+  | CaptureMessage
+  | VoidMessage
+  | RefundMessage
+  | GiveBackMessage
+)[];
 
 /** Everything a payment can be told by others, and everything it can be asked. */
 @Controller()
@@ -45,7 +57,15 @@ export class PaymentHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(chargePayment, cancelPayment, capturePayment, voidPayment, refundPayment)
+  @Handles(
+    chargePayment,
+    cancelPayment,
+    collectPayment,
+    capturePayment,
+    voidPayment,
+    refundPayment,
+    giveBackPayment,
+  )
   settle(batch: Requests): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

@@ -3,6 +3,8 @@ import {
   cancel,
   capture,
   charge,
+  collect,
+  giveBack,
   outcome,
   PAY,
   Provider,
@@ -19,8 +21,9 @@ import { isOpen } from './refund.js';
 /** `said`: carried out and answered. `unsaid`: carried out, but nobody hears of it. `undone`: never arrives. */
 type Fate = 'said' | 'doubted' | 'unsaid' | 'undone';
 type Move =
-  | { readonly is: 'charge' | 'cancel' | 'void' | 'due' | 'stale' }
+  | { readonly is: 'charge' | 'cancel' | 'collect' | 'void' | 'due' | 'stale' }
   | { readonly is: 'capture'; readonly amount: number | undefined }
+  | { readonly is: 'give back'; readonly number: number; readonly amount: number }
   | { readonly is: 'refund'; readonly number: number; readonly amount: number | undefined }
   | { readonly is: 'answer'; readonly which: number; readonly fate: Fate }
   | { readonly is: 'repeat'; readonly which: number }
@@ -28,8 +31,13 @@ type Move =
 
 const anyAmount = fc.constantFrom(undefined, 500, 999, 1_999, 2_000);
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  fc.constantFrom('charge', 'cancel', 'void', 'due', 'stale').map((is) => ({ is })),
+  fc.constantFrom('charge', 'cancel', 'collect', 'void', 'due', 'stale').map((is) => ({ is })),
   anyAmount.map((amount) => ({ is: 'capture' as const, amount })),
+  fc.record({
+    is: fc.constant('give back' as const),
+    number: fc.integer({ min: 6, max: 9 }),
+    amount: fc.constantFrom(500, 999, 1_999),
+  }),
   fc.record({ is: fc.constant('refund' as const), number: fc.nat(5), amount: anyAmount }),
   fc.record({
     is: fc.constant('answer' as const),
@@ -63,11 +71,18 @@ class Story {
       case 'cancel':
         this.tell(cancel());
         break;
+      case 'collect':
+        // Nothing ships before its payment is authorized.
+        if ((world.payment?.authorizedAmount ?? 0) > 0) this.tell(collect());
+        break;
       case 'void':
         this.tell(release());
         break;
       case 'capture':
         this.tell(capture(move.amount));
+        break;
+      case 'give back':
+        if ((world.payment?.authorizedAmount ?? 0) > 0) this.tell(giveBack(move.number, move.amount));
         break;
       case 'refund':
         this.tell(refund(move.number, move.amount));
@@ -195,6 +210,7 @@ it('keeps the books right, whatever is lost, doubted, repeated or late', () => {
       expect(steps.map(({ version }) => version)).toEqual(steps.map((_, i) => i + 1));
       const kept = provider.sum('capture') - provider.sum('refund');
       if (story.wasCancelled) expect([kept, provider.open()]).toEqual([0, 0]);
+      if (payment?.status !== 'authorized') expect(payment?.waitingRefunds).toBeNull();
       if (payment?.status === 'voided') expect(provider.open()).toBe(0);
       const transfers = rows.filter((row): row is Transfer => row.kind === 'transfer');
       expect(balances(transfers).provider_clearing).toBe(kept);

@@ -8,7 +8,7 @@ import { iso } from './timestamp.store.js';
 
 const COLUMNS = `'payment' as kind, id, order_id as "orderId", version, status, amount, currency, method, capture, charge_id as "chargeId",
   authorized_amount as "authorizedAmount", capturing_amount as "capturingAmount", captured_amount as "capturedAmount",
-  refunding_amount as "refundingAmount", refunded_amount as "refundedAmount", decline_code as "declineCode", ${iso('cancelled_at')} as "cancelledAt", attempts,
+  refunding_amount as "refundingAmount", refunded_amount as "refundedAmount", waiting_refunds as "waitingRefunds", decline_code as "declineCode", ${iso('cancelled_at')} as "cancelledAt", attempts,
   ${iso('next_attempt_at')} as "nextAttemptAt", ${iso('created_at')} as "createdAt", ${iso('updated_at')} as "updatedAt"`;
 
 type Amount =
@@ -79,7 +79,7 @@ with change as (
     before integer, id text, "orderId" text, version integer, status text, amount bigint, currency text, method text,
     capture text, "chargeId" text, "authorizedAmount" bigint, "capturedAmount" bigint, "refundedAmount" bigint,
     "declineCode" text, "cancelledAt" timestamptz, attempts integer, "nextAttemptAt" timestamptz,
-    ${all && '"capturingAmount" bigint, "refundingAmount" bigint, '}"createdAt" timestamptz, "updatedAt" timestamptz)
+    ${all && '"capturingAmount" bigint, "refundingAmount" bigint, "waitingRefunds" json, '}"createdAt" timestamptz, "updatedAt" timestamptz)
 ), inserted as (
   insert into payments (id, order_id, version, status, amount, currency, method, capture, charge_id, authorized_amount,
     captured_amount, refunded_amount, decline_code, cancelled_at, attempts, next_attempt_at, created_at, updated_at)
@@ -91,7 +91,7 @@ with change as (
   update payments p set version = c.version, status = c.status, amount = c.amount, currency = c.currency,
     method = c.method, capture = c.capture, charge_id = c."chargeId", authorized_amount = c."authorizedAmount",
     captured_amount = c."capturedAmount", refunded_amount = c."refundedAmount", decline_code = c."declineCode",
-    ${all && 'capturing_amount = c."capturingAmount", refunding_amount = c."refundingAmount", '}
+    ${all && 'capturing_amount = c."capturingAmount", refunding_amount = c."refundingAmount", waiting_refunds = c."waitingRefunds", '}
     cancelled_at = c."cancelledAt", attempts = c.attempts, next_attempt_at = c."nextAttemptAt", updated_at = c."updatedAt"
   from change c where c.before > 0 and p.id = c.id and p.version = c.before
   returning 1
@@ -141,18 +141,20 @@ async function save(db: Queryable, saving: Saving<PaymentState, PaymentRow>): Pr
   else await db.query({ ...SAVE, values });
 }
 
-/** A sum that is 0 before and after needs not be written. A new payment has none. */
+/** What is 0, or null, before and after needs not be written. A new payment has none. */
 function hasSumsUnderWay({ before, after }: Change<PaymentState>): boolean {
   return [before, after].some(
-    (state) => state?.kind === 'payment' && state.capturingAmount + state.refundingAmount > 0,
+    (state) =>
+      state?.kind === 'payment' &&
+      (state.capturingAmount + state.refundingAmount > 0 || state.waitingRefunds !== null),
   );
 }
 
 function paymentRows(changes: Saving<PaymentState, PaymentRow>['changes'], all: boolean): object[] {
   return changes.flatMap(({ before, after }) => {
     if (after.kind !== 'payment') return [];
-    const { kind: _, terms, capturingAmount, refundingAmount, ...payment } = after;
-    const sums = all ? { capturingAmount, refundingAmount } : {};
+    const { kind: _, terms, capturingAmount, refundingAmount, waitingRefunds, ...payment } = after;
+    const sums = all ? { capturingAmount, refundingAmount, waitingRefunds } : {};
     return [{ before: before?.version ?? 0, ...payment, ...terms, ...sums }];
   });
 }

@@ -107,6 +107,8 @@ export interface Payment {
   /** What refunds are giving back; counts as given until they have succeeded. */
   readonly refundingAmount: number;
   readonly refundedAmount: number;
+  /** Refunds that begin with the capture; null when there are none. */
+  readonly waitingRefunds: readonly WaitingRefund[] | null;
   readonly declineCode: string | null;
   readonly cancelledAt: string | null;
   /** How often the provider was asked again for an operation whose outcome is not known. */
@@ -115,6 +117,13 @@ export interface Payment {
   readonly nextAttemptAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** Money that its order wants back, but that is not captured yet. */
+export interface WaitingRefund {
+  readonly refundId: string;
+  readonly amount: number;
+  readonly reason: string | null;
 }
 
 /** One version of one payment, added to the history and never changed. */

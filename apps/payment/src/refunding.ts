@@ -187,8 +187,8 @@ export function askRefundAgain(
   return { put: [[refund.id, next]], effects: [refundCallOf(payment, next, 'settle')] };
 }
 
-/** As a cancel makes it; a request adds its own id, reason and key. */
-function newRefund(payment: Payment, amount: number, now: Date, timing: Timing): Refund {
+/** As a cancel makes it; others have ids of their own, a request its key. */
+export function newRefund(payment: Payment, amount: number, now: Date, timing: Timing): Refund {
   const at = now.toISOString();
   return {
     kind: 'refund',

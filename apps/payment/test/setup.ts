@@ -8,6 +8,8 @@ import {
   cancel as cancelled,
   capture as captured,
   charge as charged,
+  collect as collected,
+  giveBack as givenBack,
   refund as refunded,
   release as released,
 } from './world.js';
@@ -88,6 +90,8 @@ export function payment(method = 'tok_visa', capture = 'automatic') {
     charge: (more: object = {}) => rewrite(charged({ method, capture, ...more }), about),
     cancel: () => rewrite(cancelled(), about),
     capture: (amount?: number) => rewrite(captured(amount), { paymentId: about.paymentId }),
+    collect: () => rewrite(collected(), about),
+    giveBack: (refundId: string, amount: number) => rewrite(givenBack(0, amount), { ...about, refundId }),
     release: () => rewrite(released(), { paymentId: about.paymentId }),
     /** With a key of its own, unless told. */
     refund: (amount?: number, key: string = randomUUID(), fingerprint = key) =>

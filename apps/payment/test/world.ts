@@ -3,6 +3,8 @@ import {
   cancelPayment,
   capturePayment,
   chargePayment,
+  collectPayment,
+  giveBackPayment,
   Rejected,
   refundPayment,
   voidPayment,
@@ -39,6 +41,18 @@ export const charge = (more: object = {}): PaymentMessage =>
     ...more,
   });
 export const cancel = (): PaymentMessage => of(cancelPayment, { paymentId: PAY, orderId: ORD });
+
+export const collect = (): PaymentMessage => of(collectPayment, { paymentId: PAY, orderId: ORD });
+
+/** What its order wants back: the number is that of the refund. */
+export const giveBack = (number: number, amount: number): PaymentMessage =>
+  of(giveBackPayment, {
+    paymentId: PAY,
+    orderId: ORD,
+    refundId: refundId(number),
+    amount: { amount, currency: 'EUR' },
+    reason: 'returned',
+  });
 
 const money = (amount?: number) => (amount === undefined ? {} : { amount: { amount, currency: 'EUR' } });
 export const capture = (amount?: number, more: object = {}): PaymentMessage =>

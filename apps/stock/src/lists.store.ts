@@ -81,12 +81,17 @@ const OPEN = {
     order by r.expires_at, r.order_id limit $4`,
 };
 
-/** The newest first, found by the movements that made them: each has one of the kind "reserved" for each of its SKUs. */
+/**
+ * The newest first, found by the movements that made them: each has one of the kind "reserved" for each of its SKUs, and
+ * more when its lines were changed. Then the last one counts.
+ */
 const CLOSED = {
   name: 'stock_list_closed_reservations',
   text: `select ${COLUMNS}, m.seq::text as position
     from movements m join reservations r using (order_id), jsonb_array_elements(r.lines) as line
     where m.sku = $1 and m.kind = 'reserved' and ($2::bigint is null or m.seq < $2)
       and r.status <> 'held' and line ->> 'sku' = $1
+      and (r.change is null or not exists (select 1 from movements later
+        where later.sku = m.sku and later.seq > m.seq and later.order_id = m.order_id and later.kind = 'reserved'))
     order by m.seq desc limit $3`,
 };

@@ -30,22 +30,35 @@ export function openLocation(stock: Stock, item: Item, location: string): Opened
   return { item: { ...item, locations: [...levels, level] }, level };
 }
 
-/** The line with the locations that it comes from; as it is when everything lies in `main`. */
-export function placed(item: Item, { sku, quantity }: Line): Line {
-  if (!item.locations) return { sku, quantity };
-  return { sku, quantity, from: allocate(item.locations, quantity) };
+/** The line with the locations that so many of it come from; as it is when everything lies in `main`. */
+export function placed(item: Item, line: Line, quantity = line.quantity): Line {
+  const { from: _, ...plain } = line;
+  return item.locations ? { ...plain, from: allocate(item.locations, quantity) } : plain;
 }
 
-/** What happens where, when a line moves: so much for each of its units. A line that names no location comes from `main`. */
+/** Units `first` to `first + count` of a line, counted along the locations that it comes from: else it is from `main`. */
+export function unitsOf({ quantity, from }: Line, first: number, count: number): Part[] {
+  const parts: Part[] = [];
+  let at = 0;
+  for (const part of from ?? [{ location: MAIN, quantity }]) {
+    const begin = Math.max(first, at);
+    at += part.quantity;
+    const end = Math.min(first + count, at);
+    if (end > begin) parts.push({ location: part.location, quantity: end - begin });
+  }
+  return parts;
+}
+
+/** What happens where, when units move; nothing to say when everything lies in `main`. */
 export function deltasOf(
   item: Item,
-  { quantity, from = [{ location: MAIN, quantity }] }: Line,
+  parts: readonly Part[],
   unit: { readonly onHandDelta: number; readonly reservedDelta: number },
 ): readonly LocationDelta[] | undefined {
   if (!item.locations) return undefined;
-  return from.map((part: Part) => ({
-    location: part.location,
-    onHandDelta: unit.onHandDelta * part.quantity,
-    reservedDelta: unit.reservedDelta * part.quantity,
+  return parts.map(({ location, quantity }) => ({
+    location,
+    onHandDelta: unit.onHandDelta * quantity,
+    reservedDelta: unit.reservedDelta * quantity,
   }));
 }

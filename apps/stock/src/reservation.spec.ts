@@ -4,6 +4,7 @@ import {
   commit,
   DUE,
   due,
+  giveBack,
   HOLD,
   later,
   of,
@@ -110,6 +111,44 @@ describe('a reservation', () => {
   });
 });
 
+describe('what an order gives back in part', () => {
+  it('is there again, once for each return', () => {
+    const stock = warehouse({ tea: 5, cup: 1 });
+    stock.tell(reserve({ tea: 3, cup: 1 }));
+    stock.tell(commit());
+    for (const id of ['ret_1', 'ret_1', 'ret_2', 'ret_1']) stock.tell(giveBack({ tea: 1 }, id));
+    expect([stock.level('tea'), stock.level('cup'), stock.status()]).toEqual([[4, 0], [0, 0], 'committed']);
+    expect(stock.movements.filter(({ kind }) => kind === 'returned')).toHaveLength(2);
+  });
+
+  it('makes no difference when it overtakes the commit', () => {
+    const stock = warehouse({ tea: 5 });
+    stock.tell(reserve({ tea: 3 }));
+    stock.tell(giveBack({ tea: 2 }));
+    expect(stock.level()).toEqual([5, 1]);
+    stock.tell(commit());
+    stock.tell(giveBack({ tea: 2 }));
+    expect([stock.level(), stock.status()]).toEqual([[4, 0], 'committed']);
+  });
+
+  it('is not needed again when a commit comes after the end of the hold', () => {
+    const stock = warehouse({ tea: 3 });
+    stock.tell(reserve({ tea: 3 }));
+    stock.tell(due(), DUE);
+    stock.tell(giveBack({ tea: 2 }), DUE);
+    stock.tell(reserve({ tea: 2 }, 'ord_2'), DUE);
+    stock.tell(commit(), DUE);
+    expect([stock.level(), stock.status()]).toEqual([[2, 2], 'committed']);
+  });
+
+  it('is a defect when it is more than was taken, or was never reserved', () => {
+    const stock = warehouse({ tea: 5 });
+    expect(() => stock.tell(giveBack({ tea: 1 }))).toThrow('never reserved');
+    stock.tell(reserve({ tea: 3 }));
+    expect(() => stock.tell(giveBack({ tea: 4 }))).toThrow('too many');
+  });
+});
+
 /** What brings a new order's reservation into each status, and what is sent on the way. */
 const INTO = {
   unknown: [],
@@ -136,6 +175,13 @@ describe.each([
   ['committed', release(), 'returned', 9, 0, []],
   ['committed', commit(), 'committed', 8, 0, []],
   ['committed', due(), 'committed', 8, 0, []],
+  ['held', giveBack({ tea: 1 }), 'held', 9, 0, []],
+  ['committed', giveBack({ tea: 1 }), 'committed', 9, 0, []],
+  ['returned', giveBack({ tea: 1 }), 'returned', 9, 0, []],
+  ['released', giveBack({ tea: 1 }), 'released', 9, 0, []],
+  ['expired', giveBack({ tea: 1 }), 'expired', 9, 0, []],
+  ['rejected', giveBack({ tea: 1 }), 'rejected', 9, 0, []],
+  ['commit_refused', giveBack({ tea: 1 }), 'commit_refused', 9, 0, []],
   ['returned', reserve({ tea: 1 }), 'returned', 9, 0, []],
   ['returned', release(), 'returned', 9, 0, []],
   ['returned', commit(), 'returned', 9, 0, []],

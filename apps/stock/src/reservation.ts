@@ -6,13 +6,15 @@ import {
   stockExpired,
   stockReserved,
 } from '#contracts';
+import { type Part } from './allocation.js';
 import { type Cause, type Item, type Movement, move } from './item.js';
-import { deltasOf, placed } from './locations.js';
+import { deltasOf, placed, unitsOf } from './locations.js';
 import { mergeLines, rejectionOf } from './rejection.js';
 import {
   itemKey,
   itemOf,
   type Line,
+  leftOf,
   orderKey,
   type Reservation,
   type ReservationStatus,
@@ -28,13 +30,15 @@ export interface Hold {
 }
 
 /** What an order's reservation can be told. */
-export type Verb = 'reserve' | 'release' | 'commit' | 'expire';
+export type Verb = 'reserve' | 'release' | 'commit' | 'expire' | 'restock';
 
 export interface Asked {
   readonly stock: Stock;
   readonly orderId: string;
-  /** The lines of a reserve; otherwise none. */
+  /** The lines of a reserve, or of what is given back; otherwise none. */
   readonly lines: ReserveStock['lines'];
+  /** Of what is given back: it is given back once. */
+  readonly returnId?: string;
   readonly now: Date;
   readonly hold: Hold;
 }
@@ -50,6 +54,9 @@ const FIRST: Readonly<Record<Verb, FirstStep>> = {
   release: (asked) => ({ put: [tombstone(asked, 'released')] }),
   commit: (asked) => ({ put: [tombstone(asked, 'commit_refused')], send: [refusal(asked)] }),
   expire: ignore,
+  restock: ({ orderId }) => {
+    throw new Error(`${orderId} gives back what it never reserved`);
+  },
 };
 
 /**
@@ -59,13 +66,13 @@ const FIRST: Readonly<Record<Verb, FirstStep>> = {
  */
 // biome-ignore format: a table is read by its columns.
 const NEXT: Readonly<Record<ReservationStatus, Readonly<Record<Verb, Step>>>> = {
-  held:           { reserve: ignore, release: giveBack, commit: deduct,     expire: giveBackIfDue },
-  committed:      { reserve: ignore, release: takeBack, commit: ignore,     expire: ignore },
-  returned:       { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore },
-  released:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore },
-  expired:        { reserve: ignore, release: ignore,   commit: holdAgain,  expire: ignore },
-  rejected:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore },
-  commit_refused: { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore },
+  held:           { reserve: ignore, release: giveBack, commit: deduct,     expire: giveBackIfDue, restock: giveBackPart },
+  committed:      { reserve: ignore, release: takeBack, commit: ignore,     expire: ignore,        restock: takeBackPart },
+  returned:       { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore,        restock: ignore },
+  released:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore,        restock: ignore },
+  expired:        { reserve: ignore, release: ignore,   commit: holdAgain,  expire: ignore,        restock: needLess },
+  rejected:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore,        restock: ignore },
+  commit_refused: { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore,        restock: ignore },
 };
 
 export function tell(verb: Verb, asked: Asked, reservation: Reservation | undefined): StockDecision {
@@ -88,7 +95,7 @@ function holdOrReject(asked: Asked): StockDecision {
     lines: from,
     expiresAt,
   };
-  const { put, append, send: low } = moveLines(stock, held, RESERVE);
+  const { put, append, send: low } = moveLines(stock, orderId, leftIn(held), RESERVE);
   const priced = lines.map(({ sku, quantity }) => {
     const { name, amount, currency, otherPrices } = known(stock, sku);
     const unitPrice = { amount, currency };
@@ -103,38 +110,54 @@ function holdOrReject(asked: Asked): StockDecision {
 }
 
 function giveBack({ stock }: Asked, reservation: Reservation): StockDecision {
-  return close(reservation, 'released', moveLines(stock, reservation, RELEASE));
+  return close(reservation, 'released', moveLines(stock, reservation.orderId, leftIn(reservation), RELEASE));
 }
 
 function giveBackIfDue({ stock, now, hold }: Asked, reservation: Reservation): StockDecision {
   const { orderId, expiresAt } = reservation;
   if (!expiresAt || now.getTime() < expiresAt.getTime() + hold.graceMs) return {};
-  const moved = moveLines(stock, reservation, RELEASE);
+  const moved = moveLines(stock, reservation.orderId, leftIn(reservation), RELEASE);
   return { ...close(reservation, 'expired', moved), send: [send(stockExpired, { orderId })] };
 }
 
 /** The order was cancelled after it had been confirmed: the goods never left. */
 function takeBack({ stock }: Asked, reservation: Reservation): StockDecision {
-  return close(reservation, 'returned', moveLines(stock, reservation, RETURN));
+  return close(reservation, 'returned', moveLines(stock, reservation.orderId, leftIn(reservation), RETURN));
 }
 
 function deduct({ stock }: Asked, reservation: Reservation): StockDecision {
-  return close(reservation, 'committed', moveLines(stock, reservation, COMMIT));
+  return close(reservation, 'committed', moveLines(stock, reservation.orderId, leftIn(reservation), COMMIT));
 }
 
 /** The order was paid after its hold had run out: it gets the goods if they are still there, all of them. */
 function holdAgain(asked: Asked, reservation: Reservation): StockDecision {
   const { stock, orderId } = asked;
-  if (rejectionOf(stock, orderId, reservation.lines)) return refuse(asked, reservation);
+  const left = reservation.lines.map((line) => ({ sku: line.sku, quantity: leftOf(line) }));
+  if (rejectionOf(stock, orderId, left)) return refuse(asked, reservation);
   // It need not come from where it was held.
-  const lines = reservation.lines.map((line) => placed(known(stock, line.sku), line));
+  const lines = reservation.lines.map((line) => placed(known(stock, line.sku), line, leftOf(line)));
   const again = { ...reservation, lines };
-  return close(again, 'committed', moveLines(stock, again, TAKE));
+  return close(again, 'committed', moveLines(stock, orderId, leftIn(again), TAKE));
+}
+
+/** A part is given back before the commit has come: it will deduct that much less. */
+function giveBackPart(asked: Asked, reservation: Reservation): StockDecision {
+  return restock(asked, reservation, RELEASE);
+}
+
+/** The order has given up, or got back, a part of what was committed. */
+function takeBackPart(asked: Asked, reservation: Reservation): StockDecision {
+  return restock(asked, reservation, RETURN);
+}
+
+/** Nothing is held, so nothing moves; should the commit hold again, it holds that much less. */
+function needLess(asked: Asked, reservation: Reservation): StockDecision {
+  return restock(asked, reservation, undefined);
 }
 
 function refuse(asked: Asked, reservation: Reservation): StockDecision {
   return {
-    ...close(reservation, 'commit_refused', { put: [], append: [], send: [] }),
+    ...close(reservation, 'commit_refused', NOTHING),
     send: [refusal(asked)],
   };
 }
@@ -143,8 +166,8 @@ const refusal = ({ orderId }: Asked) => send(stockCommitRefused, { orderId });
 
 /** What one unit of a line does to a level. TAKE is a reserve and a commit at once. */
 type PerUnit = Pick<Cause, 'kind' | 'onHandDelta' | 'reservedDelta'>;
-const RESERVE: PerUnit = { kind: 'reserved', onHandDelta: 0, reservedDelta: 1 };
-const RELEASE: PerUnit = { kind: 'released', onHandDelta: 0, reservedDelta: -1 };
+export const RESERVE: PerUnit = { kind: 'reserved', onHandDelta: 0, reservedDelta: 1 };
+export const RELEASE: PerUnit = { kind: 'released', onHandDelta: 0, reservedDelta: -1 };
 const COMMIT: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: -1 };
 const RETURN: PerUnit = { kind: 'returned', onHandDelta: 1, reservedDelta: 0 };
 const TAKE: PerUnit = { kind: 'committed', onHandDelta: -1, reservedDelta: 0 };
@@ -155,22 +178,53 @@ interface Moved {
   readonly send: readonly Outgoing[];
 }
 
-function moveLines(stock: Stock, { orderId, lines }: Reservation, unit: PerUnit): Moved {
-  const moved = lines.map((line: Line) => {
-    const item = known(stock, line.sku);
-    return move(item, {
-      kind: unit.kind,
-      onHandDelta: unit.onHandDelta * line.quantity,
-      reservedDelta: unit.reservedDelta * line.quantity,
-      orderId,
-      locations: deltasOf(item, line, unit),
-    });
+const NOTHING: Moved = { put: [], append: [], send: [] };
+
+/** What moves of a SKU, and where. */
+export interface Units {
+  readonly sku: string;
+  readonly parts: readonly Part[];
+}
+
+/** Everything that a reservation still stands for. */
+function leftIn({ lines }: Reservation): Units[] {
+  return lines.map((line) => ({ sku: line.sku, parts: unitsOf(line, 0, leftOf(line)) }));
+}
+
+export function moveLines(stock: Stock, orderId: string, units: readonly Units[], unit: PerUnit): Moved {
+  const moved = units.flatMap(({ sku, parts }) => {
+    const quantity = parts.reduce((sum, part) => sum + part.quantity, 0);
+    if (quantity === 0) return [];
+    const item = known(stock, sku);
+    const { kind, onHandDelta, reservedDelta } = unit;
+    const by = { onHandDelta: onHandDelta * quantity, reservedDelta: reservedDelta * quantity };
+    return [move(item, { kind, ...by, orderId, locations: deltasOf(item, parts, unit) })];
   });
   return {
     put: moved.map(({ item }) => [itemKey(item.sku), item] as const),
     append: moved.map(({ movement }) => movement),
     send: moved.flatMap((one) => one.send),
   };
+}
+
+/** Once for each return. What was given back once is not given back again by whatever comes later. */
+function restock(asked: Asked, reservation: Reservation, unit: PerUnit | undefined): StockDecision {
+  const { stock, orderId, returnId: id = '' } = asked;
+  const { lines, version } = reservation;
+  if (lines.some(({ returns = [] }) => returns.some((one) => one.id === id))) return {};
+  const back = mergeLines(asked.lines);
+  const units: Units[] = [];
+  const next = lines.map((line): Line => {
+    const quantity = back.find(({ sku }) => sku === line.sku)?.quantity ?? 0;
+    const left = leftOf(line);
+    if (quantity > left) throw new Error(`${id} gives back ${quantity} of ${line.sku}: too many`);
+    if (quantity === 0) return line;
+    units.push({ sku: line.sku, parts: unitsOf(line, left - quantity, quantity) });
+    return { ...line, returns: [...(line.returns ?? []), { id, quantity }] };
+  });
+  const moved = unit ? moveLines(stock, orderId, units, unit) : NOTHING;
+  const given: Reservation = { ...reservation, lines: next, version: version + 1 };
+  return { ...moved, put: [[orderKey(orderId), given], ...moved.put] };
 }
 
 function close(reservation: Reservation, status: ReservationStatus, moved: Moved): StockDecision {
@@ -188,7 +242,7 @@ function tombstone({ orderId }: Asked, status: ReservationStatus): readonly [str
 }
 
 /** Products are never deleted, so the SKUs of a reservation exist. */
-function known(stock: Stock, sku: string): Item {
+export function known(stock: Stock, sku: string): Item {
   const item = itemOf(stock, sku);
   if (!item) throw new Error(`${sku} is reserved but was not loaded`);
   return item;

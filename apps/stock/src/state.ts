@@ -21,6 +21,13 @@ export interface Line {
   readonly quantity: number;
   /** Where it comes from, when the SKU lies in several locations; else from `main`. */
   readonly from?: readonly Part[];
+  /** What of it was given back, and by which return; absent as long as nothing was. */
+  readonly returns?: readonly { readonly id: string; readonly quantity: number }[];
+}
+
+/** What the reservation still stands for. */
+export function leftOf({ quantity, returns = [] }: Line): number {
+  return returns.reduce((left, returned) => left - returned.quantity, quantity);
 }
 
 /** One per order: its lines share one row, so they share one outcome. Without lines it is a tombstone. */
@@ -31,6 +38,8 @@ export interface Reservation {
   readonly status: ReservationStatus;
   readonly lines: readonly Line[];
   readonly expiresAt: Date | null;
+  /** The last change of its lines that was decided. */
+  readonly change?: number | null;
 }
 
 /** An idempotency key, what it was used for, and the answer that was given. */

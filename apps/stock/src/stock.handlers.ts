@@ -1,10 +1,12 @@
 import { Controller } from '@nestjs/common';
 import {
   adjustStock,
+  changeReservation,
   commitStock,
   getProduct,
   getSettings,
   getStock,
+  giveBackStock,
   type ListProducts,
   listProducts,
   type ProductList,
@@ -34,7 +36,10 @@ export class StockHandlers {
     private readonly database: Database,
   ) {}
 
-  @Handles(reserveStock, releaseStock, commitStock, putProduct, adjustStock, putSettings, transferStock)
+  @Handles(
+    ...[reserveStock, releaseStock, commitStock, giveBackStock, changeReservation],
+    ...[putProduct, adjustStock, putSettings, transferStock],
+  )
   change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);
   }

@@ -34,7 +34,7 @@ interface Loaded {
  */
 const loadText = (lock: '' | 'for update'): string => `
 with r as (
-  select order_id as "orderId", version, status, lines, expires_at as "expiresAt"
+  select order_id as "orderId", version, status, lines, expires_at as "expiresAt", change
   from reservations where order_id = any($1) order by order_id ${lock}
 ), wanted as (
   select unnest($2::text[]) as sku
@@ -68,8 +68,13 @@ async function load(db: Queryable, keys: readonly string[], lock: boolean): Prom
 
 const THERE = { kind: 'location', version: 1 } as const;
 
-function toReservation(row: ReservationRow): Reservation {
-  return { kind: 'reservation', ...row, expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt) };
+function toReservation({ change, expiresAt, ...row }: ReservationRow): Reservation {
+  return {
+    kind: 'reservation',
+    ...row,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    ...(typeof change === 'number' && { change }),
+  };
 }
 
 /**
@@ -110,9 +115,11 @@ with l as (
   from json_to_recordset($4::json)
     as t("orderId" text, status text, lines jsonb, "expiresAt" timestamptz, version bigint)
 ), c as (
-  select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint, lines jsonb)
+  select * from json_to_recordset($5::json) as t("orderId" text, status text, steps integer, version bigint${
+    all && ', lines jsonb, change integer'
+  })
 ), closed as (
-  update reservations r set status = c.status, ${all && 'lines = c.lines,'} version = r.version + c.steps
+  update reservations r set status = c.status, ${all && 'lines = c.lines, change = c.change,'} version = r.version + c.steps
   from c where r.order_id = c."orderId"
   returning waybill_expect(r.version, c.version, r.order_id)
 ), adjusted as (
@@ -130,7 +137,7 @@ select waybill_expect(
   $10::bigint, 'the number of updated rows')`;
 
 const SAVE = { name: 'stock_save', text: saveText('') };
-/** Only when a price changes, or something moves that lies in several locations: the others don't even name the tables. */
+/** Only when a price, the lines of a reservation or several locations change: the others don't even name those. */
 const SAVE_ALL = { name: 'stock_save_all', text: saveText('all') };
 
 async function save(
@@ -139,7 +146,9 @@ async function save(
 ): Promise<void> {
   const items = changesOf(changes, 'item');
   const reservations = changesOf(changes, 'reservation');
-  const all = appended.some(({ row }) => row.kind === 'price' || row.locations !== undefined);
+  const all =
+    appended.some(({ row }) => row.kind === 'price' || row.locations !== undefined) ||
+    reservations.some(({ before, after }) => before && isRewritten(before, after));
   const moved = all ? appended.filter(({ row }) => row.kind !== 'price') : appended;
   const created = items.filter(({ before }) => !before);
   const edited = items.filter(({ before, after }) => before && isEdited(before, after));
@@ -157,11 +166,11 @@ async function save(
     edited.map(({ before, after }) => ({ ...after, steps: stepsOf(before, after.version) })),
     created.map(({ after }) => after),
     opened.map(({ after }) => after),
-    closed.map(({ before, after: { orderId, status, version, lines } }) => ({
+    closed.map(({ before, after: { orderId, status, version, lines, change } }) => ({
       orderId,
       status,
       version,
-      lines: all ? lines : undefined,
+      ...(all && { lines, change }),
       steps: stepsOf(before, version),
     })),
     changesOf(changes, 'adjustment').map(({ after }) => after),
@@ -182,6 +191,10 @@ function changesOf<K extends StockState['kind']>(
 }
 
 const stepsOf = (before: StockState | undefined, version: number): number => version - (before?.version ?? 0);
+
+function isRewritten(before: Reservation, after: Reservation): boolean {
+  return before.lines !== after.lines || before.change !== after.change;
+}
 
 function isEdited(before: Item, after: Item): boolean {
   if (!isSameSettings(before, after) || before.locations !== after.locations) return true;

@@ -1,7 +1,10 @@
 import {
   type AdjustStock,
   type adjustStock,
+  type changeReservation,
   type commitStock,
+  type GiveBackStock,
+  type giveBackStock,
   type OrderRef,
   type putProduct as putProductContract,
   type putSettings as putSettingsContract,
@@ -13,6 +16,7 @@ import {
 import { type Rules } from '#loop';
 import { type Message, type Told } from '#messaging';
 import { adjust, putProduct } from './catalogue.js';
+import { change } from './change.js';
 import { MAIN } from './item.js';
 import { type Hold, tell, type Verb } from './reservation.js';
 import { putSettings } from './settings.js';
@@ -34,6 +38,8 @@ export type StockRequest = Told<
   | typeof reserveStock
   | typeof releaseStock
   | typeof commitStock
+  | typeof giveBackStock
+  | typeof changeReservation
   | typeof putProductContract
   | typeof adjustStock
   | typeof putSettingsContract
@@ -46,14 +52,12 @@ export type HoldDue = Message<'hold.due', OrderRef>;
 export type StockMessage = StockRequest | HoldDue;
 export type StockRules = Rules<StockState, StockRow, StockMessage>;
 
+type AboutOrder = OrderRef | ReserveStock | GiveBackStock;
+
 /** Everything that changes the stock, decided without I/O, clock or randomness. */
 export function stockRules(hold: Hold): StockRules {
-  const order = (verb: Verb, stock: Stock, data: OrderRef | ReserveStock, now: Date): StockDecision =>
-    tell(
-      verb,
-      { stock, orderId: data.orderId, lines: 'lines' in data ? data.lines : [], now, hold },
-      reservationOf(stock, data.orderId),
-    );
+  const order = (verb: Verb, stock: Stock, data: AboutOrder, now: Date): StockDecision =>
+    tell(verb, { lines: [], ...data, stock, now, hold }, reservationOf(stock, data.orderId));
   return {
     keys: keysOf,
     follow: skusOf,
@@ -65,6 +69,10 @@ export function stockRules(hold: Hold): StockRules {
           return order('release', stock, message.data, now);
         case 'stock.commit.v1':
           return order('commit', stock, message.data, now);
+        case 'stock.give_back.v1':
+          return order('restock', stock, message.data, now);
+        case 'stock.change.v1':
+          return change(stock, message.data);
         case 'hold.due':
           return order('expire', stock, message.data, now);
         case 'stock.put_product.v1':
@@ -87,8 +95,13 @@ function keysOf(message: StockMessage): { load: readonly string[]; fresh?: reado
         load: message.data.lines.map(({ sku }) => itemKey(sku)),
         fresh: [orderKey(message.data.orderId)],
       };
+    case 'stock.change.v1': {
+      const { orderId, lines } = message.data;
+      return { load: [orderKey(orderId), ...lines.map(({ sku }) => itemKey(sku))] };
+    }
     case 'stock.release.v1':
     case 'stock.commit.v1':
+    case 'stock.give_back.v1':
     case 'hold.due':
       return { load: [orderKey(message.data.orderId)] };
     case 'stock.put_product.v1':

@@ -54,7 +54,9 @@ const BREAKS: Readonly<Record<string, string>> = {
   'nothing is oversold': `alter table products drop constraint products_not_oversold; update products set on_hand = 1 where sku = 'tea'`,
   'no level was ever oversold, movement by movement': `update movements set seq = 9 where seq = 2 and sku = 'tea'`,
   'every line of an order moved as the one status of its reservation says': `update reservations set status = 'released' where order_id = 'ord_2'`,
-  'a reservation is held, released and committed at most once each': `insert into movements values ('tea', 6, 'committed', 0, 0, 'ord_2', 'msg_5', now())`,
+  'a reservation is committed at most once': `insert into movements values ('tea', 6, 'committed', 0, 0, 'ord_2', 'msg_5', now())`,
+  'no line gives back more than it has, nor twice for one return': `update reservations
+     set lines = '[{"sku": "tea", "quantity": 3, "returns": [{"id": "ret_1", "quantity": 4}]}]' where order_id = 'ord_2'`,
   'the price of a product is the last one that was kept': `insert into product_prices values ('tea', 5, 'EUR', 251, now(), null)`,
   'an import has every chunk that it counts': `insert into imports (id, key, format, header, chunks) values ('imp_1', gen_random_uuid(), 'ndjson', '', 1)`,
   'no hold outlives its end by more than a minute and a half': `update reservations set expires_at = now() - interval '91 seconds' where order_id = 'ord_1'`,

@@ -1,7 +1,9 @@
 import {
   adjustStock,
   type Contract,
+  changeReservation,
   commitStock,
+  giveBackStock,
   type OrderRef,
   type Outgoing,
   putProduct,
@@ -79,6 +81,22 @@ export const reserve = (lines: Record<string, number>, orderId = 'ord_1') =>
   of(reserveStock, { orderId, lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })) });
 export const release = (orderId = 'ord_1') => of(releaseStock, { orderId });
 export const commit = (orderId = 'ord_1') => of(commitStock, { orderId });
+export const giveBack = (lines: Record<string, number>, returnId = 'ret_1', orderId = 'ord_1') =>
+  of(giveBackStock, {
+    orderId,
+    returnId,
+    lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })),
+  });
+export const change = (lines: Record<string, number>, number = 3, more: object = {}) =>
+  of(changeReservation, {
+    orderId: 'ord_1',
+    change: number,
+    lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })),
+    currency: 'EUR',
+    least: 1,
+    most: 1_000_000,
+    ...more,
+  });
 export const due = (orderId = 'ord_1') => message('hold.due', { orderId });
 export const put = (sku: string, more: object = {}, expectedVersion?: number) =>
   of(putProduct, {

@@ -65,6 +65,11 @@ export const ERRORS = {
     title: 'No such redrive',
     remedy: 'Check service and id: they are those that the redrive was answered with.',
   },
+  'return-not-found': {
+    status: 404,
+    title: 'No such return of this order',
+    remedy: 'Check both ids: a return is read below the order that it belongs to.',
+  },
   'product-not-found': {
     status: 404,
     title: 'No such product',
@@ -99,7 +104,18 @@ export const ERRORS = {
     status: 409,
     title: 'The order can no longer be cancelled',
     remedy:
-      'Read the order: one that was rejected has nothing to give back, and what has left the house is not cancelled.',
+      'Read the order: one that was rejected has nothing to give back, and what has left the house can only be returned.',
+  },
+  'order-not-changeable': {
+    status: 409,
+    title: 'The lines of the order can no longer be changed',
+    remedy: 'Read the order: only one that is awaiting_payment, with no payment under way, can be changed.',
+  },
+  'order-change-refused': {
+    status: 409,
+    title: 'The new lines cannot be held, or cost another amount',
+    remedy:
+      'Read "reason" and "errors": the order is as it was. Send lines that are there, or the total as it is now.',
   },
   'order-not-fulfillable': {
     status: 409,
@@ -117,6 +133,11 @@ export const ERRORS = {
     status: 409,
     title: 'This service is redriving already',
     remedy: 'Wait until the redrive that is under way is done, or stop it.',
+  },
+  'order-not-returnable': {
+    status: 409,
+    title: 'These lines cannot come back',
+    remedy: 'Read the order: no more of a line can come back than has left and has not come back yet.',
   },
   'payment-in-progress': {
     status: 409,
@@ -189,6 +210,11 @@ export const ERRORS = {
     status: 422,
     title: 'This Idempotency-Key was used with another request',
     remedy: 'Use a new key for a new request; repeat a request with the very same body.',
+  },
+  'if-match-missing': {
+    status: 428,
+    title: 'This request needs an If-Match header',
+    remedy: 'Read it, and send its ETag in If-Match: the change is then made to what you have seen.',
   },
   'rate-limited': {
     status: 429,

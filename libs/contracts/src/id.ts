@@ -2,7 +2,7 @@ import { Matches } from 'class-validator';
 import { randomBytes } from './random.js';
 
 /** Ids as clients, logs and databases see them: a prefix and a UUIDv7 in 26 letters of Crockford's base 32 (TypeID 0.3). */
-export type IdPrefix = 'ord' | 'pay' | 'ref' | 'rsv' | 'evt' | 'imp' | 'req' | 'msg' | 'rdv';
+export type IdPrefix = 'ord' | 'pay' | 'ref' | 'ret' | 'rsv' | 'evt' | 'imp' | 'req' | 'msg' | 'rdv';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';

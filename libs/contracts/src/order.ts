@@ -19,6 +19,7 @@ import {
 import { event, rpc } from './contract.js';
 import { IsId } from './id.js';
 import { IsCurrency, Money } from './money.js';
+import { OrderAdjustment } from './order-adjustment.js';
 import { IsFreeText, IsMetadata, IsMethodToken, IsSku } from './text.js';
 
 export const ORDER_STATUSES = [
@@ -54,6 +55,14 @@ export class OrderRequest {
 
   @ValidateNested({ each: true })
   lines: OrderLineRequest[];
+  /** Shipping, taxes and discounts: part of the total. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Type(() => OrderAdjustment)
+
+  @ValidateNested({ each: true })
+  adjustments?: OrderAdjustment[];
   @IsOptional() @IsObject() @Type(() => PaymentRequest) @ValidateNested() payment?: PaymentRequest;
   @IsOptional() @IsObject() @Type(() => Money) @ValidateNested() expectedTotal?: Money;
   @IsOptional() @IsMetadata() metadata?: Record<string, string>;
@@ -81,6 +90,10 @@ export class OrderLineView {
   @IsOptional() @IsString() name: string | null;
   @IsInt() quantity: number;
   @IsInt() fulfilledQuantity: number;
+  /** What will not leave any more. */
+  @IsInt() cancelledQuantity: number;
+  /** What has come back, of what had left. */
+  @IsInt() returnedQuantity: number;
   @IsOptional() @Type(() => Money) unitPrice: Money | null;
   @IsOptional() @Type(() => Money) total: Money | null;
 }
@@ -99,13 +112,15 @@ export const REJECTION_CODES = [
   'currency_mismatch',
   'total_mismatch',
   'total_too_large',
+  'total_too_small',
 ] as const;
 export const CANCELLATION_CODES = ['payment_declined', 'payment_expired', 'requested', 'timed_out'] as const;
+/** What is wrong with an order of which something has left: its money went back, or the stock says it had no such goods. */
+export const AFTERMATH_CODES = ['payment_returned', 'stock_missing'] as const;
+const REASON_CODES = [...REJECTION_CODES, ...CANCELLATION_CODES, ...AFTERMATH_CODES] as const;
 
 export class OrderReason {
-  @IsIn([...REJECTION_CODES, ...CANCELLATION_CODES]) code:
-    | (typeof REJECTION_CODES)[number]
-    | (typeof CANCELLATION_CODES)[number];
+  @IsIn(REASON_CODES) code: (typeof REASON_CODES)[number];
   @IsOptional() @IsString() detail?: string;
   /** The SKUs that were short, of an order rejected as out_of_stock. */
   @IsOptional()
@@ -128,6 +143,12 @@ export class OrderView {
 
   @ValidateNested({ each: true })
   lines: OrderLineView[];
+  @IsArray()
+  @Type(() => OrderAdjustment)
+
+  @ValidateNested({ each: true })
+  adjustments: OrderAdjustment[];
+  /** The lines and the adjustments together. */
   @IsOptional() @Type(() => Money) total: Money | null;
   @IsOptional() @IsId('pay') paymentId: string | null;
   @IsOptional() @Type(() => OrderReason) reason: OrderReason | null;

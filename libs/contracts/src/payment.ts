@@ -31,6 +31,12 @@ export class CancelPayment {
   @IsId('ord') orderId: string;
 }
 
+/** The goods leave: take what this payment has set aside, unless it is taken already. */
+export class CollectPayment {
+  @IsId('pay') paymentId: string;
+  @IsId('ord') orderId: string;
+}
+
 export class PaymentSucceeded {
   @IsId('pay') paymentId: string;
   @IsId('ord') orderId: string;
@@ -98,6 +104,7 @@ export class PaymentView {
 
 export const chargePayment = command('payment.charge.v1', ChargePayment);
 export const cancelPayment = command('payment.cancel.v1', CancelPayment);
+export const collectPayment = command('payment.collect.v1', CollectPayment);
 /** Repeated, both answer with the payment as it then stands. */
 export const capturePayment = rpc('payment.capture.v1', CapturePayment, PaymentView);
 export const voidPayment = rpc('payment.void.v1', VoidPayment, PaymentView);
