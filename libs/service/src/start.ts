@@ -9,7 +9,7 @@ import { DatabaseConfig, type ServiceConfig } from './config.js';
 import { openDatabase, relayThrough } from './data.js';
 import { PassErrorsOn } from './errors.filter.js';
 import { Readiness } from './health.controller.js';
-import { watchHttp } from './http.js';
+import { closing, watchHttp } from './http.js';
 import { ConfigError, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -108,8 +108,9 @@ async function listen(
   }
   await app.init();
   if (server) await app.startAllMicroservices();
+  const close = closing(adapter.getHttpServer(), () => adapter.close());
   await app.listen(config.port, config.host);
-  shutdown.on('http', 'server', () => adapter.close());
+  shutdown.on('http', 'server', close);
 }
 
 function value<T>(provide: abstract new (...args: never[]) => T, useValue: T): Provider {
