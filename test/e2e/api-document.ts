@@ -83,7 +83,10 @@ export class ApiDocument {
     if (!response.content) return text === '' ? undefined : `${status} has a body`;
     const type = headers.get('content-type')?.split(';', 1)[0] ?? 'none';
     if (!(type in response.content)) return `${type} is not a content type of ${status}`;
-    return this.#invalid(this.#pointer(...at, 'content', type, 'schema'), body);
+    return this.#invalid(
+      this.#pointer(...at, 'content', type, 'schema'),
+      type.endsWith('json') ? body : text,
+    );
   }
 
   /** Whether the schema of the route's body takes this. */

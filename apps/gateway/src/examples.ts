@@ -73,7 +73,7 @@ const refundView = {
   updatedAt,
 };
 
-export const EXAMPLES: Readonly<Record<string, object>> = {
+export const EXAMPLES: Readonly<Record<string, object | string>> = {
   OrderRequest: {
     customerId: 'cus_42',
     currency: 'EUR',
@@ -86,6 +86,7 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   OrderPage: { data: [orderView], nextCursor: null },
   Shipment: { lines: [{ sku: 'TEA-001', quantity: 1 }], carrier: 'Post', trackingNumber: 'LX 1234 5678' },
   OrderTimeline: { data: [step] },
+  OrderEvents: `id: 2\ndata: ${JSON.stringify(step)}\n\n`,
   PaymentOrder: { orderId: order, method: 'tok_visa', capture: 'automatic' },
   PaymentView: paymentView,
   PaymentPage: { data: [paymentView], nextCursor: null },

@@ -7,8 +7,11 @@ import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
+import { EventStreams } from './event-streams.worker.js';
+import { EventsController } from './events.controller.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { OrderWatches } from './order-watch.client.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -26,6 +29,7 @@ import { StockController } from './stock.controller.js';
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
+    EventsController,
     PaymentsController,
     PaymentListsController,
     RefundsController,
@@ -36,6 +40,8 @@ import { StockController } from './stock.controller.js';
   providers: [
     PlacementClient,
     PaymentClient,
+    OrderWatches,
+    EventStreams,
     ApiKeysWorker,
     {
       provide: RateLimits,

@@ -93,6 +93,10 @@ export function openApi(
     OrderPage: page('OrderView'),
     PaymentPage: page('PaymentView'),
     RefundPage: page('RefundView'),
+    OrderEvents: {
+      type: 'string',
+      description: 'Events of the HTML standard, 9.2; `data` is a TimelineEntry.',
+    },
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
     Problem: PROBLEM,
@@ -157,11 +161,11 @@ function operationObject(
   };
 }
 
-function answerObject({ description, schema, headers = [] }: Answer): object {
+function answerObject({ description, type = 'application/json', schema, headers = [] }: Answer): object {
   return {
     description,
     headers: headerRefs(['X-Request-Id', ...headers]),
-    ...(schema && { content: content('application/json', schema) }),
+    ...(schema && { content: content(type, schema) }),
   };
 }
 
@@ -244,6 +248,10 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
       example: 'wait=5',
     },
     IfMatch: header('If-Match', 'Only if it still has this version.', version),
+    LastEventId: header('Last-Event-ID', 'Only what came after this version.', {
+      type: 'string',
+      pattern: '^\\d{0,9}$',
+    }),
     IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
   };
 }

@@ -23,8 +23,10 @@ export interface Operation {
 }
 
 export interface Answer {
-  readonly status: 200 | 201 | 202 | 304;
+  readonly status: 200 | 201 | 202 | 204 | 304;
   readonly description: string;
+  /** application/json unless told. */
+  readonly type?: string;
   /** Name of a schema of the document, also of its example. */
   readonly schema?: string;
   readonly headers?: readonly string[];

@@ -1,4 +1,5 @@
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
+import { ORDER_READING_OPERATIONS } from './order-reading-operations.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
@@ -90,6 +91,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: [{ status: 200, description: 'The steps, in the order of versions.', schema: 'OrderTimeline' }],
     problems: ['order-not-found'],
   },
+  ...ORDER_READING_OPERATIONS,
   {
     method: 'post',
     path: '/v1/payments',

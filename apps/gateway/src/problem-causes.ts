@@ -42,6 +42,8 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'idempotency-key-reused': 'This key came before, with another body or for another path.',
   'rate-limited':
     'The caller has used up its quota. The RateLimit-Policy header says how much there is, RateLimit what is left.',
+  'too-many-streams':
+    'The caller has as many event streams open at this gateway as one may have. "limit" says how many.',
   'headers-too-large': 'All headers together are larger than a request may have.',
   'internal-error': 'A defect of ours. The request may or may not have had its effect.',
   'service-unavailable': 'A service behind the API is down, starting or overloaded.',

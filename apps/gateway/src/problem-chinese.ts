@@ -153,6 +153,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '调用方的配额已用完。RateLimit-Policy 响应头说明总配额，RateLimit 说明剩余配额。',
     remedy: '请等待 Retry-After 指定的秒数之后重试，并放慢请求速度。',
   },
+  'too-many-streams': {
+    title: '打开的事件流过多',
+    cause: '调用方在此网关上打开的事件流已达上限，“limit” 给出上限。',
+    remedy: '请关闭不再需要的事件流，或改用 GET /v1/orders/{id}/timeline 读取。',
+  },
   'headers-too-large': {
     title: '请求头过大',
     cause: '所有请求头合计超过了允许的大小。',

@@ -159,6 +159,11 @@ export const ERRORS = {
     title: 'Too many requests',
     remedy: 'Wait for the seconds that Retry-After says, and ask less often.',
   },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many event streams are open',
+    remedy: 'Close a stream that is not needed any more, or read GET /v1/orders/{id}/timeline instead.',
+  },
   'headers-too-large': {
     status: 431,
     title: 'The request headers are too large',

@@ -5,6 +5,7 @@ export * from './errors.js';
 export * from './id.js';
 export * from './money.js';
 export * from './order.js';
+export * from './order-steps.js';
 export * from './payment.js';
 export * from './random.js';
 export * from './refund.js';

@@ -9,3 +9,4 @@ export * from './publisher.js';
 export * from './rpc-client.js';
 export * from './server.js';
 export * from './topology.js';
+export * from './watchers.js';

@@ -2,7 +2,7 @@ import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type AmqpServer, Answers, Publisher, RpcClient } from '#messaging';
+import { type AmqpServer, Answers, Publisher, RpcClient, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { ask, connectBroker, serve } from './broker.js';
 import { DatabaseConfig, type ServiceConfig } from './config.js';
@@ -58,7 +58,7 @@ async function run<C extends ServiceConfig>(
     value(Publisher, broker.publisher),
   ];
   if (database) {
-    const { server, answers } = await serve(context, broker, database);
+    const { server, answers, watchers } = await serve(context, broker, database);
     const relay = relayThrough(broker.publisher, { ...context, database });
     const ready = checks(shutdown, {
       database: () => database.ping(),
@@ -70,6 +70,7 @@ async function run<C extends ServiceConfig>(
       value(Database, database),
       value(OutboxRelay, relay),
       value(Answers, answers),
+      value(Watchers, watchers),
       value(Readiness, ready),
     ];
     await listen(context, serviceModule(app, [...common, ...parts]), server);
