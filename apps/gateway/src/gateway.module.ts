@@ -11,6 +11,9 @@ import { EventStreams } from './event-streams.worker.js';
 import { EventsController } from './events.controller.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { NotesController } from './notes.controller.js';
+import { OrderController } from './order.controller.js';
+import { OrderPaymentsClient } from './order-payments.client.js';
 import { OrderWatches } from './order-watch.client.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
@@ -29,7 +32,9 @@ import { StockController } from './stock.controller.js';
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
+    OrderController,
     EventsController,
+    NotesController,
     PaymentsController,
     PaymentListsController,
     RefundsController,
@@ -40,6 +45,7 @@ import { StockController } from './stock.controller.js';
   providers: [
     PlacementClient,
     PaymentClient,
+    OrderPaymentsClient,
     OrderWatches,
     EventStreams,
     ApiKeysWorker,

@@ -35,7 +35,11 @@ const header = (name: string, description: string, schema: object) => ({
 });
 
 const HEADERS: Readonly<Record<string, { description: string; schema: object }>> = {
-  ETag: { description: 'The version, for If-None-Match and If-Match.', schema: version },
+  ETag: {
+    description:
+      'The version, for If-None-Match and If-Match. Of an expanded order more than that, for If-None-Match only.',
+    schema: { type: 'string', pattern: '^"\\d+(?:-[0-9a-f]+)?"$', examples: ['"5"'] },
+  },
   'Idempotency-Replayed': {
     description: '`true` when the key was known and this is the answer that was given then.',
     schema: { const: 'true' },

@@ -36,16 +36,6 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['cursor-invalid'],
   },
   {
-    method: 'get',
-    path: '/v1/orders/{id}',
-    id: 'getOrder',
-    tag: 'Orders',
-    summary: 'Read one order',
-    parameters: ['OrderId', 'IfNoneMatch'],
-    answers: [{ status: 200, description: 'The order.', schema: 'OrderView', headers: ['ETag'] }, UNCHANGED],
-    problems: ['order-not-found'],
-  },
-  {
     method: 'post',
     path: '/v1/orders/{id}/cancel',
     id: 'cancelOrder',

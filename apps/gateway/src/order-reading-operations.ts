@@ -1,7 +1,25 @@
-import { type Operation } from './operation.js';
+import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 
-/** What can be read about an order beside the order itself. */
+/** What can be read about one order, and the notes that stand beside it. */
 export const ORDER_READING_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/v1/orders/{id}',
+    id: 'getOrder',
+    tag: 'Orders',
+    summary: 'Read one order',
+    description:
+      'With `expand=payments,timeline`, or one of them, also its payments, newest first, and every step that it took. ' +
+      'The ETag of an order is its version. An expanded answer can change while the order does not, so its ETag is made ' +
+      'from all that it shows: send it in If-None-Match. If-Match takes the `version`.',
+    parameters: ['OrderId', 'IfNoneMatch'],
+    query: 'OrderQuery',
+    answers: [
+      { status: 200, description: 'The order.', schema: 'ExpandedOrder', headers: ['ETag'] },
+      UNCHANGED,
+    ],
+    problems: ['order-not-found'],
+  },
   {
     method: 'get',
     path: '/v1/orders/{id}/events',
@@ -26,5 +44,27 @@ export const ORDER_READING_OPERATIONS: readonly Operation[] = [
       { status: 204, description: 'The order has settled, and the client has seen every step.' },
     ],
     problems: ['order-not-found', 'too-many-streams'],
+  },
+  {
+    method: 'post',
+    path: '/v1/orders/{id}/notes',
+    id: 'addNote',
+    tag: 'Orders',
+    summary: 'Write a note about an order',
+    description:
+      'For staff, in whatever state the order is. The note becomes an entry of the timeline, with the next version of the ' +
+      'order, its text and the name of the key that wrote it in `detail.note`. Nothing else of the order changes. ' +
+      'Card numbers are refused.',
+    parameters: ['OrderId', 'IdempotencyKey'],
+    body: 'NoteRequest',
+    answers: [
+      {
+        status: 201,
+        description: 'The entry of the timeline, or that of an earlier request with this key.',
+        schema: 'TimelineEntry',
+        headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+      },
+    ],
+    problems: [...KEY_PROBLEMS, 'order-not-found', 'too-many-notes'],
   },
 ];

@@ -5,7 +5,6 @@ import {
   cancelOrder,
   fulfilOrder,
   GetOrder,
-  getOrder,
   getTimeline,
   IsFreeText,
   listOrders,
@@ -19,7 +18,7 @@ import {
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { etag, expectedVersion, isKnown } from './etag.js';
+import { etag, expectedVersion } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
@@ -69,20 +68,6 @@ export class OrdersController {
     if (wait !== undefined) reply.header('preference-applied', 'wait');
     if (replayed) reply.header('idempotency-replayed', 'true');
     return order;
-  }
-
-  @Get(':id')
-  @Needs('orders:read')
-  async get(
-    @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
-    @Req() { headers, trace }: ApiRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OrderView | undefined> {
-    const order = await this.rpc.call(getOrder, { orderId }, this.config.callOptions(trace));
-    reply.header('etag', etag(order.version));
-    if (!isKnown(headers['if-none-match'], order.version)) return order;
-    reply.code(304);
-    return undefined;
   }
 
   @Get()

@@ -22,6 +22,7 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'order-not-cancellable': 'The order was rejected, or some of it has left the house.',
   'order-not-fulfillable':
     'The order is not confirmed, or more of a line would leave than was ordered and has not left yet.',
+  'too-many-notes': 'The timeline of the order has 1 000 entries already.',
   'payment-in-progress': 'An earlier payment for this order has not been approved or declined yet.',
   'payment-not-capturable':
     'The payment is not one that is authorized and waits for its capture, or has less.',

@@ -78,6 +78,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '订单尚未确认，或某一行的发货数量超过了已订购且尚未发出的数量。',
     remedy: '请读取订单：只有已确认的订单才能发货，且每一行发出的数量不能超过剩余数量。',
   },
+  'too-many-notes': {
+    title: '订单不能再添加备注',
+    cause: '订单的时间线已有 1 000 条记录。',
+    remedy: '请将更长的内容存放在别处，并在备注中注明位置。',
+  },
   'payment-in-progress': {
     title: '该订单的另一笔付款正在进行',
     cause: '该订单先前的付款尚未得到批准或拒绝的结果。',

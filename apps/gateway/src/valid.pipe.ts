@@ -16,16 +16,20 @@ export class ValidBody<T extends object> implements PipeTransform<unknown, T> {
   }
 }
 
-/** The parameters after the "?". Pointers start with /query. */
+/** The parameters after the "?", `limit` of a list among them. Pointers start with /query. */
 export class ValidQuery<T extends object> implements PipeTransform<unknown, T> {
-  constructor(private readonly type: Class<T>) {}
+  constructor(
+    private readonly type: Class<T>,
+    private readonly options: { readonly paged: boolean } = { paged: true },
+  ) {}
 
   transform(query: Record<string, unknown>): T {
     const inherited = Object.keys(query).find((name) => name in Object.prototype);
     if (inherited) throw new Rejected('validation-failed', { errors: [unknownAt(`/query/${inherited}`)] });
     const { limit = '20' } = query;
     const number = typeof limit === 'string' && /^-?\d{1,9}$/.test(limit) ? Number(limit) : limit;
-    return valid(this.type, { ...query, limit: number }, (pointer) => `/query${pointer}`);
+    const values = this.options.paged ? { ...query, limit: number } : { ...query };
+    return valid(this.type, values, (pointer) => `/query${pointer}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { cancelPayment, type PaymentStarted, Rejected, send } from '#contracts';
 import { type Current, type Decision, type Rules } from '#loop';
 import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
+import { note } from './note.js';
 import { isSettled, type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
 import { keyOf, place, replayedPayment, usedKey } from './place.js';
 import { priceLines } from './pricing.js';
@@ -42,7 +43,11 @@ export function orderRules({
       if (message.type === 'order.place.v1') {
         return { load: [], fresh: [data.orderId, keyOf(message.data.idempotency.key)] };
       }
-      if (message.type === 'order.pay.v1' || message.type === 'order.fulfil.v1') {
+      if (
+        message.type === 'order.pay.v1' ||
+        message.type === 'order.fulfil.v1' ||
+        message.type === 'order.note.v1'
+      ) {
         return { load: [data.orderId], fresh: [keyOf(message.data.idempotency.key)] };
       }
       return { load: [data.orderId] };
@@ -52,6 +57,7 @@ export function orderRules({
         return place(current, message, { now, deadlineAt: laterThan(now) });
       if (message.type === 'order.pay.v1') return pay(current, message, now, laterThan(now));
       if (message.type === 'order.fulfil.v1') return fulfil(current, message, now);
+      if (message.type === 'order.note.v1') return note(current, message, now);
       if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);

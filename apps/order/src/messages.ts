@@ -1,4 +1,5 @@
 import {
+  type addNote,
   type cancelOrder,
   type fulfilOrder,
   type paymentAuthorized,
@@ -34,7 +35,9 @@ export type FactMessage =
     >
   | DeadlinePassed;
 
-export type OrderMessage = Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder> | FactMessage;
+export type OrderMessage =
+  | Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder | typeof addNote>
+  | FactMessage;
 
 /** What each message says about its order. */
 export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  addNote,
   cancelOrder,
   fulfilOrder,
   type GetOrder,
@@ -53,6 +54,7 @@ export class OrderHandlers {
     payOrder,
     cancelOrder,
     fulfilOrder,
+    addNote,
     stockReserved,
     stockRejected,
     stockExpired,

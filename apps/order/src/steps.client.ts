@@ -1,7 +1,8 @@
-import { type OrderSteps, stepsOf, type TimelineEntry } from '#contracts';
+import { type OrderSteps, stepsOf } from '#contracts';
 import { type Appended } from '#loop';
 import { type Watchers } from '#messaging';
-import { publicStatus, type Step } from './order.js';
+import { type Step } from './order.js';
+import { entryOf } from './timeline.js';
 
 /** Tells whoever watches an order of the steps it took. Orders that nobody watches cost a look at an empty list. */
 export function tellSteps(
@@ -9,25 +10,8 @@ export function tellSteps(
   appended: readonly Appended<Step>[],
 ): void {
   if (watchers.isIdle) return;
-  for (const step of appended) {
-    const name = stepsOf(step.row.orderId);
-    if (watchers.has(name)) watchers.tell(name, { steps: [entryOf(step)] } satisfies OrderSteps);
+  for (const { row, cause } of appended) {
+    const name = stepsOf(row.orderId);
+    if (watchers.has(name)) watchers.tell(name, { steps: [entryOf(row, cause)] } satisfies OrderSteps);
   }
-}
-
-/** As `findTimeline` reads it. */
-function entryOf({ row: { version, at, from, to, detail }, cause }: Appended<Step>): TimelineEntry {
-  return {
-    version,
-    at,
-    from: from && publicStatus(from),
-    to: publicStatus(to),
-    cause: cause.type,
-    service: cause.source,
-    messageId: cause.id,
-    causationId: cause.causationId,
-    requestId: cause.trace.requestId,
-    traceId: cause.trace.traceparent.slice(3, 35),
-    detail,
-  };
 }

@@ -87,6 +87,11 @@ export const ERRORS = {
     remedy:
       'Read the order: it must be confirmed, and no more of a line can leave than was ordered and has not left yet.',
   },
+  'too-many-notes': {
+    status: 409,
+    title: 'The order takes no more notes',
+    remedy: 'Keep what is longer than that elsewhere, and note where.',
+  },
   'payment-in-progress': {
     status: 409,
     title: 'Another payment for this order is under way',

@@ -4,6 +4,7 @@ export * from './contract.js';
 export * from './errors.js';
 export * from './id.js';
 export * from './money.js';
+export * from './note.js';
 export * from './order.js';
 export * from './order-steps.js';
 export * from './payment.js';
