@@ -13,6 +13,7 @@ import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
 import { NotesController } from './notes.controller.js';
 import { OrderController } from './order.controller.js';
+import { OrderListController } from './order-list.controller.js';
 import { OrderPaymentsClient } from './order-payments.client.js';
 import { OrderWatches } from './order-watch.client.js';
 import { OrdersController } from './orders.controller.js';
@@ -33,6 +34,7 @@ import { StockController } from './stock.controller.js';
   controllers: [
     OrdersController,
     OrderController,
+    OrderListController,
     EventsController,
     NotesController,
     PaymentsController,

@@ -27,10 +27,11 @@ import {
 import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
+import { listOrders } from './listing.store.js';
 import { type OrderMessage } from './messages.js';
 import { type OrderState, type Step } from './order.js';
 import { type ReplayOf } from './place.js';
-import { findFirstSettled, findOrders, findTimeline, listOrders } from './queries.store.js';
+import { findFirstSettled, findOrders, findTimeline } from './queries.store.js';
 import { viewAsPlaced, viewBeforeShipping, viewOf } from './view.js';
 
 type Placements = readonly Told<typeof placeOrder>[];
@@ -84,8 +85,8 @@ export class OrderHandlers {
 
   @OnRpc(listOrdersContract)
   async list(asked: ListOrders): Promise<OrderList> {
-    const orders = await listOrders(this.database, asked);
-    return { data: orders.slice(0, asked.limit).map(viewOf), more: orders.length > asked.limit };
+    const { orders, next } = await listOrders(this.database, asked);
+    return { data: orders.map(viewOf), next };
   }
 
   @OnRpc(getTimeline)

@@ -6,6 +6,7 @@ import {
   AdjustmentRequest,
   type Class,
   command,
+  firstIdAt,
   holdsCardNumber,
   isFreeText,
   isId,
@@ -33,6 +34,19 @@ describe('an id', () => {
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => isId('ord', id))).toBe(true);
+  });
+
+  test('made from a time sorts before all that are made then or later, and after all that were made before', () => {
+    const before = newId('ord');
+    const ms = Date.now();
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 40 }), (later) => {
+        expect(firstIdAt('ord', ms + later) > before).toBe(true);
+        expect(firstIdAt('ord', ms - later) < before).toBe(true);
+        expect(isId('ord', firstIdAt('ord', later))).toBe(true);
+      }),
+    );
+    expect(firstIdAt('ord', -1)).toBe(`ord_${'0'.repeat(26)}`);
   });
 
   test('is not accepted with another prefix', () => {
