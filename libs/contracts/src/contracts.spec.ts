@@ -101,6 +101,30 @@ describe('a request to place an order', () => {
     expect(pointers(OrderRequest, order(change))).toContain(pointer);
   });
 
+  const keys = (count: number, length = 1): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}`.padStart(length, 'k'), 'v']));
+
+  test.each<[string, Record<string, string>]>([
+    ['20 keys', keys(20, 2)],
+    ['a key of 40 characters', keys(1, 40)],
+    ['a value of 500 characters', { a: 'x'.repeat(500) }],
+  ])('takes metadata with %s, and no more than that', (_, metadata) => {
+    expect(pointers(OrderRequest, order({ metadata }))).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['21 keys', keys(21, 2)],
+    ['a key of 41 characters', keys(1, 41)],
+    ['an empty key', { '': 'a' }],
+    ['a value of 501 characters', { a: 'x'.repeat(501) }],
+    ['an empty value', { a: '' }],
+    ['a card number', { a: '4111 1111 1111 1111' }],
+    ['a value that is no text', { a: null }],
+    ['something within', { a: { b: 'c' } }],
+  ])('refuses metadata with %s', (_, metadata) => {
+    expect(pointers(OrderRequest, order({ metadata }))).toEqual(['/metadata']);
+  });
+
   test('is judged by the compiled check as class-validator judges it', () => {
     const quantity = fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom('2', null, 1.5, undefined));
     const line = fc.oneof(
