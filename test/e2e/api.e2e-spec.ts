@@ -106,6 +106,20 @@ describe('a version', () => {
     const winner = race.find(({ status }) => status === 200)?.body.name;
     expect(await client.read<ProductView>('/v1/products/GUARDED')).toMatchObject({ name: winner });
   });
+
+  test('of a product is not moved by what is sold of it', async () => {
+    await client.stocked('SOLD', 10);
+    const before = (await client.send('GET', '/v1/products/SOLD')).headers.get('etag') as string;
+    const { body } = await client.place({ sku: 'SOLD', method: 'tok_visa' });
+    expect(body.status).toBe('confirmed');
+    const replacement = { name: 'Sold out soon', price: { amount: 300, currency: 'EUR' } };
+    const put = await client.send<ProductView>('PUT', '/v1/products/SOLD', replacement, {
+      'if-match': before,
+    });
+    expect(put).toMatchObject({ status: 200, body: { version: 2, stock: { onHand: 9 } } });
+    const read = await client.send<ProductView>('GET', '/v1/products/SOLD');
+    expect([read.headers.get('etag'), read.body.version]).toEqual(['"2"', 2]);
+  });
 });
 
 describe('the list of orders', () => {

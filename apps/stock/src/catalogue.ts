@@ -13,7 +13,7 @@ import { adjustmentKey, adjustmentOf, itemKey, itemOf, type Stock, type StockDec
 export function putProduct(stock: Stock, request: PutProduct, now: Date): StockDecision {
   const { sku, product } = request;
   const item = itemOf(stock, sku);
-  const version = item?.version ?? 0;
+  const version = item?.productVersion ?? 0;
   const expectedVersion = request.expectedVersion ?? version;
   if (expectedVersion !== version) {
     return { refuse: new Rejected('version-mismatch', { sku, expectedVersion, version }) };
@@ -23,7 +23,13 @@ export function putProduct(stock: Stock, request: PutProduct, now: Date): StockD
   if (item && isSameProduct(item, fields)) return { answer: { product: productView(item), created: false } };
 
   const empty = { kind: 'item', sku, onHand: 0, reserved: 0, createdAt: now } as const;
-  const next: Item = { ...(item ?? empty), ...fields, version: version + 1, updatedAt: now };
+  const next: Item = {
+    ...(item ?? empty),
+    ...fields,
+    version: (item?.version ?? 0) + 1,
+    productVersion: version + 1,
+    updatedAt: now,
+  };
   return { put: [[itemKey(sku), next]], answer: { product: productView(next), created: !item } };
 }
 

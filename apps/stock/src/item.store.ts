@@ -1,7 +1,7 @@
 import { type Queryable } from '#persistence';
 import { type Item } from './item.js';
 
-export const ITEM_COLUMNS = `sku, version, name, price_amount as amount, price_currency as currency, active,
+export const ITEM_COLUMNS = `sku, version, product_version as "productVersion", name, price_amount as amount, price_currency as currency, active,
   on_hand as "onHand", reserved, created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** As it comes out of JSON. */

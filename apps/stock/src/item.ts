@@ -6,6 +6,8 @@ export interface Item {
   readonly sku: string;
   /** Of the row: it grows with every change of the level as well as of the product. */
   readonly version: number;
+  /** Of name, price and `active` alone. */
+  readonly productVersion: number;
   readonly name: string;
   /** Price in minor units. */
   readonly amount: number;
@@ -69,7 +71,7 @@ export function levelView(item: Item): StockLevelView {
 }
 
 export function productView(item: Item): ProductView {
-  const { sku, name, amount, currency, active, version } = item;
+  const { sku, name, amount, currency, active, productVersion: version } = item;
   return {
     sku,
     name,

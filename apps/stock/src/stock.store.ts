@@ -82,19 +82,21 @@ with l as (
 ), e as (
   select * from json_to_recordset($2::json)
     as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      steps integer, version bigint, "updatedAt" timestamptz)
+      steps integer, version bigint, "productVersion" bigint, "updatedAt" timestamptz)
 ), edited as (
   update products p set name = e.name, price_amount = e.amount, price_currency = e.currency, active = e.active,
-    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps, updated_at = e."updatedAt"
+    on_hand = e."onHand", reserved = e.reserved, version = p.version + e.steps,
+    product_version = e."productVersion", updated_at = e."updatedAt"
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (
   insert into products
-    (sku, name, price_amount, price_currency, active, on_hand, reserved, version, created_at, updated_at)
-  select sku, name, amount, currency, active, "onHand", reserved, version, "createdAt", "updatedAt"
+    (sku, name, price_amount, price_currency, active, on_hand, reserved, version, product_version,
+      created_at, updated_at)
+  select sku, name, amount, currency, active, "onHand", reserved, version, "productVersion", "createdAt", "updatedAt"
   from json_to_recordset($3::json)
     as t(sku text, name text, amount bigint, currency text, active boolean, "onHand" integer, reserved integer,
-      version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
+      version bigint, "productVersion" bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
 ), opened as (
   insert into reservations (order_id, status, lines, expires_at, version)
   select "orderId", status, lines, "expiresAt", version
@@ -167,6 +169,7 @@ function changesOf<K extends StockState['kind']>(
 const stepsOf = (before: StockState | undefined, version: number): number => version - (before?.version ?? 0);
 
 function isEdited(before: Item, after: Item): boolean {
+  if (before.productVersion !== after.productVersion) return true;
   return !isSameProduct(before, after) || before.updatedAt.getTime() !== after.updatedAt.getTime();
 }
 
