@@ -106,6 +106,20 @@ describe('a version', () => {
     const winner = race.find(({ status }) => status === 200)?.body.name;
     expect(await client.read<ProductView>('/v1/products/GUARDED')).toMatchObject({ name: winner });
   });
+
+  test('of a product is not moved by what is sold of it', async () => {
+    await client.stocked('SOLD', 10);
+    const before = (await client.send('GET', '/v1/products/SOLD')).headers.get('etag') as string;
+    const { body } = await client.place({ sku: 'SOLD', method: 'tok_visa' });
+    expect(body.status).toBe('confirmed');
+    const replacement = { name: 'Sold out soon', price: { amount: 300, currency: 'EUR' } };
+    const put = await client.send<ProductView>('PUT', '/v1/products/SOLD', replacement, {
+      'if-match': before,
+    });
+    expect(put).toMatchObject({ status: 200, body: { version: 2, stock: { onHand: 9 } } });
+    const read = await client.send<ProductView>('GET', '/v1/products/SOLD');
+    expect([read.headers.get('etag'), read.body.version]).toEqual(['"2"', 2]);
+  });
 });
 
 describe('the list of orders', () => {
@@ -159,6 +173,25 @@ describe('the list of orders', () => {
     expect(await walk({ customerId: 'cus_nobody' })).toEqual([]);
   });
 
+  test('finds the order of a payment, also of one that was declined, and orders of a SKU', async () => {
+    const sku = `SKU-${randomUUID()}`;
+    await client.stocked(sku, 10);
+    const customerId = `cus_${randomUUID()}`;
+    const { id } = (await client.place({ sku, customerId })).body;
+    const other = await place(customerId);
+    const declined = (await client.pay(id, 'tok_declined')).body.id;
+    const paid = (await client.pay(id, 'tok_visa')).body.id;
+    for (const paymentId of [declined, paid]) expect(await walk({ paymentId })).toEqual([id]);
+    expect(await walk({ paymentId: paid, status: 'cancelled' })).toEqual([]);
+    expect(await walk({ paymentId: `pay_${'0'.repeat(26)}` })).toEqual([]);
+    expect(await walk({ sku })).toEqual([id]);
+    expect(await walk({ sku, customerId })).toEqual([id]);
+    expect(await walk({ sku: 'TEA', customerId })).toEqual([other]);
+    const rejected = (await client.place({ sku, quantity: 1_000, customerId })).body;
+    expect(rejected.status).toBe('rejected');
+    expect(await walk({ sku })).toEqual([rejected.id, id]);
+  });
+
   test('takes only cursors of its own, unchanged, with the same filters', async () => {
     const customerId = `cus_${randomUUID()}`;
     for (let i = 0; i < 2; i++) await place(customerId);
@@ -169,6 +202,7 @@ describe('the list of orders', () => {
     for (const [path, bad] of [
       ['/v1/orders', cursor],
       [`/v1/orders?customerId=${customerId}&status=pending`, cursor],
+      [`/v1/orders?customerId=${customerId}&sku=TEA`, cursor],
       [`/v1/orders?customerId=${customerId}`, flipped],
       [`/v1/orders?customerId=${customerId}`, products.nextCursor ?? 'x'],
       [`/v1/orders?customerId=${customerId}`, `${cursor}=`],

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ProcessName } from '#testing';
 import { SERVICES } from './books.js';
@@ -57,6 +59,17 @@ test.each<ProcessName>(['gateway', ...SERVICES])(
     expect(lines.filter(({ msg }) => msg === 'stopped')).toHaveLength(1);
   },
 );
+
+test('a connection over which nothing is asked does not keep a gateway from stopping', async () => {
+  const gateway = shop.stack.of('gateway');
+  const idle = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+  await once(idle, 'connect');
+  const begun = performance.now();
+  expect(await gateway.stop()).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  idle.destroy();
+  await gateway.start();
+});
 
 test('with two of each, one after the other may be stopped and started again without one failed request', async () => {
   await Promise.all((['gateway', ...SERVICES] as const).map((name) => shop.stack.add(name)));

@@ -30,15 +30,18 @@ export class Judge {
     if (LEAK.test(text)) return 'the answer tells of the inside';
     const declared = operation.responses[status] ?? (part === 'path' && NO_ROUTE.includes(status));
     if (!declared) return `${status} is not in the document`;
-    return status < 400 ? this.#faultOfAnswer(declared, text) : this.#faultOfProblem({ status, type, text });
+    return status < 400
+      ? this.#faultOfAnswer(declared, { type, text })
+      : this.#faultOfProblem({ status, type, text });
   }
 
-  /** @param {Json} declared @param {string} text */
-  #faultOfAnswer({ content }, text) {
-    const schema = content?.['application/json']?.schema;
+  /** @param {Json} declared @param {{ type: string, text: string }} answer */
+  #faultOfAnswer({ content }, { type, text }) {
+    const [kind = ''] = type.split(';');
+    const schema = content?.[kind]?.schema;
     if (!schema) return content || text === '' ? undefined : 'there is a body where none is declared';
     const check = this.#schema(schema.$ref);
-    return check(parsed(text))
+    return check(kind.endsWith('json') ? parsed(text) : text)
       ? undefined
       : `the body is not as declared: ${this.#ajv.errorsText(check.errors)}`;
   }

@@ -18,15 +18,18 @@ export function send(url, { method, path, headers, body }) {
     const sent = open({ ...options, signal: AbortSignal.timeout(ANSWER_MS) }, (response) => {
       /** @type {Buffer[]} */
       const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
+      const type = response.headers['content-type'] ?? '';
+      const done = () =>
+        resolve({ status: response.statusCode ?? 0, type, text: Buffer.concat(chunks).toString() });
       response.on('error', reject);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          type: response.headers['content-type'] ?? '',
-          text: Buffer.concat(chunks).toString(),
-        }),
-      );
+      response.on('end', done);
+      response.on('data', (chunk) => {
+        chunks.push(chunk);
+        if (!type.startsWith('text/event-stream')) return;
+        // It may go on for as long as its order waits for something.
+        done();
+        response.destroy();
+      });
     });
     sent.on('error', reject);
     sent.end(body);

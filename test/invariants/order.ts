@@ -11,7 +11,8 @@ export const orderInvariants: readonly Invariant[] = [
           where (version = 1) <> (from_phase is null)
              or version <> coalesce(previous_version, 0) + 1
              or from_phase is distinct from previous
-             or (coalesce(from_phase, ''), to_phase) not in (
+             or case when cause = 'order.note.v1' then from_phase is distinct from to_phase else
+               (coalesce(from_phase, ''), to_phase) not in (
                ('', 'reserving'),
                ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
                ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
@@ -19,7 +20,7 @@ export const orderInvariants: readonly Invariant[] = [
                ('changing', 'awaiting_payment'), ('changing', 'cancelled'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
                ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
                ('confirmed', 'fulfilled'), ('fulfilled', 'fulfilled'),
-               ('cancelled', 'cancelled'))`,
+               ('cancelled', 'cancelled')) end`,
   },
   {
     id: 'A3',

@@ -27,6 +27,15 @@ export class GatewayConfig extends ServiceConfig {
   /** Requests that a caller who was quiet may make at once; without it, as many as in ten seconds. */
   @IsOptional() @IsInt() @Min(1) @Max(10_000_000) rateLimitBurst?: number;
 
+  /** Event streams that may be open at each gateway at once; a client that wants another one gets 503. */
+  @IsInt() @Min(1) @Max(9_000) eventStreams = 1_000;
+
+  /** Event streams that one caller may have open at each gateway at once; for another one it gets 429. */
+  @IsInt() @Min(1) @Max(9_000) eventStreamsPerKey = 100;
+
+  /** Between two heartbeats of an event stream. */
+  @IsInt() @Min(50) @Max(60_000) eventHeartbeatMs = 15_000;
+
   /** Pages that may call from a browser, by their origins, for example https://shop.example. None unless told. */
   @IsOrigins() corsOrigins = '';
 

@@ -5,11 +5,12 @@ export function etag(version: number): string {
   return `"${version}"`;
 }
 
-/** True when If-None-Match names this version (weak comparison, RFC 9110, 13.1.2), so that 304 is the answer. */
-export function isKnown(ifNoneMatch: string | undefined, version: number): boolean {
+/** True when If-None-Match names this version or tag (weak comparison, RFC 9110, 13.1.2), so that 304 is the answer. */
+export function isKnown(ifNoneMatch: string | undefined, current: number | string): boolean {
+  const tag = typeof current === 'number' ? etag(current) : current;
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;
-  return ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag(version));
+  return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }
 
 /** The version that If-Match insists on. */

@@ -160,7 +160,7 @@ const returnView = {
   createdAt,
 };
 
-export const EXAMPLES: Readonly<Record<string, object>> = {
+export const EXAMPLES: Readonly<Record<string, object | string>> = {
   OrderRequest: {
     customerId: 'cus_42',
     currency: 'EUR',
@@ -171,6 +171,7 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
     metadata: { channel: 'web' },
   },
   OrderView: orderView,
+  ExpandedOrder: { ...orderView, payments: [paymentView], timeline: [step] },
   OrderPage: { data: [orderView], nextCursor: null },
   Shipment: { lines: [{ sku: 'TEA-001', quantity: 1 }], carrier: 'Post', trackingNumber: 'LX 1234 5678' },
   LinesRequest: {
@@ -181,6 +182,17 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ReturnView: returnView,
   ReturnPage: { data: [returnView], nextCursor: null },
   OrderTimeline: { data: [step] },
+  NoteRequest: { text: 'Customer asks for delivery after 17:00.' },
+  TimelineEntry: {
+    ...step,
+    version: 6,
+    from: 'confirmed',
+    to: 'confirmed',
+    cause: 'order.note.v1',
+    service: 'gateway',
+    detail: { note: { text: 'Customer asks for delivery after 17:00.', author: 'desk' } },
+  },
+  OrderEvents: `id: 2\ndata: ${JSON.stringify(step)}\n\n`,
   PaymentOrder: { orderId: order, method: 'tok_visa', capture: 'automatic' },
   PaymentView: paymentView,
   PaymentPage: { data: [paymentView], nextCursor: null },

@@ -9,6 +9,8 @@ import { Cursors } from './cursor.js';
 import { DeadLettersClient } from './dead-letters.client.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DocsModule } from './docs.module.js';
+import { EventStreams } from './event-streams.worker.js';
+import { EventsController } from './events.controller.js';
 import { ExportClient } from './export.client.js';
 import { ExportsController } from './exports.controller.js';
 import { HeadersModule } from './headers.module.js';
@@ -16,7 +18,12 @@ import { HttpModule } from './http.module.js';
 import { ImportClient } from './import.client.js';
 import { ImportsController } from './imports.controller.js';
 import { LocationsController } from './locations.controller.js';
+import { NotesController } from './notes.controller.js';
+import { OrderController } from './order.controller.js';
 import { OrderChangesController } from './order-changes.controller.js';
+import { OrderListController } from './order-list.controller.js';
+import { OrderPaymentsClient } from './order-payments.client.js';
+import { OrderWatches } from './order-watch.client.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -39,6 +46,10 @@ import { StockSettingsController } from './stock-settings.controller.js';
   controllers: [
     OrdersController,
     OrderChangesController,
+    OrderController,
+    OrderListController,
+    EventsController,
+    NotesController,
     PaymentsController,
     PaymentListsController,
     RefundsController,
@@ -60,6 +71,9 @@ import { StockSettingsController } from './stock-settings.controller.js';
     DeadLettersClient,
     ImportClient,
     ExportClient,
+    OrderPaymentsClient,
+    OrderWatches,
+    EventStreams,
     ApiKeysWorker,
     {
       provide: RateLimits,

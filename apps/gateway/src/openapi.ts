@@ -35,7 +35,11 @@ const header = (name: string, description: string, schema: object) => ({
 });
 
 const HEADERS: Readonly<Record<string, { description: string; schema: object }>> = {
-  ETag: { description: 'The version, for If-None-Match and If-Match.', schema: version },
+  ETag: {
+    description:
+      'The version, for If-None-Match and If-Match. Of an expanded order more than that, for If-None-Match only.',
+    schema: { type: 'string', pattern: '^"\\d+(?:-[0-9a-f]+)?"$', examples: ['"5"'] },
+  },
   'Content-Disposition': { description: 'The name of the file.', schema: text },
   'Idempotency-Replayed': {
     description: '`true` when the key was known and this is the answer that was given then.',
@@ -95,6 +99,10 @@ export function openApi(
     PaymentPage: page('PaymentView'),
     RefundPage: page('RefundView'),
     ReturnPage: page('ReturnView'),
+    OrderEvents: {
+      type: 'string',
+      description: 'Events of the HTML standard, 9.2; `data` is a TimelineEntry.',
+    },
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
     FailurePage: page('DeadLetterSummary'),
@@ -168,11 +176,17 @@ function operationObject(
   };
 }
 
-function answerObject({ description, schema, texts, headers = [] }: Answer): object {
+function answerObject({
+  description,
+  type = 'application/json',
+  schema,
+  texts,
+  headers = [],
+}: Answer): object {
   return {
     description,
     headers: headerRefs(['X-Request-Id', ...headers]),
-    ...(schema && { content: content('application/json', schema) }),
+    ...(schema && { content: content(type, schema) }),
     ...(texts && { content: textContent(texts) }),
   };
 }
@@ -272,6 +286,10 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
       ...header('If-Match', 'Only if it still has this version. Needed.', version),
       required: true,
     },
+    LastEventId: header('Last-Event-ID', 'Only what came after this version.', {
+      type: 'string',
+      pattern: '^\\d{0,9}$',
+    }),
     IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
   };
 }

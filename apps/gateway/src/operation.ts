@@ -25,8 +25,10 @@ export interface Operation {
 }
 
 export interface Answer {
-  readonly status: 200 | 201 | 202 | 304;
+  readonly status: 200 | 201 | 202 | 204 | 304;
   readonly description: string;
+  /** application/json unless told. */
+  readonly type?: string;
   /** Name of a schema of the document, also of its example. */
   readonly schema?: string;
   /** Instead of a schema, where it is no JSON: an example of each content type. */

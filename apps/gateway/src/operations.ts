@@ -3,6 +3,7 @@ import { IMPORT_OPERATIONS } from './import-operations.js';
 import { LOCATION_OPERATIONS } from './location-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { ORDER_CHANGE_OPERATIONS } from './order-change-operations.js';
+import { ORDER_READING_OPERATIONS } from './order-reading-operations.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 import { PRICE_OPERATIONS } from './price-operations.js';
 import { RETURN_OPERATIONS } from './return-operations.js';
@@ -36,20 +37,14 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'listOrders',
     tag: 'Orders',
     summary: 'List orders, newest first',
+    description:
+      'All filters together must hold. A page looks at 20 000 orders at most: when few of them match it may have fewer than ' +
+      '`limit`, even none, and there is more as long as `nextCursor` is not null. A `paymentId` finds the order of any of its ' +
+      'payments, also of one that was declined.',
     parameters: [],
     query: 'OrdersQuery',
     answers: [{ status: 200, description: 'A page of orders.', schema: 'OrderPage' }],
     problems: ['cursor-invalid'],
-  },
-  {
-    method: 'get',
-    path: '/v1/orders/{id}',
-    id: 'getOrder',
-    tag: 'Orders',
-    summary: 'Read one order',
-    parameters: ['OrderId', 'IfNoneMatch'],
-    answers: [{ status: 200, description: 'The order.', schema: 'OrderView', headers: ['ETag'] }, UNCHANGED],
-    problems: ['order-not-found'],
   },
   {
     method: 'post',
@@ -104,6 +99,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: [{ status: 200, description: 'The steps, in the order of versions.', schema: 'OrderTimeline' }],
     problems: ['order-not-found'],
   },
+  ...ORDER_READING_OPERATIONS,
   {
     method: 'post',
     path: '/v1/payments',

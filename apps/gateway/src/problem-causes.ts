@@ -37,6 +37,7 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'order-not-returnable':
     'More of a line would come back than has left, or all that has left is back already.',
   'return-not-found': 'This order has no return with this id.',
+  'too-many-notes': 'The timeline of the order has 1 000 entries already.',
   'payment-in-progress': 'An earlier payment for this order has not been approved or declined yet.',
   'payment-not-capturable':
     'The payment is not one that is authorized and waits for its capture, or has less.',
@@ -59,6 +60,8 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'idempotency-key-reused': 'This key came before, with another body or for another path.',
   'rate-limited':
     'The caller has used up its quota. The RateLimit-Policy header says how much there is, RateLimit what is left.',
+  'too-many-streams':
+    'The caller has as many event streams open at this gateway as one may have. "limit" says how many.',
   'headers-too-large': 'All headers together are larger than a request may have.',
   'internal-error': 'A defect of ours. The request may or may not have had its effect.',
   'service-unavailable': 'A service behind the API is down, starting or overloaded.',

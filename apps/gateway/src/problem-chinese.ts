@@ -133,6 +133,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '该订单下没有这个编号的退货。',
     remedy: '请核对两个编号：退货要在它所属的订单之下读取。',
   },
+  'too-many-notes': {
+    title: '订单不能再添加备注',
+    cause: '订单的时间线已有 1 000 条记录。',
+    remedy: '请将更长的内容存放在别处，并在备注中注明位置。',
+  },
   'payment-in-progress': {
     title: '该订单的另一笔付款正在进行',
     cause: '该订单先前的付款尚未得到批准或拒绝的结果。',
@@ -212,6 +217,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     title: '请求过于频繁',
     cause: '调用方的配额已用完。RateLimit-Policy 响应头说明总配额，RateLimit 说明剩余配额。',
     remedy: '请等待 Retry-After 指定的秒数之后重试，并放慢请求速度。',
+  },
+  'too-many-streams': {
+    title: '打开的事件流过多',
+    cause: '调用方在此网关上打开的事件流已达上限，“limit” 给出上限。',
+    remedy: '请关闭不再需要的事件流，或改用 GET /v1/orders/{id}/timeline 读取。',
   },
   'headers-too-large': {
     title: '请求头过大',

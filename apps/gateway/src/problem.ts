@@ -16,6 +16,7 @@ const HEADERS: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
   unauthorized: { 'www-authenticate': 'Bearer realm="waybill"' },
   'unsupported-media-type': { accept: 'application/json', 'accept-encoding': 'identity' },
   'rate-limited': { 'retry-after': '1' },
+  'too-many-streams': { 'retry-after': '5' },
   'service-unavailable': { 'retry-after': '1' },
   'outcome-unknown': { 'retry-after': '2' },
 };

@@ -40,7 +40,7 @@ export class ProductsController {
     return put.product;
   }
 
-  /** The ETag is the version of the row, which a change of the level moves, too: a PUT with If-Match is the more careful. */
+  /** The ETag is the version of the product's own fields, for If-Match. Its stock moves without it, so there is no 304. */
   @Get(':sku')
   @Needs('stock:read')
   async get(

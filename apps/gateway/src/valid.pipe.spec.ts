@@ -1,5 +1,5 @@
 import { GetOrder, OrderRequest, Rejected } from '#contracts';
-import { OrdersQuery } from './orders.controller.js';
+import { OrdersQuery } from './order-list.controller.js';
 import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 const order = { customerId: 'c', currency: 'EUR', lines: [{ sku: 'TEA', quantity: 1 }] };

@@ -4,6 +4,7 @@ import { aftermath, closeRest, isRestCancelled } from './aftermath.js';
 import { askChange, onChangeAnswered } from './changing.js';
 import { fulfil, isPartlyFulfilled } from './fulfil.js';
 import { FACT_OF, type FactMessage, type OrderMessage } from './messages.js';
+import { note } from './note.js';
 import { type KeyUse, type Order, type OrderState, publicStatus, type Step } from './order.js';
 import { keyOf, place, replayedPayment, usedKey } from './place.js';
 import { priceLines } from './pricing.js';
@@ -41,6 +42,7 @@ export function orderRules({
       if (message.type === 'order.fulfil.v1') return fulfil(current, message, now);
       if (message.type === 'order.return.v1') return takeReturn(current, message, now);
       if (message.type === 'order.change.v1') return askChange(current, message, now);
+      if (message.type === 'order.note.v1') return note(current, message, now);
       if (message.type === 'order.cancel.v1') return cancel(current, message, now);
       const order = current.get(message.data.orderId);
       if (order?.kind !== 'order') throw new Error(`${message.type} is about an order that does not exist`);

@@ -1,4 +1,5 @@
 import {
+  type addNote,
   type cancelOrder,
   type changeOrder,
   type changeRefused,
@@ -40,9 +41,15 @@ export type FactMessage =
     >
   | DeadlinePassed;
 
-export type OrderMessage =
-  | Told<typeof placeOrder | typeof payOrder | typeof fulfilOrder | typeof returnOrder | typeof changeOrder>
-  | FactMessage;
+type Request =
+  | typeof placeOrder
+  | typeof payOrder
+  | typeof fulfilOrder
+  | typeof returnOrder
+  | typeof changeOrder
+  | typeof addNote;
+
+export type OrderMessage = Told<Request> | FactMessage;
 
 /** What each message says about its order. */
 export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  addNote,
   cancelOrder,
   changeOrder,
   changeRefused,
@@ -31,10 +32,11 @@ import { Loop } from '#loop';
 import { Handles, OnRpc, type Outcome, type Told } from '#messaging';
 import { Database } from '#persistence';
 import { findFirstLines } from './changes.store.js';
+import { listOrders } from './listing.store.js';
 import { type OrderMessage } from './messages.js';
 import { type OrderState, type Step } from './order.js';
 import { type ReplayOf } from './place.js';
-import { findFirstSettled, findOrders, findTimeline, listOrders } from './queries.store.js';
+import { findFirstSettled, findOrders, findTimeline } from './queries.store.js';
 import { viewAsPlaced, viewBeforeShipping, viewOf } from './view.js';
 
 type Placements = readonly Told<typeof placeOrder>[];
@@ -62,6 +64,7 @@ export class OrderHandlers {
     changeOrder,
     reservationChanged,
     changeRefused,
+    addNote,
     stockReserved,
     stockRejected,
     stockExpired,
@@ -91,8 +94,8 @@ export class OrderHandlers {
 
   @OnRpc(listOrdersContract)
   async list(asked: ListOrders): Promise<OrderList> {
-    const orders = await listOrders(this.database, asked);
-    return { data: orders.slice(0, asked.limit).map(viewOf), more: orders.length > asked.limit };
+    const { orders, next } = await listOrders(this.database, asked);
+    return { data: orders.map(viewOf), next };
   }
 
   @OnRpc(getTimeline)

@@ -1,7 +1,7 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DeadLettersModule } from '#dead-letters';
 import { Loop } from '#loop';
-import { Answers, bundle } from '#messaging';
+import { Answers, bundle, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { every, Logger, Shutdown } from '#service';
 import { OrderConfig } from './config.js';
@@ -12,6 +12,7 @@ import { OrderHandlers } from './order.handlers.js';
 import { type OrderState, type Step } from './order.js';
 import { loadOrders, saveOrders } from './order.store.js';
 import { ReturnsHandlers } from './returns.handlers.js';
+import { tellSteps } from './steps.client.js';
 
 type OrderLoop = Loop<OrderState, Step, OrderMessage>;
 
@@ -21,12 +22,13 @@ type OrderLoop = Loop<OrderState, Step, OrderMessage>;
   providers: [
     {
       provide: Loop,
-      inject: [OrderConfig, Database, OutboxRelay, Answers],
+      inject: [OrderConfig, Database, OutboxRelay, Answers, Watchers],
       useFactory: (
         config: OrderConfig,
         database: Database,
         relay: OutboxRelay,
         answers: Answers,
+        watchers: Watchers,
       ): OrderLoop =>
         new Loop({
           rules: orderRules({ sagaTimeoutMs: config.sagaTimeoutSeconds * 1_000 }),
@@ -35,6 +37,7 @@ type OrderLoop = Loop<OrderState, Step, OrderMessage>;
           relay,
           bundle,
           notify: answers.notify,
+          onAppended: (appended) => tellSteps(watchers, appended),
         }),
     },
   ],
@@ -46,12 +49,14 @@ export class OrderModule implements OnApplicationBootstrap {
     private readonly config: OrderConfig,
     private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly watchers: Watchers,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     const { logger, shutdown } = this;
     const worker = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs };
     every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown });
     shutdown.on('drain', 'loop', () => this.loop.drain());
+    await this.watchers.start();
   }
 }

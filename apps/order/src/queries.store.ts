@@ -1,6 +1,6 @@
-import { type ListOrders, type TimelineEntry } from '#contracts';
+import { type TimelineEntry } from '#contracts';
 import { type Queryable } from '#persistence';
-import { type Order, type Phase, phasesOf, publicStatus } from './order.js';
+import { type Order, type Phase, publicStatus } from './order.js';
 import { ORDER_COLUMNS, type OrderRow, withNumbers } from './order.store.js';
 import { type Moment } from './view.js';
 
@@ -12,29 +12,6 @@ export async function findOrders(db: Queryable, ids: readonly string[]): Promise
     values: [ids],
   });
   return new Map(rows.map((row) => [row.id, withNumbers(row)]));
-}
-
-/** Newest first; one more than the limit, if there is one. */
-export async function listOrders(db: Queryable, asked: ListOrders): Promise<Order[]> {
-  const conditions: string[] = [];
-  const values: unknown[] = [];
-  const where = (condition: (parameter: string) => string, value: unknown): void => {
-    if (value === undefined) return;
-    values.push(value);
-    conditions.push(condition(`$${values.length}`));
-  };
-  where((p) => `id < ${p}`, asked.before);
-  where((p) => `customer_id = ${p}`, asked.customerId);
-  where((p) => `phase = any(${p}::text[])`, asked.status && phasesOf(asked.status));
-  where((p) => `created_at > ${p}::timestamptz`, asked.createdAfter);
-  where((p) => `created_at < ${p}::timestamptz`, asked.createdBefore);
-  values.push(asked.limit + 1);
-  const filter = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  const { rows } = await db.query<OrderRow>({
-    text: `select ${ORDER_COLUMNS} from orders ${filter} order by id desc limit $${values.length}`,
-    values,
-  });
-  return rows.map(withNumbers);
 }
 
 interface HistoryRow extends Omit<TimelineEntry, 'from' | 'to'> {

@@ -147,7 +147,7 @@ test('lists the newest first, by customer and status, page by page', async () =>
   const before = first.data.at(-1)?.id as string;
   const rest = await replica.handlers.list({ customerId, limit: 3, before });
   expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(newestFirst);
-  expect([first.more, rest.more]).toEqual([true, false]);
+  expect([first.next, rest.next]).toEqual([before, null]);
   expect((await replica.handlers.list({ customerId, limit: 3, status: 'confirmed' })).data).toEqual([]);
 });
 

@@ -55,7 +55,7 @@ export interface Placed {
 
 /** A placement of two TEA at 250, paid by card unless told otherwise. */
 export function placement(
-  change: { key?: string; fingerprint?: string; paid?: boolean; customerId?: string } = {},
+  change: { key?: string; fingerprint?: string; paid?: boolean; customerId?: string; sku?: string } = {},
 ): Placed {
   const {
     key = crypto.randomUUID(),
@@ -67,7 +67,7 @@ export function placement(
   const request = {
     customerId: change.customerId ?? 'cus_1',
     currency: 'EUR',
-    lines: [{ sku: 'TEA', quantity: 2 }],
+    lines: [{ sku: change.sku ?? 'TEA', quantity: 2 }],
     ...(paid && { payment: { method: 'tok_visa' } }),
     metadata: { channel: 'web' },
   };

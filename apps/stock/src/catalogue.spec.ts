@@ -25,7 +25,7 @@ describe('a product', () => {
     const answer = stock.tell(put('tea', { name: 'Sencha', active: false }), later(5)).answer;
     expect(answer).toMatchObject({
       created: false,
-      product: { name: 'Sencha', active: false, version: 3, stock: { onHand: 4 } },
+      product: { name: 'Sencha', active: false, version: 2, stock: { onHand: 4, version: 3 } },
     });
     expect(answer).toMatchObject({
       product: { createdAt: START.toISOString(), updatedAt: later(5).toISOString() },
@@ -33,13 +33,23 @@ describe('a product', () => {
   });
 
   it('keeps its version when it is replaced by the same', () => {
-    expect(warehouse({ tea: 4 }).tell(put('tea'))).toMatchObject({ answer: { product: { version: 2 } } });
+    expect(warehouse({ tea: 4 }).tell(put('tea'))).toMatchObject({ answer: { product: { version: 1 } } });
+  });
+
+  it('has a version of its own, which sales and adjustments leave alone', () => {
+    const stock = warehouse({ tea: 4 });
+    stock.tell(reserve({ tea: 1 }));
+    stock.tell(adjust('tea', { delta: 2, reason: 'received' }));
+    expect(stock.tell(put('tea', { name: 'Sencha' }, 1)).answer).toMatchObject({
+      product: { version: 2, stock: { onHand: 6, reserved: 1, version: 5 } },
+    });
   });
 
   it('is replaced only in the version that was expected', () => {
     const stock = warehouse({ tea: 4 });
-    expect(code(stock.tell(put('tea', { name: 'Sencha' }, 1)))).toBe('version-mismatch');
-    expect(code(stock.tell(put('tea', { name: 'Sencha' }, 2)))).toBeUndefined();
+    expect(code(stock.tell(put('tea', { name: 'Sencha' }, 2)))).toBe('version-mismatch');
+    expect(code(stock.tell(put('tea', { name: 'Sencha' }, 1)))).toBeUndefined();
+    expect(code(stock.tell(put('tea', { name: 'Gyokuro' }, 1)))).toBe('version-mismatch');
     expect(code(stock.tell(put('new', {}, 1)))).toBe('version-mismatch');
     expect(code(stock.tell(put('new', {}, 0)))).toBeUndefined();
   });

@@ -16,7 +16,7 @@ import { adjustmentKey, answered, itemKey, itemOf, type Stock, type StockDecisio
 export function putProduct(stock: Stock, request: PutProduct, now: Date): StockDecision {
   const { sku, product } = request;
   const item = itemOf(stock, sku);
-  const version = item?.version ?? 0;
+  const version = item?.productVersion ?? 0;
   const expectedVersion = request.expectedVersion ?? version;
   if (expectedVersion !== version) {
     return { refuse: new Rejected('version-mismatch', { sku, expectedVersion, version }) };

@@ -10,6 +10,7 @@ const item = (more: Partial<Item> = {}): Item => ({
   kind: 'item',
   sku: 'TEA',
   version: 3,
+  productVersion: 1,
   name: 'Sencha',
   amount: 1_999,
   currency: 'EUR',
@@ -77,7 +78,7 @@ describe('a row', () => {
 
   test('changes only what it gives', () => {
     const { changes, rows } = applyRows(stock(item()), read({ sku: 'TEA', name: 'Gyokuro' }), AT);
-    expect(changes[0]?.after).toEqual(item({ name: 'Gyokuro', version: 4 }));
+    expect(changes[0]?.after).toEqual(item({ name: 'Gyokuro', version: 4, productVersion: 2 }));
     expect(rows).toEqual([]);
   });
 

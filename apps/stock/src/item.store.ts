@@ -1,9 +1,10 @@
 import { type Queryable } from '#persistence';
 import { type Item } from './item.js';
 
-export const ITEM_COLUMNS = `sku, version, name, price_amount as amount, price_currency as currency,
-  other_prices as "otherPrices", active, on_hand as "onHand", reserved, safety_stock as "safetyStock",
-  low_stock_threshold as "lowStockThreshold", locations, created_at as "createdAt", updated_at as "updatedAt"`;
+export const ITEM_COLUMNS = `sku, version, product_version as "productVersion", name, price_amount as amount,
+  price_currency as currency, other_prices as "otherPrices", active, on_hand as "onHand", reserved,
+  safety_stock as "safetyStock", low_stock_threshold as "lowStockThreshold", locations, created_at as "createdAt",
+  updated_at as "updatedAt"`;
 
 /** As it comes out of JSON. */
 export type ItemRow = Omit<Item, 'kind' | 'createdAt' | 'updatedAt'> & {

@@ -18,6 +18,8 @@ export interface Item {
   readonly sku: string;
   /** Of the row: it grows with every change of the level as well as of the product. */
   readonly version: number;
+  /** Of name, price and `active` alone. */
+  readonly productVersion: number;
   readonly name: string;
   /** Price in minor units. */
   readonly amount: number;
@@ -88,6 +90,7 @@ export function withProduct(item: Item | undefined, sku: string, product: Produc
     kind: 'item',
     sku,
     version: 0,
+    productVersion: 0,
     onHand: 0,
     reserved: 0,
     safetyStock: 0,
@@ -96,7 +99,8 @@ export function withProduct(item: Item | undefined, sku: string, product: Produc
     createdAt: now,
   } as const;
   const before = item ?? empty;
-  return { ...before, ...product, version: before.version + 1, updatedAt: now };
+  const { version, productVersion } = before;
+  return { ...before, ...product, version: version + 1, productVersion: productVersion + 1, updatedAt: now };
 }
 
 /** What can be sold. A safety stock that is larger than what is there leaves nothing. */
@@ -162,7 +166,7 @@ export function levelView(item: Item): StockLevelView {
 }
 
 export function productView(item: Item): ProductView {
-  const { sku, name, amount, currency, otherPrices, active, version } = item;
+  const { sku, name, amount, currency, otherPrices, active, productVersion: version } = item;
   return {
     sku,
     name,

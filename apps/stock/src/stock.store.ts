@@ -93,22 +93,24 @@ with l as (
 ), e as (
   select * from json_to_recordset($2::json)
     as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
-      reserved integer, steps integer, version bigint, "updatedAt" timestamptz, "safetyStock" integer,
-      "lowStockThreshold" integer, locations jsonb)
+      reserved integer, steps integer, version bigint, "productVersion" bigint, "updatedAt" timestamptz,
+      "safetyStock" integer, "lowStockThreshold" integer, locations jsonb)
 ), edited as (
   update products p set name = e.name, price_amount = e.amount, price_currency = e.currency,
     other_prices = e."otherPrices", active = e.active, on_hand = e."onHand", reserved = e.reserved,
-    version = p.version + e.steps, updated_at = e."updatedAt", safety_stock = e."safetyStock",
-    low_stock_threshold = e."lowStockThreshold", locations = e.locations
+    version = p.version + e.steps, product_version = e."productVersion", updated_at = e."updatedAt",
+    safety_stock = e."safetyStock", low_stock_threshold = e."lowStockThreshold", locations = e.locations
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (
   insert into products
-    (sku, name, price_amount, price_currency, other_prices, active, on_hand, reserved, version, created_at, updated_at)
-  select sku, name, amount, currency, "otherPrices", active, "onHand", reserved, version, "createdAt", "updatedAt"
+    (sku, name, price_amount, price_currency, other_prices, active, on_hand, reserved, version, product_version,
+      created_at, updated_at)
+  select sku, name, amount, currency, "otherPrices", active, "onHand", reserved, version, "productVersion", "createdAt",
+    "updatedAt"
   from json_to_recordset($3::json)
     as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
-      reserved integer, version bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
+      reserved integer, version bigint, "productVersion" bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
 ), opened as (
   insert into reservations (order_id, status, lines, expires_at, version)
   select "orderId", status, lines, "expiresAt", version
@@ -198,6 +200,7 @@ function isRewritten(before: Reservation, after: Reservation): boolean {
 
 function isEdited(before: Item, after: Item): boolean {
   if (!isSameSettings(before, after) || before.locations !== after.locations) return true;
+  if (before.productVersion !== after.productVersion) return true;
   return !isSameProduct(before, after) || before.updatedAt.getTime() !== after.updatedAt.getTime();
 }
 

@@ -90,9 +90,9 @@ describe('two replicas', () => {
     expect(await statuses()).toEqual({ held: 2 });
     const [taken] = await here().settle([adjust('tea', { delta: -3, reason: 'damaged' }, KEYS[2], KEYS[2])]);
     expect(taken).toMatchObject({ ok: { level: { onHand: 3, reserved: 3 } } });
-    const { version } = (await findItems(stock.database, ['tea'])).get('tea') as Item;
+    const { productVersion } = (await findItems(stock.database, ['tea'])).get('tea') as Item;
     await there().settle([adjust('tea', { delta: 1, reason: 'received' }, KEYS[3], KEYS[3])]);
-    const [replaced] = await here().settle([put('tea', { name: 'Gyokuro' }, version + 1)]);
+    const [replaced] = await here().settle([put('tea', { name: 'Gyokuro' }, productVersion)]);
     expect(replaced).toMatchObject({ ok: { created: false, product: { name: 'Gyokuro' } } });
   });
 

@@ -15,6 +15,7 @@ const item = (sku: string, more: Partial<Item> = {}): Item => ({
   kind: 'item',
   sku,
   version: 1,
+  productVersion: 1,
   name: 'Ünïcode 茶 "quoted" \\',
   amount: 1_000_000_000_000,
   currency: 'EUR',

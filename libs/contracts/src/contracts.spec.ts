@@ -6,6 +6,7 @@ import {
   AdjustmentRequest,
   type Class,
   command,
+  firstIdAt,
   holdsCardNumber,
   isFreeText,
   isId,
@@ -33,6 +34,19 @@ describe('an id', () => {
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => isId('ord', id))).toBe(true);
+  });
+
+  test('made from a time sorts before all that are made then or later, and after all that were made before', () => {
+    const before = newId('ord');
+    const ms = Date.now();
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 40 }), (later) => {
+        expect(firstIdAt('ord', ms + later) > before).toBe(true);
+        expect(firstIdAt('ord', ms - later) < before).toBe(true);
+        expect(isId('ord', firstIdAt('ord', later))).toBe(true);
+      }),
+    );
+    expect(firstIdAt('ord', -1)).toBe(`ord_${'0'.repeat(26)}`);
   });
 
   test('is not accepted with another prefix', () => {
@@ -85,6 +99,30 @@ describe('a request to place an order', () => {
     ['/surprise', { surprise: true }],
   ])('is refused naming %s: %j', (pointer, change) => {
     expect(pointers(OrderRequest, order(change))).toContain(pointer);
+  });
+
+  const keys = (count: number, length = 1): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}`.padStart(length, 'k'), 'v']));
+
+  test.each<[string, Record<string, string>]>([
+    ['20 keys', keys(20, 2)],
+    ['a key of 40 characters', keys(1, 40)],
+    ['a value of 500 characters', { a: 'x'.repeat(500) }],
+  ])('takes metadata with %s, and no more than that', (_, metadata) => {
+    expect(pointers(OrderRequest, order({ metadata }))).toEqual([]);
+  });
+
+  test.each<[string, object]>([
+    ['21 keys', keys(21, 2)],
+    ['a key of 41 characters', keys(1, 41)],
+    ['an empty key', { '': 'a' }],
+    ['a value of 501 characters', { a: 'x'.repeat(501) }],
+    ['an empty value', { a: '' }],
+    ['a card number', { a: '4111 1111 1111 1111' }],
+    ['a value that is no text', { a: null }],
+    ['something within', { a: { b: 'c' } }],
+  ])('refuses metadata with %s', (_, metadata) => {
+    expect(pointers(OrderRequest, order({ metadata }))).toEqual(['/metadata']);
   });
 
   test('is judged by the compiled check as class-validator judges it', () => {

@@ -139,6 +139,11 @@ export const ERRORS = {
     title: 'These lines cannot come back',
     remedy: 'Read the order: no more of a line can come back than has left and has not come back yet.',
   },
+  'too-many-notes': {
+    status: 409,
+    title: 'The order takes no more notes',
+    remedy: 'Keep what is longer than that elsewhere, and note where.',
+  },
   'payment-in-progress': {
     status: 409,
     title: 'Another payment for this order is under way',
@@ -220,6 +225,11 @@ export const ERRORS = {
     status: 429,
     title: 'Too many requests',
     remedy: 'Wait for the seconds that Retry-After says, and ask less often.',
+  },
+  'too-many-streams': {
+    status: 429,
+    title: 'Too many event streams are open',
+    remedy: 'Close a stream that is not needed any more, or read GET /v1/orders/{id}/timeline instead.',
   },
   'headers-too-large': {
     status: 431,

@@ -12,6 +12,13 @@ export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
   return `${prefix}_${base32(uuidv7Bytes())}`;
 }
 
+/** No id that was made at this time or later sorts before it. */
+export function firstIdAt<P extends IdPrefix>(prefix: P, ms: number): `${P}_${string}` {
+  const bytes = new Uint8Array(16);
+  writeTime(bytes, Math.max(0, ms));
+  return `${prefix}_${base32(bytes)}`;
+}
+
 export function IsId(prefix: IdPrefix): PropertyDecorator {
   return Matches(new RegExp(`^${prefix}_${SUFFIX}$`), {
     message: `must be an id such as ${prefix}_${'0'.repeat(26)}`,
@@ -36,15 +43,19 @@ function uuidv7Bytes(): Uint8Array {
     lastMs++;
     sequence = 0;
   }
-  let ms = lastMs;
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = ms % 256;
-    ms = Math.floor(ms / 256);
-  }
+  writeTime(bytes, lastMs);
   bytes[6] = 0x70 | (sequence >> 8);
   bytes[7] = sequence & 0xff;
   bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
   return bytes;
+}
+
+function writeTime(bytes: Uint8Array, time: number): void {
+  let ms = time;
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = ms % 256;
+    ms = Math.floor(ms / 256);
+  }
 }
 
 /** 128 bits as 26 letters, most significant first; the first letter carries three bits. */

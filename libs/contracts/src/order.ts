@@ -174,6 +174,10 @@ export class ListOrders {
   @IsOptional() @IsFreeText(64) customerId?: string;
   @IsOptional() @IsISO8601({ strict: true }) createdAfter?: string;
   @IsOptional() @IsISO8601({ strict: true }) createdBefore?: string;
+  /** With a line of this SKU, whatever became of it. */
+  @IsOptional() @IsSku() sku?: string;
+  /** This one only, if it is as the other filters say. */
+  @IsOptional() @IsId('ord') orderId?: string;
   @IsInt() @Min(1) @Max(100) limit: number;
   /** Orders older than this one come next. */
   @IsOptional() @IsId('ord') before?: string;
@@ -185,7 +189,8 @@ export class OrderList {
 
   @ValidateNested({ each: true })
   data: OrderView[];
-  @IsBoolean() more: boolean;
+  /** What `before` must be for the next page; null on the last one. */
+  @IsOptional() @IsId('ord') next: string | null;
 }
 
 /** One step that an order took. Steps are ordered by version, never by clock. */

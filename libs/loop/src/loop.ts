@@ -2,7 +2,7 @@ import { type Bundle, type Caused, type Message, type Notice, type Outcome } fro
 import { classify, type Database, mayHaveHappened, type OutboxRelay } from '#persistence';
 import { Cache } from './cache.js';
 import { decideAll, type Round } from './decide-all.js';
-import { type Effect, type Rules, type Store, type Versioned } from './rules.js';
+import { type Appended, type Effect, type Rules, type Store, type Versioned } from './rules.js';
 
 export interface LoopOptions<S extends Versioned, R, M extends Message> {
   readonly rules: Rules<S, R, M>;
@@ -11,6 +11,8 @@ export interface LoopOptions<S extends Versioned, R, M extends Message> {
   readonly relay: OutboxRelay;
   readonly bundle: (messages: readonly Caused[]) => Bundle[];
   readonly notify: (notices: readonly Notice[]) => void;
+  /** Hears of rows that were appended, after their save; must not throw. */
+  readonly onAppended?: (appended: readonly Appended<R>[]) => void;
   /** Starts the calls that decisions asked for; must not throw. Outcomes come back as messages through `settle`. */
   readonly perform?: (effect: Effect, cause: M) => void;
   readonly maxBatch?: number;
@@ -200,6 +202,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
     for (const { key, after } of round.changes) this.cache.set(key, after);
     if (round.outbox.length > 0) this.options.relay.dispatch(round.outbox);
     if (round.notify.length > 0) this.options.notify(round.notify);
+    if (round.appended.length > 0) this.options.onAppended?.(round.appended);
     for (const { effect, cause } of round.effects) this.options.perform?.(effect, cause);
     return round.outcomes;
   }

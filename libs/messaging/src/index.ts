@@ -10,3 +10,4 @@ export * from './publisher.js';
 export * from './rpc-client.js';
 export * from './server.js';
 export * from './topology.js';
+export * from './watchers.js';

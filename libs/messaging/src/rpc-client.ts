@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ERRORS, type ErrorCode, Rejected, type Rpc, type ServiceName } from '#contracts';
+import { ERRORS, type ErrorCode, newId, Rejected, type Rpc, type ServiceName } from '#contracts';
 import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
 import { type Trace } from './delivery.js';
@@ -8,6 +8,7 @@ import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { PublishError, type Publisher } from './publisher.js';
 import { EXCHANGES } from './topology.js';
+import { type Wish } from './watchers.js';
 
 export interface CallOptions {
   readonly trace: Trace;
@@ -141,6 +142,19 @@ export class RpcClient {
     });
     this.expected.set(name, end);
     return { notice, cancel: () => end(undefined) };
+  }
+
+  /** Every notice of this name, until the returned function is called. It is `watch` that makes services send them. */
+  listen(name: string, hear: (notice: object) => void): () => void {
+    this.expected.set(name, (notice) => notice && hear(notice));
+    return () => void this.expected.delete(name);
+  }
+
+  /** Every replica of the service sends notices of these names for so long. A replica that starts later does so when told again. */
+  watch(service: ServiceName, names: readonly string[], forMs: number): Promise<void> {
+    const body = JSON.stringify({ replyTo: this.replyTo, names, forMs } satisfies Wish);
+    const watch = { exchange: EXCHANGES.watch, routingKey: service, type: 'watch', mandatory: false, body };
+    return this.options.publisher.publish({ id: newId('msg'), ...watch }, { expiresMs: forMs });
   }
 
   stop(): void {

@@ -7,6 +7,8 @@ export const EXCHANGES = {
   rpc: 'waybill.rpc',
   /** Answers and notices, by gateway instance. Named, so that no service may write to the default exchange. */
   reply: 'waybill.reply',
+  /** Who wants to hear of what at once, to every replica of a service, by service. */
+  watch: 'waybill.watch',
   /** Orders to one service, by service. */
   commands: 'waybill.commands',
   /** Facts for everybody, by type. */
@@ -22,6 +24,7 @@ export const EXCHANGES = {
 const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
   rpc: 'direct',
   reply: 'direct',
+  watch: 'direct',
   commands: 'direct',
   events: 'topic',
   delay: 'direct',

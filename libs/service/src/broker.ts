@@ -7,6 +7,7 @@ import {
   type Observe,
   Publisher,
   RpcClient,
+  Watchers,
 } from '#messaging';
 import { classify, type Database, mayHaveHappened } from '#persistence';
 import { type ServiceConfig } from './config.js';
@@ -55,7 +56,7 @@ export async function serve(
   { name, logger: log, observe, shutdown }: Context,
   { publisher, consuming, publishing }: Broker,
   database: Database,
-): Promise<{ server: AmqpServer; answers: Answers }> {
+): Promise<{ server: AmqpServer; answers: Answers; watchers: Watchers }> {
   const answers = new Answers(publishing);
   await answers.start();
   const server = new AmqpServer({
@@ -73,7 +74,9 @@ export async function serve(
   });
   shutdown.on('consume', 'messages', () => server.stopConsuming());
   shutdown.on('drain', 'messages', () => server.drain());
-  return { server, answers };
+  const watchers = new Watchers({ service: name as ServiceName, consuming, answers });
+  shutdown.on('close', 'watchers', async () => watchers.stop());
+  return { server, answers, watchers };
 }
 
 /** What the gateway has: it asks. */

@@ -1,3 +1,5 @@
+import { type Server } from 'node:http';
+import { type Socket } from 'node:net';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Observe, traceIdOf } from '#messaging';
 import { type Logger } from './logger.js';
@@ -29,6 +31,30 @@ export function watchHttp(fastify: FastifyInstance, observe: Observe, logger: Lo
     }
     done();
   });
+}
+
+const UNUSED_MS = 250;
+
+/**
+ * Closes the server, and meanwhile connections over which nothing ever came, as browsers and HTTP clients open them in
+ * advance: node:http takes them for busy and would wait for them for ever.
+ */
+export function closing(server: Server, close: () => Promise<unknown>): () => Promise<void> {
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return async () => {
+    const timer = setInterval(() => {
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    }, UNUSED_MS);
+    try {
+      await close();
+    } finally {
+      clearInterval(timer);
+    }
+  };
 }
 
 /** `trace` is set by whoever takes requests in from outside. */

@@ -2,14 +2,14 @@ import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type AmqpServer, Answers, Connection, Publisher, RpcClient } from '#messaging';
+import { type AmqpServer, Answers, Connection, Publisher, RpcClient, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { ask, connectBroker, serve } from './broker.js';
 import { DatabaseConfig, type ServiceConfig } from './config.js';
 import { openDatabase, relayThrough } from './data.js';
 import { PassErrorsOn } from './errors.filter.js';
 import { Readiness } from './health.controller.js';
-import { watchHttp } from './http.js';
+import { closing, watchHttp } from './http.js';
 import { ConfigError, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -58,7 +58,7 @@ async function run<C extends ServiceConfig>(
     value(Publisher, broker.publisher),
   ];
   if (database) {
-    const { server, answers } = await serve(context, broker, database);
+    const { server, answers, watchers } = await serve(context, broker, database);
     const relay = relayThrough(broker.publisher, { ...context, database });
     const ready = checks(shutdown, {
       database: () => database.ping(),
@@ -71,6 +71,7 @@ async function run<C extends ServiceConfig>(
       value(OutboxRelay, relay),
       value(Answers, answers),
       value(Connection, broker.consuming),
+      value(Watchers, watchers),
       value(Readiness, ready),
     ];
     await listen(context, serviceModule(app, [...common, ...parts]), server);
@@ -109,8 +110,9 @@ async function listen(
   }
   await app.init();
   if (server) await app.startAllMicroservices();
+  const close = closing(adapter.getHttpServer(), () => adapter.close());
   await app.listen(config.port, config.host);
-  shutdown.on('http', 'server', () => adapter.close());
+  shutdown.on('http', 'server', close);
 }
 
 function value<T>(provide: abstract new (...args: never[]) => T, useValue: T): Provider {
