@@ -1,4 +1,4 @@
-import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { DatabaseConfig, Env } from '#service';
 import { type Timing } from './effects.js';
 
@@ -7,7 +7,19 @@ export class PaymentConfig extends DatabaseConfig {
   @Env('PAYMENT_PORT') override port = 3_002;
   @Env('PAYMENT_DATABASE_URL') override databaseUrl: string;
 
-  /** A provider behind HTTP; without one, the sandbox runs inside this process. */
+  /** Who moves the money. */
+  @IsIn(['sandbox', 'stripe']) paymentProvider: 'sandbox' | 'stripe' = 'sandbox';
+
+  /** Of the Stripe account, or a restricted key that may write payment intents, payment methods and refunds and read the balance. */
+  @ValidateIf(({ paymentProvider }: PaymentConfig) => paymentProvider === 'stripe')
+  @Matches(/^(sk|rk)_(test|live)_\w+$/, { message: 'must be a secret key of Stripe: sk_… or rk_…' })
+  stripeSecretKey?: string;
+
+  /** Where the API of Stripe is. */
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  stripeBaseUrl = 'https://api.stripe.com';
+
+  /** A sandbox behind HTTP; without one, the sandbox runs inside this process. */
   @IsOptional()
   @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
   paymentProviderUrl?: string;

@@ -6,17 +6,15 @@ import { every, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
-import { HttpProvider } from './http-provider.client.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
 import { paymentStore } from './payment.store.js';
 import { Provider } from './provider.js';
+import { ProviderModule } from './provider.module.js';
 import { ProviderCalls } from './provider-calls.client.js';
 import { reconcile } from './reconcile.worker.js';
 import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
-import { InProcessSandbox } from './sandbox/in-process.client.js';
-import { LedgerFile } from './sandbox/ledger-file.client.js';
 
 type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 
@@ -24,9 +22,9 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 const WAITING_PER_CALL = 100;
 
 @Module({
+  imports: [ProviderModule],
   controllers: [PaymentHandlers],
   providers: [
-    { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },
     {
       provide: ProviderCalls,
       inject: [Provider, PaymentConfig, Logger, Metrics],
@@ -64,17 +62,6 @@ export class PaymentModule implements OnApplicationBootstrap {
       await this.loop.drain();
     });
   }
-}
-
-async function providerOf(
-  { paymentProviderUrl, sandboxLedgerFile }: PaymentConfig,
-  shutdown: Shutdown,
-): Promise<Provider> {
-  if (paymentProviderUrl) return new HttpProvider(paymentProviderUrl);
-  if (!sandboxLedgerFile) return new InProcessSandbox();
-  const ledger = await LedgerFile.open(sandboxLedgerFile);
-  shutdown.on('close', 'ledger file of the sandbox', () => ledger.close());
-  return new InProcessSandbox(ledger);
 }
 
 function loopOf(

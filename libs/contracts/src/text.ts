@@ -43,7 +43,7 @@ export function IsSku(options?: ValidationOptions): PropertyDecorator {
 
 /** A provider's token for a payment method. Never a card number: those have only digits. */
 export function IsMethodToken(): PropertyDecorator {
-  return Matches(/^tok_[a-z0-9_]{1,60}$/, {
+  return Matches(/^(tok|pm)_[A-Za-z0-9_]{1,60}$/, {
     message: 'must be a payment method token, for example "tok_visa"',
   });
 }
