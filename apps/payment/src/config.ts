@@ -30,6 +30,12 @@ export class PaymentConfig extends DatabaseConfig {
   /** Calls in flight at once; as many again a hundred times over may wait for their turn. */
   @IsInt() @Min(1) @Max(1_000) providerConcurrency = 64;
 
+  /** After so many calls in a row without an answer the provider is left alone. */
+  @IsInt() @Min(1) @Max(10_000) providerBreakerFailures = 20;
+
+  /** For so long; then one call finds out whether it is back. */
+  @IsInt() @Min(10) @Max(600_000) providerBreakerPauseMs = 2_000;
+
   /** How often to look for unsettled payments, and the pause before one is asked about for the first time. */
   @IsInt() @Min(10) @Max(60_000) reconcileIntervalMs = 1_000;
 

@@ -2,7 +2,7 @@ import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Metrics, Shutdown } from '#service';
+import { every, HealthDetails, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
@@ -31,8 +31,19 @@ const WAITING_PER_CALL = 100;
       useFactory: (provider: Provider, config: PaymentConfig, log: Logger, { observe }: Metrics) => {
         const { providerTimeoutMs: timeoutMs, providerConcurrency: concurrency } = config;
         const maxWaiting = concurrency * WAITING_PER_CALL;
-        return new ProviderCalls({ provider, timeoutMs, concurrency, maxWaiting, log, observe });
+        const breaker = {
+          failures: config.providerBreakerFailures,
+          pauseMs: config.providerBreakerPauseMs,
+        };
+        return new ProviderCalls({ provider, timeoutMs, concurrency, maxWaiting, breaker, log, observe });
       },
+    },
+    {
+      provide: HealthDetails,
+      inject: [ProviderCalls],
+      useFactory: ({ guard }: ProviderCalls): HealthDetails => ({
+        details: () => ({ 'breaker of the provider': guard.state }),
+      }),
     },
     {
       provide: Loop,
@@ -40,6 +51,7 @@ const WAITING_PER_CALL = 100;
       useFactory: loopOf,
     },
   ],
+  exports: [HealthDetails],
 })
 export class PaymentModule implements OnApplicationBootstrap {
   constructor(

@@ -81,6 +81,7 @@ export class Replica {
       timeoutMs: TIMING.timeoutMs,
       concurrency: 8,
       maxWaiting: 1_000,
+      breaker: { failures: 20, pauseMs: 100 },
       log: SILENT,
       observe: () => undefined,
     });
