@@ -6,6 +6,7 @@ import { every, HealthDetails, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
+import { LedgerCheckModule } from './ledger-check.module.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
 import { paymentStore } from './payment.store.js';
@@ -22,7 +23,7 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 const WAITING_PER_CALL = 100;
 
 @Module({
-  imports: [ProviderModule],
+  imports: [ProviderModule, LedgerCheckModule],
   controllers: [PaymentHandlers],
   providers: [
     {

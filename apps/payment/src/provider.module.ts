@@ -10,16 +10,21 @@ import { StripeProvider } from './stripe/stripe.client.js';
 /** Who moves the money, as configured. */
 @Module({
   providers: [
-    { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: openProvider },
+    { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },
     { provide: ProviderLedger, useExisting: Provider },
   ],
   exports: [Provider, ProviderLedger],
 })
 export class ProviderModule {}
 
+function providerOf(config: PaymentConfig, shutdown: Shutdown): Promise<Provider> {
+  return openProvider(config, (close) => shutdown.on('close', 'ledger file of the sandbox', close));
+}
+
+/** `onClose` is given what has to be closed in the end. */
 export async function openProvider(
   config: PaymentConfig,
-  shutdown: Pick<Shutdown, 'on'>,
+  onClose: (close: () => Promise<void>) => void,
 ): Promise<Provider & ProviderLedger> {
   const { stripeSecretKey: secretKey, stripeBaseUrl: baseUrl, providerTimeoutMs: timeoutMs } = config;
   if (config.paymentProvider === 'stripe' && secretKey) {
@@ -28,6 +33,6 @@ export async function openProvider(
   if (config.paymentProviderUrl) return new HttpProvider(config.paymentProviderUrl);
   if (!config.sandboxLedgerFile) return new InProcessSandbox();
   const ledger = await LedgerFile.open(config.sandboxLedgerFile);
-  shutdown.on('close', 'ledger file of the sandbox', () => ledger.close());
+  onClose(() => ledger.close());
   return new InProcessSandbox(ledger);
 }
