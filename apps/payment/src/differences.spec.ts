@@ -52,6 +52,11 @@ it.each([
   expect(between(ours, theirs)).toEqual(found);
 });
 
+it('takes a refund that failed after all for none', () => {
+  const failed = { operation: 'refund', key: 'ref_1:refund' } as const;
+  expect(between([], [moved(failed), moved({ ...failed, amount: -100 })])).toEqual([]);
+});
+
 it('leaves out what has moved at another time, and what is not settled yet', () => {
   expect(between([booked({ at: at(12) })], [])).toEqual([]);
   expect(between([], [moved({ at: at(9) })])).toEqual([]);

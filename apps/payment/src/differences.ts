@@ -69,6 +69,6 @@ function plus(
 }
 
 function wordsOf(sums: Sums): string | null {
-  const words = Object.entries(sums).map(([currency, sum]) => `${sum} ${currency}`);
+  const words = Object.entries(sums).flatMap(([currency, sum]) => (sum === 0 ? [] : `${sum} ${currency}`));
   return words.length === 0 ? null : words.sort().join(' + ');
 }

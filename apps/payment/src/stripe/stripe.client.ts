@@ -47,9 +47,9 @@ export class StripeProvider implements Provider, ProviderLedger {
     return new StripeProvider(stripe);
   }
 
-  async perform(call: ProviderCall): Promise<Answer> {
+  async perform(call: ProviderCall, signal: AbortSignal): Promise<Answer> {
     try {
-      return settled(await this.carryOut(call));
+      return settled(await this.carryOut(call, signal));
     } catch (error) {
       const refusal = refusalIn(error);
       if (!refusal) return { outcome: 'unknown', reason: reasonOf(error) };
@@ -79,12 +79,12 @@ export class StripeProvider implements Provider, ProviderLedger {
     return found;
   }
 
-  private async carryOut(call: ProviderCall): Promise<Found> {
+  private async carryOut(call: ProviderCall, signal: AbortSignal): Promise<Found> {
     const { key, operation, paymentId, chargeId } = call;
     const { amount } = toStripe(call);
     const { paymentIntents, refunds } = this.stripe;
     const once = { idempotencyKey: key };
-    if (chargeId === null) return answerOfIntent(call, await this.charge(call));
+    if (chargeId === null) return answerOfIntent(call, await this.charge(call, signal));
     switch (operation) {
       case 'authorize':
       case 'capture':
@@ -102,15 +102,18 @@ export class StripeProvider implements Provider, ProviderLedger {
   }
 
   /** Sets money aside or takes it at once. Nobody is there to be asked: a card that wants its owner declines. */
-  private async charge(call: ProviderCall): Promise<Stripe.PaymentIntent> {
+  private async charge(call: ProviderCall, signal: AbortSignal): Promise<Stripe.PaymentIntent> {
     const { key, operation, paymentId } = call;
+    const payment_method = await this.methodOf(call);
+    // Whoever waited for this has been told "unknown": nothing may be taken behind their back.
+    signal.throwIfAborted();
     return this.stripe.paymentIntents.create(
       {
         ...toStripe(call),
         capture_method: operation === 'authorize' ? 'manual' : 'automatic',
         confirm: true,
         off_session: true,
-        payment_method: await this.methodOf(call),
+        payment_method,
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { paymentId, key },
       },

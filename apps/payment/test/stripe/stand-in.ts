@@ -34,6 +34,8 @@ export class StripeStandIn {
   readonly faults = new Faults();
   /** How often each operation was asked for, refused and failed ones included. */
   readonly asked: string[] = [];
+  /** What each of them had in it. */
+  readonly requests: Params[] = [];
   private readonly saved = new Map<string, { readonly asked: string; readonly reply: Reply }>();
   private readonly inHand = new Set<string>();
   private readonly failedOnce = new Set<string>();
@@ -56,6 +58,11 @@ export class StripeStandIn {
     this.instead.push({ status, body: { error } });
   }
 
+  /** As Stripe does after a day. */
+  forgetKeys(): void {
+    this.saved.clear();
+  }
+
   /** On the same port as before. */
   async restart(): Promise<void> {
     this.server = createServer((request, response) => {
@@ -75,6 +82,7 @@ export class StripeStandIn {
     const request = await read(incoming);
     const operation = operationOf(request);
     this.asked.push(operation);
+    this.requests.push(request.params);
     const refused = this.instead.shift() ?? this.stranger(incoming);
     if (refused) return send(response, refused);
     const hits = this.faults.hit(operation, textIn(partIn(request.params, 'metadata'), 'paymentId'));
