@@ -9,6 +9,7 @@ import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
+import { LedgerController } from './ledger.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
@@ -29,6 +30,7 @@ import { StockController } from './stock.controller.js';
     PaymentsController,
     PaymentListsController,
     RefundsController,
+    LedgerController,
     ProblemsController,
     ProductsController,
     StockController,

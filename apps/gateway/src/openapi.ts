@@ -94,6 +94,14 @@ export function openApi(
     PaymentPage: page('PaymentView'),
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
+    LedgerPeriodPage: {
+      ...page('PeriodPosting'),
+      required: ['data', 'balances', 'nextCursor'],
+      properties: {
+        ...page('PeriodPosting').properties,
+        balances: { type: ['array', 'null'], items: { $ref: '#/components/schemas/PeriodBalance' } },
+      },
+    },
     ProductPage: page('ProductView'),
     Problem: PROBLEM,
   };

@@ -1,3 +1,4 @@
+import { LEDGER_OPERATIONS } from './ledger-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 
@@ -125,6 +126,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['payment-not-found'],
   },
   ...PAYMENT_OPERATIONS,
+  ...LEDGER_OPERATIONS,
   {
     method: 'put',
     path: '/v1/products/{sku}',

@@ -18,11 +18,15 @@ export class ValidBody<T extends object> implements PipeTransform<unknown, T> {
 
 /** The parameters after the "?". Pointers start with /query. */
 export class ValidQuery<T extends object> implements PipeTransform<unknown, T> {
-  constructor(private readonly type: Class<T>) {}
+  constructor(
+    private readonly type: Class<T>,
+    private readonly isPaged = true,
+  ) {}
 
   transform(query: Record<string, unknown>): T {
     const inherited = Object.keys(query).find((name) => name in Object.prototype);
     if (inherited) throw new Rejected('validation-failed', { errors: [unknownAt(`/query/${inherited}`)] });
+    if (!this.isPaged) return valid(this.type, query, (pointer) => `/query${pointer}`);
     const { limit = '20' } = query;
     const number = typeof limit === 'string' && /^-?\d{1,9}$/.test(limit) ? Number(limit) : limit;
     return valid(this.type, { ...query, limit: number }, (pointer) => `/query${pointer}`);

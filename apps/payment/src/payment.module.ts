@@ -6,6 +6,7 @@ import { every, HealthDetails, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
+import { LedgerHandlers } from './ledger.handlers.js';
 import { LedgerCheckModule } from './ledger-check.module.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
@@ -24,7 +25,7 @@ const WAITING_PER_CALL = 100;
 
 @Module({
   imports: [ProviderModule, LedgerCheckModule],
-  controllers: [PaymentHandlers],
+  controllers: [PaymentHandlers, LedgerHandlers],
   providers: [
     {
       provide: ProviderCalls,

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 export * from './contract.js';
 export * from './errors.js';
 export * from './id.js';
+export * from './ledger.js';
 export * from './money.js';
 export * from './order.js';
 export * from './payment.js';
