@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpProvider } from '../../apps/payment/src/http-provider.client.js';
 import { Oracle } from './oracle.js';
+import { reconcileByHand } from './reconcile.js';
 import { Shop } from './shop.js';
 
 const SKU = 'TEA-LEDGER';
@@ -24,15 +24,7 @@ const found = () => shop.stack.of('payment').metric('waybill_reconcile_differenc
 const told = () =>
   shop.stack.of('payment').logLines.filter(({ level, what }) => level === 'error' && what !== undefined);
 
-/** As an operator would, in the environment of the payment service. */
-async function byHand(...args: readonly string[]): Promise<{ code: number; out: string }> {
-  const env = { PATH: process.env.PATH, ...shop.stack.environment() };
-  return new Promise((resolve) => {
-    execFile('node_modules/.bin/node', ['tools/reconcile.mjs', ...args], { env }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out: out + err }),
-    );
-  });
-}
+const byHand = (...args: readonly string[]) => reconcileByHand(shop, ...args);
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;

@@ -4,6 +4,7 @@ import { type OrderView, type PaymentView, type RefundView } from '#contracts';
 import { textIn } from '../../apps/payment/test/stripe/form.js';
 import { StripeStandIn } from '../../apps/payment/test/stripe/stand-in.js';
 import { type Client } from './client.js';
+import { reconcileByHand } from './reconcile.js';
 import { Shop } from './shop.js';
 
 const SKU = 'TEA-STRIPE';
@@ -158,6 +159,10 @@ test('an outage opens the breaker, shows in the details of /health/ready, and ev
   await stripe.restart();
   for (const { paymentId } of placed) await reaches(`/v1/payments/${paymentId}`, 'captured');
   await until(async () => (await payment.metric('waybill_provider_breaker_state')) === 0);
+});
+
+test('npm run reconcile finds no difference from the balance of Stripe', async () => {
+  expect(await reconcileByHand(shop, '--json')).toEqual({ code: 0, out: '' });
 });
 
 async function placeLater(): Promise<{ paymentId: string }> {

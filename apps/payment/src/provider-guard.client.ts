@@ -8,8 +8,6 @@ import {
   handleWhen,
   type IPolicy,
   TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
   wrap,
 } from 'cockatiel';
 import { type Found } from './provider.js';
@@ -42,7 +40,8 @@ export class ProviderGuard {
   private readonly policy: IPolicy;
   private readonly breaker: ReturnType<typeof circuitBreaker>;
 
-  constructor({ timeoutMs, concurrency, maxWaiting, breaker }: GuardOptions) {
+  constructor(private readonly options: GuardOptions) {
+    const { concurrency, maxWaiting, breaker } = options;
     const noAnswer = handleWhen((error) => !isOurs(error)).orWhenResult(
       (found) => (found as Found).outcome === 'unknown',
     );
@@ -50,8 +49,7 @@ export class ProviderGuard {
       breaker: new ConsecutiveBreaker(breaker.failures),
       halfOpenAfter: breaker.pauseMs,
     });
-    const limit = timeout(timeoutMs, TimeoutStrategy.Aggressive);
-    this.policy = wrap(limit, this.breaker, bulkhead(concurrency, maxWaiting));
+    this.policy = wrap(this.breaker, bulkhead(concurrency, maxWaiting));
   }
 
   get state(): BreakerState {
@@ -63,13 +61,20 @@ export class ProviderGuard {
     this.breaker.onStateChange(() => tell(this.state));
   }
 
-  /** Every kind of doubt comes out as "unknown". */
+  /** Every kind of doubt comes out as "unknown". The time-out of the library would cost more than all the rest of this. */
   async ask(work: (signal: AbortSignal) => Promise<Found>): Promise<Found> {
+    const deadline = new AbortController();
+    const { signal } = deadline;
+    const timer = setTimeout(() => deadline.abort(), this.options.timeoutMs);
+    const late = timedOut(signal);
     try {
       // Who ignores the signal gives its place to the next one all the same.
-      return await this.policy.execute(({ signal }) => Promise.race([work(signal), timedOut(signal)]));
+      const call = () => Promise.race([work(signal), late]);
+      return await Promise.race([this.policy.execute(call, signal), late]);
     } catch (error) {
       return { outcome: 'unknown', reason: reasonOf(error) };
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,23 +1,14 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { eventOf, signedEvent } from '../../test/stripe/signed-event.js';
 import { stripeEvent } from './webhook.js';
 
 const SECRETS = ['whsec_new', 'whsec_old'];
 const NOW = new Date('2026-11-23T10:00:00.000Z');
 const AT = NOW.getTime() / 1_000;
-const EVENT = {
-  id: 'evt_1',
-  object: 'event',
-  type: 'payment_intent.succeeded',
-  data: { object: { id: 'pi_1', object: 'payment_intent', metadata: { paymentId: 'pay_1' } } },
-};
+const INTENT = { id: 'pi_1', object: 'payment_intent', metadata: { paymentId: 'pay_1' } };
+const EVENT = eventOf('payment_intent.succeeded', INTENT, 'evt_1');
 
-/** Signed as Stripe documents it, and not by the code that checks it. */
-function signed(secret: string, event: object = EVENT, at = AT) {
-  const raw = JSON.stringify(event);
-  const hmac = createHmac('sha256', secret).update(`${at}.${raw}`).digest('hex');
-  return { raw, headers: { 'stripe-signature': `t=${at},v1=${hmac},v0=00` } };
-}
+const signed = (secret: string, event: object = EVENT, at = AT) => signedEvent(event, secret, at);
 const read = ({ raw, headers }: ReturnType<typeof signed>, now = NOW, secrets = SECRETS) =>
   stripeEvent(raw, headers, secrets, now);
 
