@@ -20,9 +20,10 @@ import { LedgerPosting } from './refund.js';
 export const LEDGER_ACCOUNTS = ['provider_clearing', 'sales', 'refunds'] as const;
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
-/** As RFC 3339 has it, to the millisecond. */
+/** As RFC 3339 has it, to the millisecond; from the year 2000 on. */
 const TIME = /^2\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
+/** Of what clients send. Between services times are in UTC. */
 export function IsTime(): PropertyDecorator {
   const message = 'must be a time such as "2026-11-23T10:00:00Z"';
   return (target, property) => {
@@ -33,9 +34,9 @@ export function IsTime(): PropertyDecorator {
 
 /** The postings of a period, oldest first; of one account, if it is named. */
 export class ListLedger {
-  @IsTime() from: string;
+  @IsISO8601() from: string;
   /** Not part of it. */
-  @IsTime() to: string;
+  @IsISO8601() to: string;
   @IsOptional() @IsIn(LEDGER_ACCOUNTS) account?: LedgerAccount;
   @IsInt() @Min(1) @Max(100) limit: number;
   /** The position that the page before ended with. */
@@ -78,7 +79,7 @@ export class LedgerPeriod {
 
 export class GetTrialBalance {
   /** Postings from then on are left out. */
-  @IsTime() at: string;
+  @IsISO8601() at: string;
 }
 
 export class CurrencyTotal {
