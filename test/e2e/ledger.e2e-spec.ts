@@ -107,11 +107,9 @@ test.each([
   expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
 });
 
-test.each([
-  'from=2000-01-01T00:00%2B23:59&to=2999-12-31T23:59:59.999-23:59',
-  'from=2026-03-01T24:00:00Z&to=2999-12-31T24:00:00Z',
-])('takes ?%s, however long it is', async (asked) => {
-  expect((await client.send('GET', `/v1/ledger?${asked}`)).status).toBe(200);
+test('takes a period of a thousand years', async () => {
+  const asked = 'from=2000-01-01T00:00%2B23:59&to=2999-12-31T23:59:59.999-23:59';
+  expect((await client.read<PeriodPage>(`/v1/ledger?${asked}`)).data).toHaveLength(12);
 });
 
 test('refuses a trial balance with what it does not know, and a cursor of another period', async () => {
