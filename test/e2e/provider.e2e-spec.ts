@@ -1,6 +1,7 @@
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { Oracle } from './oracle.js';
+import { reconcileByHand } from './reconcile.js';
 import { Shop } from './shop.js';
 
 const METHODS = ['tok_visa', 'tok_visa', 'tok_declined', 'tok_unknown', 'tok_error_once'];
@@ -68,4 +69,5 @@ test('what payment and order forgot is nowhere: no payment without its order, no
   const entries = await oracle.expectSameBooks(shop);
   expect(entries.filter(({ outcome }) => outcome === 'ok')).toHaveLength(3 * ORDERS * (4 / 5));
   expect(entries.filter(({ outcome }) => outcome === 'declined')).toHaveLength(3 * ORDERS * (1 / 5));
+  expect(await reconcileByHand(shop, '--json')).toEqual({ code: 0, out: '' });
 });

@@ -207,6 +207,28 @@ export const EXAMPLES: Readonly<Record<string, object | string>> = {
     ],
     nextCursor: null,
   },
+  LedgerPeriodPage: {
+    data: [
+      {
+        paymentId: paymentView.id,
+        journal: 'capture',
+        account: 'sales',
+        debit: null,
+        credit: total,
+        at: updatedAt,
+      },
+    ],
+    balances: [{ account: 'sales', currency: 'EUR', opening: 0, closing: -total.amount }],
+    nextCursor: null,
+  },
+  TrialBalance: {
+    at: updatedAt,
+    accounts: [
+      { account: 'provider_clearing', currency: 'EUR', balance: total.amount },
+      { account: 'sales', currency: 'EUR', balance: -total.amount },
+    ],
+    totals: [{ currency: 'EUR', debit: total.amount, credit: total.amount, balance: 0 }],
+  },
   ProductRequest: { name: 'Sencha', price, prices: [{ amount: 330, currency: 'JPY' }], active: true },
   ProductView: product,
   ProductPage: { data: [product], nextCursor: null },

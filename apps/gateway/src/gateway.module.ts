@@ -17,6 +17,7 @@ import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
 import { ImportClient } from './import.client.js';
 import { ImportsController } from './imports.controller.js';
+import { LedgerController } from './ledger.controller.js';
 import { LocationsController } from './locations.controller.js';
 import { NotesController } from './notes.controller.js';
 import { OrderController } from './order.controller.js';
@@ -54,6 +55,7 @@ import { StockSettingsController } from './stock-settings.controller.js';
     PaymentListsController,
     RefundsController,
     ReturnsController,
+    LedgerController,
     ProblemsController,
     PricesController,
     ProductsController,

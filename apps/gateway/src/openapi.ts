@@ -104,6 +104,14 @@ export function openApi(
       description: 'Events of the HTML standard, 9.2; `data` is a TimelineEntry.',
     },
     LedgerPage: page('LedgerPosting'),
+    LedgerPeriodPage: {
+      ...page('PeriodPosting'),
+      required: ['data', 'balances', 'nextCursor'],
+      properties: {
+        ...page('PeriodPosting').properties,
+        balances: { type: ['array', 'null'], items: { $ref: '#/components/schemas/PeriodBalance' } },
+      },
+    },
     ProductPage: page('ProductView'),
     FailurePage: page('DeadLetterSummary'),
     FailureGroupPage: page('DeadLetterGroup'),

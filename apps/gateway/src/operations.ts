@@ -1,5 +1,6 @@
 import { DEAD_LETTER_OPERATIONS } from './dead-letter-operations.js';
 import { IMPORT_OPERATIONS } from './import-operations.js';
+import { LEDGER_OPERATIONS } from './ledger-operations.js';
 import { LOCATION_OPERATIONS } from './location-operations.js';
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { ORDER_CHANGE_OPERATIONS } from './order-change-operations.js';
@@ -137,6 +138,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...ORDER_CHANGE_OPERATIONS,
   ...RETURN_OPERATIONS,
   ...PAYMENT_OPERATIONS,
+  ...LEDGER_OPERATIONS,
   {
     method: 'put',
     path: '/v1/products/{sku}',

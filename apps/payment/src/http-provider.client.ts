@@ -1,10 +1,21 @@
-import { type Answer, type Found, type Provider, type ProviderCall } from './provider.js';
+import {
+  type Answer,
+  type Found,
+  type Movement,
+  type Period,
+  type Provider,
+  type ProviderCall,
+  type ProviderLedger,
+} from './provider.js';
+import { type Entry, movementsIn } from './sandbox/ledger-file.client.js';
+
+const LEDGER_TIMEOUT_MS = 60_000;
 
 /** Ids and codes as we are ready to store them. */
 const TOKEN = /^[\w.:-]{1,100}$/;
 
 /** A provider behind HTTP: the stand-alone sandbox. Everything but a clear answer is thrown, which means "unknown". */
-export class HttpProvider implements Provider {
+export class HttpProvider implements Provider, ProviderLedger {
   constructor(private readonly url: string) {}
 
   async perform({ key, ...call }: ProviderCall, signal: AbortSignal): Promise<Answer> {
@@ -20,6 +31,14 @@ export class HttpProvider implements Provider {
 
   get({ key }: ProviderCall, signal: AbortSignal): Promise<Found> {
     return this.ask(`operations/${encodeURIComponent(key)}`, { signal });
+  }
+
+  async movements(period: Period): Promise<Movement[]> {
+    const signal = AbortSignal.timeout(LEDGER_TIMEOUT_MS);
+    const response = await fetch(new URL('ledger', this.url), { signal });
+    if (!response.ok) throw new Error(`answered ${response.status}`);
+    const { data } = (await response.json()) as { readonly data: readonly Entry[] };
+    return movementsIn(data, period);
   }
 
   private async ask(path: string, init: RequestInit): Promise<Found> {

@@ -1,4 +1,4 @@
-import { type LedgerPosting } from '#contracts';
+import { type LedgerAccount, type LedgerPosting } from '#contracts';
 
 /**
  * Double entry, as transfers: one row moves an amount from one account to another, so that every journal balances by
@@ -14,8 +14,7 @@ import { type LedgerPosting } from '#contracts';
  * docs/ledger.md has the chart for readers. An authorization posts nothing, nor does its void: no money moves. The
  * payment's authorizedAmount says what is held.
  */
-export const ACCOUNTS = ['provider_clearing', 'sales', 'refunds'] as const;
-export type Account = (typeof ACCOUNTS)[number];
+type Account = LedgerAccount;
 
 /** The journal is "capture", or the id of the refund: each can be posted once for a payment. */
 export interface Transfer {

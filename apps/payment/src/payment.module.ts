@@ -3,21 +3,21 @@ import { DeadLettersModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Metrics, Shutdown } from '#service';
+import { every, HealthDetails, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
-import { HttpProvider } from './http-provider.client.js';
+import { LedgerHandlers } from './ledger.handlers.js';
+import { LedgerCheckModule } from './ledger-check.module.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
 import { paymentStore } from './payment.store.js';
 import { Provider } from './provider.js';
+import { ProviderModule } from './provider.module.js';
 import { ProviderCalls } from './provider-calls.client.js';
 import { reconcile } from './reconcile.worker.js';
 import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
-import { InProcessSandbox } from './sandbox/in-process.client.js';
-import { LedgerFile } from './sandbox/ledger-file.client.js';
 
 type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 
@@ -25,18 +25,28 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 const WAITING_PER_CALL = 100;
 
 @Module({
-  imports: [DeadLettersModule.of('payment')],
-  controllers: [PaymentHandlers],
+  imports: [DeadLettersModule.of('payment'), ProviderModule, LedgerCheckModule],
+  controllers: [PaymentHandlers, LedgerHandlers],
   providers: [
-    { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },
     {
       provide: ProviderCalls,
       inject: [Provider, PaymentConfig, Logger, Metrics],
       useFactory: (provider: Provider, config: PaymentConfig, log: Logger, { observe }: Metrics) => {
         const { providerTimeoutMs: timeoutMs, providerConcurrency: concurrency } = config;
         const maxWaiting = concurrency * WAITING_PER_CALL;
-        return new ProviderCalls({ provider, timeoutMs, concurrency, maxWaiting, log, observe });
+        const breaker = {
+          failures: config.providerBreakerFailures,
+          pauseMs: config.providerBreakerPauseMs,
+        };
+        return new ProviderCalls({ provider, timeoutMs, concurrency, maxWaiting, breaker, log, observe });
       },
+    },
+    {
+      provide: HealthDetails,
+      inject: [ProviderCalls],
+      useFactory: ({ guard }: ProviderCalls): HealthDetails => ({
+        details: () => ({ 'breaker of the provider': guard.state }),
+      }),
     },
     {
       provide: Loop,
@@ -44,6 +54,7 @@ const WAITING_PER_CALL = 100;
       useFactory: loopOf,
     },
   ],
+  exports: [HealthDetails],
 })
 export class PaymentModule implements OnApplicationBootstrap {
   constructor(
@@ -66,17 +77,6 @@ export class PaymentModule implements OnApplicationBootstrap {
       await this.loop.drain();
     });
   }
-}
-
-async function providerOf(
-  { paymentProviderUrl, sandboxLedgerFile }: PaymentConfig,
-  shutdown: Shutdown,
-): Promise<Provider> {
-  if (paymentProviderUrl) return new HttpProvider(paymentProviderUrl);
-  if (!sandboxLedgerFile) return new InProcessSandbox();
-  const ledger = await LedgerFile.open(sandboxLedgerFile);
-  shutdown.on('close', 'ledger file of the sandbox', () => ledger.close());
-  return new InProcessSandbox(ledger);
 }
 
 function loopOf(

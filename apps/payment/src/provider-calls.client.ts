@@ -1,15 +1,12 @@
 import { localMessage } from '#loop';
 import { type Log, logged, type Observe, type Outcome } from '#messaging';
-import { Bulkhead } from './bulkhead.js';
 import { type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
 import { type Found, type Provider, type ProviderCall } from './provider.js';
+import { BREAKER_STATES, type GuardOptions, ProviderGuard } from './provider-guard.client.js';
 
-export interface ProviderCallsOptions {
+export interface ProviderCallsOptions extends GuardOptions {
   readonly provider: Provider;
-  readonly timeoutMs: number;
-  readonly concurrency: number;
-  readonly maxWaiting: number;
   readonly log: Log;
   readonly observe: Observe;
 }
@@ -22,11 +19,17 @@ export type Tell = (message: ProviderMessage) => Promise<readonly Outcome[]>;
  * telling failed, is found by the reconcile worker: the intent is in the database.
  */
 export class ProviderCalls {
-  private readonly bulkhead: Bulkhead;
+  readonly guard: ProviderGuard;
   private readonly inHand = new Set<Promise<void>>();
 
   constructor(private readonly options: ProviderCallsOptions) {
-    this.bulkhead = new Bulkhead(options.concurrency, options.maxWaiting);
+    const { log, observe } = options;
+    this.guard = new ProviderGuard(options);
+    observe('waybill_provider_breaker_state', {}, BREAKER_STATES.indexOf(this.guard.state));
+    this.guard.onChange((state) => {
+      observe('waybill_provider_breaker_state', {}, BREAKER_STATES.indexOf(state));
+      log.warn({ state }, 'the breaker before the provider has changed');
+    });
   }
 
   /** Never throws; the work it starts is awaited by `drain`. */
@@ -66,44 +69,11 @@ export class ProviderCalls {
   private async ask(call: ProviderCall, how: ProviderEffect['how']): Promise<Found> {
     const { provider } = this.options;
     if (how !== 'call') {
-      const found = await this.inTime((signal) => provider.get(call, signal));
+      const found = await this.guard.ask((signal) => provider.get(call, signal));
       if (found.outcome !== 'absent' || how === 'look') return found;
     }
-    return this.inTime((signal) => provider.perform(call, signal));
+    return this.guard.ask((signal) => provider.perform(call, signal));
   }
-
-  /** One call, its time in the queue included. Every kind of doubt comes out as "unknown". */
-  private async inTime(work: (signal: AbortSignal) => Promise<Found>): Promise<Found> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), this.options.timeoutMs);
-    const { signal } = deadline;
-    try {
-      const leave = await this.bulkhead.enter(signal);
-      if (!leave) return { outcome: 'unknown', reason: 'not called: too many calls are under way' };
-      try {
-        return await Promise.race([work(signal), timedOut(signal)]);
-      } finally {
-        leave();
-      }
-    } catch (error) {
-      return { outcome: 'unknown', reason: reasonOf(error) };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-/** Goes into the history: short, and nothing that PostgreSQL could refuse. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200);
-}
-
-function timedOut(signal: AbortSignal): Promise<Found> {
-  return new Promise((resolve) => {
-    const giveUp = (): void => resolve({ outcome: 'unknown', reason: 'no answer in time' });
-    signal.addEventListener('abort', giveUp, { once: true });
-  });
 }
 
 function messageOf({ call, refundId }: ProviderEffect, found: Found, cause: PaymentMessage): ProviderMessage {

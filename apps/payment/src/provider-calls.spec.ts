@@ -42,6 +42,7 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
     timeoutMs: 1_000,
     concurrency: 10,
     maxWaiting: 10,
+    breaker: { failures: 5, pauseMs: 50 },
     log: { debug: log, info: log, warn: log, error: log },
     observe: (metric) => void counted.push(metric),
     ...more,
@@ -127,6 +128,6 @@ it('survives that telling fails', async () => {
 it('counts and logs a halted payment', () => {
   const { made, counted, logged, tell } = calls(provider(never).fake);
   made.start({ kind: 'alert', paymentId: PAY, reason: 'other amount' }, charge(), tell);
-  expect(counted).toEqual(['waybill_payments_halted_total']);
+  expect(counted).toContain('waybill_payments_halted_total');
   expect(logged).toEqual(['payment halted: somebody has to look']);
 });

@@ -30,6 +30,29 @@ export type Answer =
 
 export type Found = Answer | { readonly outcome: 'absent' };
 
+/** A sum that has moved, by the provider's own books. */
+export interface Movement {
+  readonly paymentId: string;
+  readonly operation: 'capture' | 'refund';
+  /** Under which we have asked for it; null when somebody has moved it past us. */
+  readonly key: string | null;
+  readonly amount: number;
+  readonly currency: string;
+  readonly at: Date;
+}
+
+/** `to` is not part of it. */
+export interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** The provider's own ledger: what ours is compared with. */
+export abstract class ProviderLedger {
+  /** Every movement of a payment of ours in that time, in no order. Throws when it cannot tell all of them. */
+  abstract movements(period: Period): Promise<Movement[]>;
+}
+
 /** The outside world. An adapter that throws has answered "unknown"; one that ignores `signal` is not waited for. */
 export abstract class Provider {
   abstract perform(call: ProviderCall, signal: AbortSignal): Promise<Answer>;

@@ -20,6 +20,8 @@ import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
 const TIMING = { timeoutMs: 2_000, firstPauseMs: 1_000, quarantineMs: 60_000 };
+/** Test tokens fail on purpose. */
+const PATIENT = { failures: 1_000, pauseMs: 1_000 };
 const quiet = (): void => undefined;
 const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
@@ -69,6 +71,7 @@ export class Replica {
   constructor(
     private readonly database: Database,
     provider: Provider,
+    breaker = PATIENT,
   ) {
     this.relay = new OutboxRelay({
       database,
@@ -81,6 +84,7 @@ export class Replica {
       timeoutMs: TIMING.timeoutMs,
       concurrency: 8,
       maxWaiting: 1_000,
+      breaker,
       log: SILENT,
       observe: () => undefined,
     });

@@ -3,6 +3,7 @@ import { newId } from '#contracts';
 import { type Database } from '#persistence';
 import { type PaymentMessage } from '../src/messages.js';
 import { type Provider } from '../src/provider.js';
+import { type GuardOptions } from '../src/provider-guard.client.js';
 import { Books, openDatabase, Replica, sandbox, violations } from './replica.js';
 import {
   cancel as cancelled,
@@ -50,8 +51,11 @@ export class Setup {
     await this.drop();
   }
 
-  readonly replica = (provider: Provider = sandbox(this.books)): Replica => {
-    const made = new Replica(this.database, provider);
+  readonly replica = (
+    provider: Provider = sandbox(this.books),
+    breaker?: GuardOptions['breaker'],
+  ): Replica => {
+    const made = new Replica(this.database, provider, breaker);
     this.replicas.push(made);
     return made;
   };

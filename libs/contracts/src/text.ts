@@ -50,7 +50,7 @@ export function IsLocation(): PropertyDecorator {
 
 /** A provider's token for a payment method. Never a card number: those have only digits. */
 export function IsMethodToken(): PropertyDecorator {
-  return Matches(/^tok_[a-z0-9_]{1,60}$/, {
+  return Matches(/^(tok|pm)_[A-Za-z0-9_]{1,60}$/, {
     message: 'must be a payment method token, for example "tok_visa"',
   });
 }

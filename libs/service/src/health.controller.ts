@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Optional, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { Metrics } from './metrics.js';
 
@@ -7,11 +7,17 @@ export abstract class Readiness {
   abstract check(): Promise<Readonly<Record<string, string>>>;
 }
 
+/** How things are that a process can do without: it is ready all the same. Exported by the module of a process that has any. */
+export abstract class HealthDetails {
+  abstract details(): Readonly<Record<string, string>>;
+}
+
 @Controller()
 export class HealthController {
   constructor(
     @Inject(Readiness) private readonly readiness: Readiness,
     private readonly metrics: Metrics,
+    @Optional() @Inject(HealthDetails) private readonly more?: HealthDetails,
   ) {}
 
   /** The process runs. Nothing else is asked: a restart would not bring a database back. */
@@ -25,7 +31,8 @@ export class HealthController {
     const checks = await this.readiness.check();
     const isReady = Object.values(checks).every((state) => state === 'ok');
     if (!isReady) reply.code(503);
-    return { status: isReady ? 'ok' : 'not ready', checks };
+    const status = isReady ? 'ok' : 'not ready';
+    return this.more ? { status, checks, details: this.more.details() } : { status, checks };
   }
 
   @Get('metrics')

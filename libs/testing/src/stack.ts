@@ -68,7 +68,8 @@ export class Stack {
     return [...first, ...(await Promise.all(services.map((service) => service.stop())))];
   }
 
-  private environment(): Record<string, string> {
+  /** What every process is started with. */
+  environment(): Record<string, string> {
     const { brokerUrl, databaseUrls, env } = this.options;
     return {
       NODE_ENV: 'test',

@@ -1,7 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, type Found, type Provider, type ProviderCall } from '../provider.js';
+import {
+  type Answer,
+  type Found,
+  type Movement,
+  type Period,
+  type Provider,
+  type ProviderCall,
+  type ProviderLedger,
+} from '../provider.js';
 import { chargeIdOf } from './charge-id.js';
-import { type LedgerFile } from './ledger-file.client.js';
+import { type LedgerFile, movementsIn } from './ledger-file.client.js';
 import { type Behaviour, behaviourOf } from './tokens.js';
 
 const APPROVES: Behaviour = { outcome: { is: 'ok' } };
@@ -12,7 +20,7 @@ const REMEMBERED = 10_000;
  * that replicas agree and a restart forgets nothing. Asked what became of a call that should succeed, it says that it
  * did, and from then on that is so.
  */
-export class InProcessSandbox implements Provider {
+export class InProcessSandbox implements Provider, ProviderLedger {
   /** Keys of `tok_error_once` that have failed here and have not been repeated. */
   private readonly failedOnce = new Set<string>();
 
@@ -34,6 +42,11 @@ export class InProcessSandbox implements Provider {
     const { outcome, fails } = behaviour(call);
     if (fails === 'before' || this.failedOnce.has(call.key)) return { outcome: 'absent' };
     return outcome.is === 'declined' ? { outcome: 'declined', code: outcome.code } : this.takeEffect(call);
+  }
+
+  async movements(period: Period): Promise<Movement[]> {
+    if (!this.ledger) throw new Error('the sandbox keeps no books: set SANDBOX_LEDGER_FILE');
+    return movementsIn(await this.ledger.read(), period);
   }
 
   private failsNow(key: string): boolean {

@@ -1,5 +1,5 @@
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
-import { type Operation } from '../provider.js';
+import { type Movement, type Operation, type Period } from '../provider.js';
 
 /** One line of the sandbox's own books: independent of ours, and what ours are compared with. */
 export interface Entry {
@@ -26,10 +26,13 @@ export class LedgerFile {
   private pending: Pending[] = [];
   private writing: Promise<void> | undefined;
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly path: string,
+  ) {}
 
   static async open(path: string): Promise<LedgerFile> {
-    return new LedgerFile(await open(path, 'a', 0o600));
+    return new LedgerFile(await open(path, 'a', 0o600), path);
   }
 
   /** Resolves when the line is on the disk. */
@@ -38,6 +41,10 @@ export class LedgerFile {
       this.pending.push({ line: `${JSON.stringify(entry)}\n`, written, failed });
       this.writing ??= this.write();
     });
+  }
+
+  read(): Promise<Entry[]> {
+    return readLedger(this.path);
   }
 
   async close(): Promise<void> {
@@ -70,6 +77,19 @@ export async function readLedger(path: string): Promise<Entry[]> {
     if (!byKey.has(entry.key)) byKey.set(entry.key, entry);
   }
   return [...byKey.values()];
+}
+
+/** The lines that moved money. */
+export function movementsIn(entries: readonly Entry[], { from, to }: Period): Movement[] {
+  const found: Movement[] = [];
+  for (const { operation, outcome, paymentId, key, amount, currency, at: time } of entries) {
+    const at = new Date(time);
+    if (outcome !== 'ok' || at < from || at >= to) continue;
+    if (operation === 'capture' || operation === 'refund') {
+      found.push({ paymentId, operation, key, amount, currency, at });
+    }
+  }
+  return found;
 }
 
 /** Cuts off what a crash left of the last line: nobody was told that it happened. For the only writer of the file. */

@@ -1,0 +1,39 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '#persistence';
+import { every, Logger, Metrics, Shutdown } from '#service';
+import { PaymentConfig } from './config.js';
+import { LedgerCheck } from './ledger-check.worker.js';
+import { ProviderLedger } from './provider.js';
+import { ProviderModule } from './provider.module.js';
+
+@Module({
+  imports: [ProviderModule],
+  providers: [
+    {
+      provide: LedgerCheck,
+      inject: [Database, ProviderLedger, PaymentConfig, Logger, Metrics],
+      useFactory: (
+        database: Database,
+        ledger: ProviderLedger,
+        { ledgerCheckWindowMs }: PaymentConfig,
+        log: Logger,
+        { observe }: Metrics,
+      ) => new LedgerCheck({ database, ledger }, ledgerCheckWindowMs, { log, observe }),
+    },
+  ],
+})
+export class LedgerCheckModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly check: LedgerCheck,
+    private readonly config: PaymentConfig,
+    private readonly logger: Logger,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { providerKeepsBooks, ledgerCheckIntervalMs: intervalMs } = this.config;
+    if (!providerKeepsBooks) return;
+    const { logger, shutdown } = this;
+    every({ name: 'ledger check', intervalMs }, () => this.check.round(new Date()), { logger, shutdown });
+  }
+}

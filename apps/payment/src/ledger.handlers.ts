@@ -1,0 +1,51 @@
+import { Controller } from '@nestjs/common';
+import {
+  type GetTrialBalance,
+  getTrialBalance,
+  type LedgerPeriod,
+  type ListLedger,
+  listLedger,
+  type PeriodBalance,
+  type TrialBalance,
+} from '#contracts';
+import { OnRpc } from '#messaging';
+import { Database } from '#persistence';
+import { postingsOf } from './ledger.js';
+import { listPeriod, sumsBefore } from './ledger-period.store.js';
+import { periodBalances, totalsOf } from './trial-balance.js';
+
+/** The ledger of a period, over all payments. */
+@Controller()
+export class LedgerHandlers {
+  constructor(private readonly database: Database) {}
+
+  @OnRpc(listLedger)
+  async list(asked: ListLedger): Promise<LedgerPeriod> {
+    const transfers = await listPeriod(this.database, asked);
+    const shown = transfers.slice(0, asked.limit);
+    const last = transfers.length > asked.limit ? shown.at(-1) : undefined;
+    const data = shown.flatMap((transfer) =>
+      postingsOf(transfer)
+        .filter(({ account }) => asked.account === undefined || account === asked.account)
+        .map((posting) => ({ paymentId: transfer.paymentId, ...posting })),
+    );
+    const balances = asked.after === undefined ? await this.balances(asked) : null;
+    return { data, balances, next: last ? `${last.at} ${last.paymentId} ${last.journal}` : null };
+  }
+
+  @OnRpc(getTrialBalance)
+  async trialBalance({ at }: GetTrialBalance): Promise<TrialBalance> {
+    const sums = await sumsBefore(this.database, at);
+    const accounts = sums.map(({ account, currency, debit, credit }) => ({
+      account,
+      currency,
+      balance: debit - credit,
+    }));
+    return { at, accounts, totals: totalsOf(sums) };
+  }
+
+  private async balances({ from, to, account }: ListLedger): Promise<PeriodBalance[]> {
+    const [before, after] = [await sumsBefore(this.database, from), await sumsBefore(this.database, to)];
+    return periodBalances(before, after).filter((one) => account === undefined || one.account === account);
+  }
+}

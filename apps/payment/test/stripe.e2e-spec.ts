@@ -1,0 +1,122 @@
+import { newId } from '#contracts';
+import { type ProviderCall } from '../src/provider.js';
+import { type StripeProvider } from '../src/stripe/stripe.client.js';
+import { stripeAt } from './adapters.js';
+import { StripeStandIn } from './stripe/stand-in.js';
+
+const APPROVED = { outcome: 'ok', amount: 100, currency: 'EUR' };
+
+let standIn: StripeStandIn;
+let provider: StripeProvider;
+
+beforeEach(async () => {
+  standIn = await StripeStandIn.start();
+  provider = stripeAt(standIn);
+});
+afterEach(() => standIn.close());
+
+function call(more: Partial<ProviderCall> = {}): ProviderCall {
+  const paymentId = newId('pay');
+  const key = `${paymentId}:capture`;
+  const money = { amount: 100, currency: 'EUR', method: 'tok_visa' };
+  return { key, operation: 'capture', paymentId, chargeId: null, ...money, ...more };
+}
+const perform = (asked: ProviderCall) => provider.perform(asked, AbortSignal.timeout(5_000));
+const intents = () => [...standIn.account.intents.values()];
+
+it.each([
+  [401, { type: 'invalid_request_error', message: 'Invalid API Key provided: sk_test_****_in' }],
+  [403, { type: 'invalid_request_error', message: 'not allowed' }],
+  [409, { type: 'invalid_request_error', code: 'lock_timeout', message: 'locked' }],
+  [429, { type: 'invalid_request_error', code: 'rate_limit', message: 'slow down' }],
+  [500, { type: 'api_error', message: 'oh' }],
+  [503, { type: 'api_error', message: 'oh' }],
+])(
+  'does not know what became of a call that was answered with %i, and says no word of the answer',
+  async (status, error) => {
+    standIn.answerNext(status, error);
+    const answer = await perform(call({ method: 'pm_1' }));
+    expect(answer).toEqual({ outcome: 'unknown', reason: expect.stringContaining(`${status}`) });
+    expect(JSON.stringify(answer)).not.toContain(error.message);
+    expect(standIn.asked).toHaveLength(1);
+  },
+);
+
+it('does not know what became of a call to nobody', async () => {
+  await standIn.close();
+  expect(await perform(call())).toEqual({
+    outcome: 'unknown',
+    reason: 'stripe: StripeConnectionError',
+  });
+  expect(await provider.get(call())).toMatchObject({ outcome: 'unknown' });
+  await standIn.restart();
+});
+
+it('takes once what the SDK repeats by itself after a cut connection', async () => {
+  standIn.faults.plan({ kind: 'silent_after', operation: 'capture', ms: 20 });
+  expect(await perform(call())).toMatchObject(APPROVED);
+  expect(standIn.asked.filter((operation) => operation === 'capture')).toHaveLength(2);
+  expect(intents()).toHaveLength(1);
+});
+
+it('takes nothing again when Stripe has forgotten the key: the list still has the intent', async () => {
+  const asked = call({ method: 'tok_unknown' });
+  await perform(asked);
+  standIn.forgetKeys();
+  expect(await provider.get(asked)).toMatchObject(APPROVED);
+  expect(intents()).toHaveLength(1);
+});
+
+it('takes a capture or void that has happened already for its own, when Stripe has forgotten the key', async () => {
+  for (const operation of ['capture', 'void'] as const) {
+    const held = call({ operation: 'authorize' });
+    const answer = await perform({ ...held, key: `${held.paymentId}:authorize` });
+    if (answer.outcome !== 'ok') throw new Error('it was not authorized');
+    const { chargeId } = answer;
+    const asked = { ...held, operation, chargeId, key: `${held.paymentId}:${operation}` };
+    await perform(asked);
+    standIn.forgetKeys();
+    expect(await perform(asked)).toEqual({ ...APPROVED, chargeId });
+  }
+});
+
+it('finds an intent on a later page of the list', async () => {
+  const asked = call({ method: 'tok_unknown' });
+  await perform(asked);
+  for (let i = 0; i < 150; i++) await perform(call());
+  expect(await provider.get(asked)).toMatchObject(APPROVED);
+});
+
+it('tells everything that the balance knows of our payments, and nothing of others', async () => {
+  for (let i = 0; i < 130; i++) await perform(call());
+  const method = standIn.account.createMethod({ card: { token: 'tok_visa' } }) as { id: string };
+  standIn.account.createIntent({ amount: '5', currency: 'eur', payment_method: method.id });
+  const moved = await provider.movements({ from: new Date(0), to: new Date(Date.now() + 60_000) });
+  expect([moved.length, new Set(moved.map(({ paymentId }) => paymentId)).size]).toEqual([130, 130]);
+  expect(await provider.movements({ from: new Date(0), to: new Date(1) })).toEqual([]);
+});
+
+it('takes nothing when nobody waits for it any more', async () => {
+  const deadline = new AbortController();
+  const asked = call();
+  standIn.faults.plan({ kind: 'latency', operation: 'get', ms: 50 });
+  const answer = provider.perform(asked, deadline.signal);
+  deadline.abort();
+  expect(await answer).toMatchObject({ outcome: 'unknown' });
+  expect(intents()).toEqual([]);
+});
+
+it('asks for a payment as documented: confirmed, without its owner, without redirects', async () => {
+  const asked = call();
+  await perform(asked);
+  expect(standIn.requests.at(-1)).toEqual({
+    amount: '100',
+    currency: 'eur',
+    capture_method: 'automatic',
+    confirm: 'true',
+    off_session: 'true',
+    payment_method: expect.stringMatching(/^pm_/),
+    automatic_payment_methods: { enabled: 'true', allow_redirects: 'never' },
+    metadata: { paymentId: asked.paymentId, key: asked.key },
+  });
+});
