@@ -35,7 +35,7 @@ serve({
     const consuming = await open('echo-consume');
     const publisher = new Publisher(publishing, { appId: 'stock', ...silent });
     await publisher.start(declareExchanges);
-    const answers = new Answers(publishing);
+    const answers = new Answers(publishing, silent.log);
     await answers.start();
     const strategy = new AmqpServer({
       service: 'stock',

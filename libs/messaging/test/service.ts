@@ -80,7 +80,7 @@ export class TestService {
     const publishing = new Connection({ url, name: 'stock-publish', log, observe });
     const consuming = new Connection({ url: consumeUrl, name: 'stock-consume', log, observe });
     const publisher = new Publisher(publishing, { appId: service, observe });
-    const answers = new Answers(publishing);
+    const answers = new Answers(publishing, log);
     const server = new AmqpServer({ service, consuming, publisher, answers, judge, probe, log, observe });
     const started = new TestService(server, answers, notes, { publishing, consuming, publisher });
     try {

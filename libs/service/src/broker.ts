@@ -56,7 +56,7 @@ export async function serve(
   { publisher, consuming, publishing }: Broker,
   database: Database,
 ): Promise<{ server: AmqpServer; answers: Answers }> {
-  const answers = new Answers(publishing);
+  const answers = new Answers(publishing, log);
   await answers.start();
   const server = new AmqpServer({
     service: name as ServiceName,
