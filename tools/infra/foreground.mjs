@@ -27,6 +27,7 @@ export async function runInfrastructure(args) {
         ...variablesOf(opened),
         ...ports,
         API_KEYS: entry,
+        TEST_CLOCK: 'true',
         WAYBILL_URL: `http://localhost:${ports.PORT}`,
         WAYBILL_API_KEY: key,
         RABBITMQ_MANAGEMENT_URL: management?.url,

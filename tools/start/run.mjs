@@ -26,7 +26,7 @@ async function run(folder, options) {
   const infrastructure = new Infrastructure(folder, given);
   const { key, entry } = apiKey(folder);
   /** @type {NodeJS.Dict<string>} */
-  const env = { NODE_ENV: 'development', HOST: '127.0.0.1', DOCS_API_KEY: key, ...given };
+  const env = { NODE_ENV: 'development', TEST_CLOCK: 'true', HOST: '127.0.0.1', DOCS_API_KEY: key, ...given };
   env.API_KEYS = [entry, given.API_KEYS].filter(Boolean).join(',');
   const services = new Services(folder, options, env);
   const build = new BuildWatch();
@@ -43,6 +43,7 @@ async function run(folder, options) {
       ...variablesOf(opened),
       ...(await services.nextPorts()),
       API_KEYS: env.API_KEYS,
+      TEST_CLOCK: env.TEST_CLOCK,
       WAYBILL_URL: services.url,
       WAYBILL_API_KEY: key,
       RABBITMQ_MANAGEMENT_URL: management?.url,

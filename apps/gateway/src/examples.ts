@@ -105,4 +105,6 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  ClockAdvance: { seconds: 900 },
+  ClockView: { now: updatedAt },
 };

@@ -114,7 +114,7 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: ['Orders', 'Payments', 'Products', 'Stock'].map((name) => ({ name })),
+    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Sandbox'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },

@@ -1,5 +1,6 @@
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
+import { TEST_CLOCK_OPERATIONS } from './test-clock-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -125,6 +126,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['payment-not-found'],
   },
   ...PAYMENT_OPERATIONS,
+  ...TEST_CLOCK_OPERATIONS,
   {
     method: 'put',
     path: '/v1/products/{sku}',

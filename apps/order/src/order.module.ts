@@ -47,8 +47,9 @@ export class OrderModule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { logger, shutdown } = this;
+    const { clock } = this.database;
     const worker = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs };
-    every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown });
+    every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown, clock });
     shutdown.on('drain', 'loop', () => this.loop.drain());
   }
 }

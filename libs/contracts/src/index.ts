@@ -9,5 +9,6 @@ export * from './payment.js';
 export * from './random.js';
 export * from './refund.js';
 export * from './stock.js';
+export * from './test-clock.js';
 export * from './text.js';
 export * from './validate.js';

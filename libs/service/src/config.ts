@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
 
 /** What every process reads. */
 export class ServiceConfig {
@@ -22,6 +22,9 @@ export class ServiceConfig {
 
   /** How long to wait at the start for a broker or a database that refuses connections. */
   @IsInt() @Min(0) @Max(600) startTimeoutSeconds = 60;
+
+  /** For sandboxes only: POST /v1/test/clock/advance moves the clock by which deadlines are judged. The same in all processes. */
+  @IsBoolean() testClock = false;
 }
 
 /** What a service with a database reads besides. */
