@@ -42,6 +42,7 @@ serve({
       consuming,
       publisher,
       answers,
+      identities: { of: () => undefined },
       judge: () => 'defect',
       probe: async () => undefined,
       ...silent,

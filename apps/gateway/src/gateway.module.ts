@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { signingKeyOf, TokenIssuer } from '#service';
 import { ApiKeysWorker } from './api-keys.worker.js';
 import { AuthGuard } from './auth.guard.js';
 import { Callers } from './callers.js';
@@ -47,6 +48,11 @@ import { StockController } from './stock.controller.js';
       provide: Callers,
       inject: [GatewayConfig],
       useFactory: ({ apiKeys }: GatewayConfig) => new Callers(apiKeys),
+    },
+    {
+      provide: TokenIssuer,
+      inject: [GatewayConfig],
+      useFactory: ({ identityKey }: GatewayConfig) => new TokenIssuer(signingKeyOf(identityKey)),
     },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -25,6 +25,8 @@ export class ClockAdvanced {
   @IsISO8601() now: string;
 }
 
-export const advanceOrderClock = rpc('order.advance_clock.v1', AdvanceClock, ClockAdvanced);
-export const advancePaymentClock = rpc('payment.advance_clock.v1', AdvanceClock, ClockAdvanced);
-export const advanceStockClock = rpc('stock.advance_clock.v1', AdvanceClock, ClockAdvanced);
+export const advanceOrderClock = rpc('order.advance_clock.v1', AdvanceClock, ClockAdvanced, ['ops:write']);
+export const advancePaymentClock = rpc('payment.advance_clock.v1', AdvanceClock, ClockAdvanced, [
+  'ops:write',
+]);
+export const advanceStockClock = rpc('stock.advance_clock.v1', AdvanceClock, ClockAdvanced, ['ops:write']);

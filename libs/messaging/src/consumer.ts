@@ -1,6 +1,7 @@
 import { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { AckWindow } from './ack-window.js';
 import { type Connection } from './connection.js';
+import { IDENTITY_HEADER, tokenOf } from './identity.js';
 
 /** One AMQP message in hand. */
 export interface Delivery {
@@ -9,6 +10,8 @@ export interface Delivery {
   /** The service that sent it. */
   readonly source: string;
   readonly replyTo: string | null;
+  /** Of an RPC: says who asks, if it is to be believed. */
+  readonly token: string | null;
   /** How often a consumer has died, or lost its connection, with it in hand. */
   readonly deaths: number;
   /** Acknowledges it. Without effect when the connection has been lost meanwhile: then it comes again. */
@@ -176,6 +179,7 @@ export class QueueConsumer {
       queue,
       source: textOf(properties.appId) ?? 'unknown',
       replyTo: textOf(properties.replyTo),
+      token: tokenOf(properties.headers?.[IDENTITY_HEADER]),
       deaths,
       finish,
     });

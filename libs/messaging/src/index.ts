@@ -4,6 +4,7 @@ export * from './client-proxy.js';
 export * from './connection.js';
 export * from './decorators.js';
 export * from './delivery.js';
+export * from './identity.js';
 export * from './observe.js';
 export * from './publisher.js';
 export * from './rpc-client.js';

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { IsBoolean, IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsPublicKeys } from './identity-keys.js';
 
 /** What every process reads. */
 export class ServiceConfig {
@@ -37,6 +38,9 @@ export class DatabaseConfig extends ServiceConfig {
     },
   )
   databaseUrl: string;
+
+  /** Those of the gateway's key, and during a rotation of the next one: nothing is asked without a token that was signed with it. */
+  @IsPublicKeys() identityPublicKeys: string;
 
   /** Connections to the database. */
   @IsInt() @Min(2) @Max(200) databaseConnections = 10;

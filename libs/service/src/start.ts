@@ -55,7 +55,8 @@ async function run<C extends ServiceConfig>(
   shutdown.handleSignals((code) => process.exit(code));
   const context = { name, config, logger, observe, shutdown };
 
-  const database = config instanceof DatabaseConfig ? await openDatabase({ ...context, config }) : undefined;
+  const own = config instanceof DatabaseConfig ? { ...context, config } : undefined;
+  const database = own && (await openDatabase(own));
   const broker = await connectBroker(context);
   const common = [
     value(configType, config),
@@ -64,8 +65,8 @@ async function run<C extends ServiceConfig>(
     value(Shutdown, shutdown),
     value(Publisher, broker.publisher),
   ];
-  if (database) {
-    const { server, answers } = await serve(context, broker, database);
+  if (own && database) {
+    const { server, answers } = await serve(own, broker, database);
     const relay = relayThrough(broker.publisher, { ...context, database });
     const ready = checks(shutdown, serviceChecks(database, broker, server));
     const parts = [
