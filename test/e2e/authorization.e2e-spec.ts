@@ -82,6 +82,22 @@ describe('the authorization matrix', () => {
     },
   );
 
+  test.each(ROUTES.filter(({ method, policy }) => policy !== 'open' && method.startsWith('P')))(
+    'of $method $path asks for the key before it looks at the body',
+    async ({ method, path }) => {
+      const bodies: [string, string][] = [
+        ['text/plain', 'hello'],
+        ['application/json', '{'],
+        ['application/json', '"x'.padEnd(70_000, 'x')],
+      ];
+      for (const [type, body] of bodies) {
+        const headers = { 'content-type': type };
+        const { status } = await fetch(`${shop.stack.url}${path}`, { method, headers, body });
+        expect([type, status]).toEqual([type, 401]);
+      }
+    },
+  );
+
   test.each(ROUTES.filter(({ policy }) => policy === 'open'))(
     'of $method $path lets in everyone',
     async ({ method, path }) => {

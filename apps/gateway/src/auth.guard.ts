@@ -22,7 +22,7 @@ export class AuthGuard implements CanActivate {
     if (policy === 'open') return true;
     const http = context.switchToHttp();
     const request = http.getRequest<ApiRequest>();
-    const caller = this.callers.find(request.headers.authorization);
+    const caller = request.known ?? this.callers.find(request.headers.authorization);
     const { name, scopes } = caller;
     if (this.limits.isOn) this.#take(name, http.getResponse<FastifyReply>());
     if (policy === undefined || !scopes.has(policy)) {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { signingKeyOf, TokenIssuer } from '#service';
 import { ApiKeysWorker } from './api-keys.worker.js';
 import { AuthGuard } from './auth.guard.js';
+import { Authentication } from './authentication.guard.js';
 import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
@@ -24,7 +25,7 @@ import { RefundsController } from './refunds.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
-  imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
+  imports: [DiscoveryModule, HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
     PaymentsController,
@@ -38,6 +39,7 @@ import { StockController } from './stock.controller.js';
     PlacementClient,
     PaymentClient,
     ApiKeysWorker,
+    Authentication,
     {
       provide: RateLimits,
       inject: [GatewayConfig],
