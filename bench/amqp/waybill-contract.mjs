@@ -1,7 +1,7 @@
 import { ReserveStock, rpc } from '#contracts';
 
 /** What is echoed: validated as a reservation is, on its way in. */
-export const echo = rpc('stock.echo.v1', ReserveStock, ReserveStock);
+export const echo = rpc('stock.echo.v1', ReserveStock, ReserveStock, 'open');
 
 const quiet = () => undefined;
 export const silent = {

@@ -35,13 +35,14 @@ serve({
     const consuming = await open('echo-consume');
     const publisher = new Publisher(publishing, { appId: 'stock', ...silent });
     await publisher.start(declareExchanges);
-    const answers = new Answers(publishing);
+    const answers = new Answers(publishing, silent.log);
     await answers.start();
     const strategy = new AmqpServer({
       service: 'stock',
       consuming,
       publisher,
       answers,
+      identities: { of: () => undefined },
       judge: () => 'defect',
       probe: async () => undefined,
       ...silent,

@@ -6,6 +6,7 @@ import { HealthController } from '#service';
 import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
 import { declaredRoutes } from '../../apps/gateway/src/policy.decorator.js';
 import { SCOPES } from '../../apps/gateway/src/scope.js';
+import { TestClockController } from '../../apps/gateway/src/test-clock.controller.js';
 import { type Problem } from './client.js';
 import { Shop } from './shop.js';
 
@@ -15,6 +16,7 @@ const WITHOUT = [undefined, '', 'Bearer wb_test_unknown', `Basic ${KEYS[0]?.key}
 
 const ROUTES = declaredRoutes([
   ...Reflect.getMetadata('controllers', GatewayModule),
+  TestClockController,
   HealthController,
 ]).flatMap(({ route, policy }) => {
   const [method = '', path = ''] = route.split(' ');
@@ -32,7 +34,7 @@ const all = KEYS.map(({ key, scope }, i) => entry(`caller-${i}`, key, scope));
 
 beforeAll(async () => {
   writeFileSync(file, all.join('\n'));
-  shop = await Shop.open({ env: { API_KEYS_FILE: file, DOCS_API_KEY: 'wb_test_docs' } });
+  shop = await Shop.open({ env: { API_KEYS_FILE: file, DOCS_API_KEY: 'wb_test_docs', TEST_CLOCK: 'true' } });
 });
 
 afterAll(async () => {
@@ -76,6 +78,22 @@ describe('the authorization matrix', () => {
       }
       for (const authorization of WITHOUT) {
         expect(outcome((await ask(method, path, authorization)).status)).toBe('no key');
+      }
+    },
+  );
+
+  test.each(ROUTES.filter(({ method, policy }) => policy !== 'open' && method.startsWith('P')))(
+    'of $method $path asks for the key before it looks at the body',
+    async ({ method, path }) => {
+      const bodies: [string, string][] = [
+        ['text/plain', 'hello'],
+        ['application/json', '{'],
+        ['application/json', '"x'.padEnd(70_000, 'x')],
+      ];
+      for (const [type, body] of bodies) {
+        const headers = { 'content-type': type };
+        const { status } = await fetch(`${shop.stack.url}${path}`, { method, headers, body });
+        expect([type, status]).toEqual([type, 401]);
       }
     },
   );

@@ -17,7 +17,7 @@ let pids: (number | undefined)[];
 let unfinished: Promise<RawAnswer[]>;
 
 beforeAll(async () => {
-  shop = await Shop.open();
+  shop = await Shop.open({ env: { TEST_CLOCK: 'true' } });
   client = shop.client();
   await client.stocked('TEA-001', 1_000_000);
   pids = shop.stack.processes.map(({ pid }) => pid);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as contracts from '#contracts';
-import { EXCHANGES } from '#messaging';
+import { EXCHANGES, IDENTITY_HEADER } from '#messaging';
 import { envelopeSchemas } from './envelope.mjs';
 import { contractsOf, receivers, senders } from './messages.mjs';
 
@@ -15,6 +15,17 @@ const TYPE_OF = { rpc: 'direct', command: 'direct', event: 'topic' };
 const BUNDLES =
   'Every AMQP message is a bundle: a JSON array of 1 to 64 members, each with its own envelope. Members of several kinds for ' +
   'one service, and answers for one caller, share bundles in any mix; those of an event are all of its kind.';
+
+const IDENTITY = {
+  type: 'object',
+  required: [IDENTITY_HEADER],
+  properties: {
+    [IDENTITY_HEADER]: {
+      type: 'string',
+      description: 'A JWT of the gateway for the service that is asked: who asks, and with which scopes.',
+    },
+  },
+};
 
 /** Word to a caller who waits longer than for an answer; may be lost. */
 const NOTICE = {
@@ -125,7 +136,8 @@ function messages({ name, kind, body, answer }) {
     ],
   };
   /** @type {[string, Json]} */
-  const message = [name, { name, title: kind, payload: bundleOf(member) }];
+  const headers = kind === 'rpc' && { headers: IDENTITY };
+  const message = [name, { name, title: kind, ...headers, payload: bundleOf(member) }];
   if (!answer) return [message];
   const ok = {
     type: 'object',

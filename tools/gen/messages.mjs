@@ -8,7 +8,7 @@ import { importersOf, readSources } from './source.mjs';
 /**
  * @typedef {import('./source.mjs').Member} Member
  * @typedef {{ constant: string, kind: 'rpc' | 'command' | 'event', name: string, service: string,
- *   body: Function, answer?: Function, consumers?: readonly string[] }} Contract
+ *   body: Function, answer?: Function, needs?: readonly string[] | 'open', consumers?: readonly string[] }} Contract
  */
 
 const KINDS = { rpc: 'RPC', command: 'Command', event: 'Event' };
@@ -63,9 +63,14 @@ function section(contract) {
       (queues.length > 0 ? ` → ${queues.length > 1 ? 'queues' : 'queue'} ${queues.join(', ')}` : ''),
     [constants.get(constant), classes.get(body.name)?.doc].filter(Boolean).join(' '),
     fields(body),
-    answer ? `Answer: ${linkTo(answer.name)}` : '',
+    answer ? `Answer: ${linkTo(answer.name)}. Needs ${scopesOf(contract)}.` : '',
   ];
   return parts.filter(Boolean).join('\n\n');
+}
+
+/** @param {Contract} contract */
+function scopesOf({ needs = [] }) {
+  return needs === 'open' ? 'no scope' : needs.map((scope) => `\`${scope}\``).join(' or ');
 }
 
 /** The services that get it. @param {Contract} contract @returns {any[]} */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { inRoot } from './root.mjs';
@@ -35,6 +35,17 @@ export class DevelopmentFile {
 export function apiKey(folder) {
   const key = folder.secret('apiKey', 'wb_test_');
   return { key, entry: `development=${createHash('sha256').update(key).digest('hex')}` };
+}
+
+/** What comes before the 32 bytes of an Ed25519 key. */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** With which the gateway vouches for callers, made at the first start. @param {Folder} folder */
+export function identity(folder) {
+  const key = folder.secret('identityKey');
+  const der = Buffer.concat([PKCS8, Buffer.from(key, 'base64url')]);
+  const publicKey = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  return { IDENTITY_KEY: key, IDENTITY_PUBLIC_KEYS: publicKey.export({ format: 'jwk' }).x };
 }
 
 /** A shell that reads the file must not take an & for its own. @param {string} value */

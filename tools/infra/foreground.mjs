@@ -1,4 +1,4 @@
-import { apiKey, DevelopmentFile, environment } from './environment.mjs';
+import { apiKey, DevelopmentFile, environment, identity } from './environment.mjs';
 import { Infrastructure, managementOf, variablesOf } from './infrastructure.mjs';
 import { owned } from './owned.mjs';
 import { freePort } from './ports.mjs';
@@ -27,6 +27,8 @@ export async function runInfrastructure(args) {
         ...variablesOf(opened),
         ...ports,
         API_KEYS: entry,
+        TEST_CLOCK: 'true',
+        ...identity(folder),
         WAYBILL_URL: `http://localhost:${ports.PORT}`,
         WAYBILL_API_KEY: key,
         RABBITMQ_MANAGEMENT_URL: management?.url,

@@ -1,4 +1,4 @@
-import { apiKey, DevelopmentFile, environment } from '../infra/environment.mjs';
+import { apiKey, DevelopmentFile, environment, identity } from '../infra/environment.mjs';
 import { Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
 import { owned } from '../infra/owned.mjs';
 import { begun } from '../infra/packages.mjs';
@@ -13,6 +13,9 @@ import { welcome } from './welcome.mjs';
 /** @typedef {import('../infra/folder.mjs').Folder} Folder */
 /** @typedef {import('./options.mjs').Options} Options */
 
+/** What a process that is started by hand needs as well. */
+const SHARED = ['API_KEYS', 'TEST_CLOCK', 'IDENTITY_KEY', 'IDENTITY_PUBLIC_KEYS'];
+
 /** @param {string[]} args */
 export async function runAll(args) {
   const options = parseOptions(args);
@@ -26,7 +29,14 @@ async function run(folder, options) {
   const infrastructure = new Infrastructure(folder, given);
   const { key, entry } = apiKey(folder);
   /** @type {NodeJS.Dict<string>} */
-  const env = { NODE_ENV: 'development', HOST: '127.0.0.1', DOCS_API_KEY: key, ...given };
+  const env = {
+    NODE_ENV: 'development',
+    TEST_CLOCK: 'true',
+    HOST: '127.0.0.1',
+    DOCS_API_KEY: key,
+    ...identity(folder),
+    ...given,
+  };
   env.API_KEYS = [entry, given.API_KEYS].filter(Boolean).join(',');
   const services = new Services(folder, options, env);
   const build = new BuildWatch();
@@ -42,7 +52,7 @@ async function run(folder, options) {
     file.write({
       ...variablesOf(opened),
       ...(await services.nextPorts()),
-      API_KEYS: env.API_KEYS,
+      ...Object.fromEntries(SHARED.map((name) => [name, env[name]])),
       WAYBILL_URL: services.url,
       WAYBILL_API_KEY: key,
       RABBITMQ_MANAGEMENT_URL: management?.url,

@@ -1,6 +1,6 @@
 import { IsInt, IsOptional, IsString, Max, Min, MinLength, ValidateBy } from 'class-validator';
 import { type Trace } from '#messaging';
-import { ServiceConfig } from '#service';
+import { IsSigningKey, ServiceConfig } from '#service';
 import { faultOfApiKeys } from './callers.js';
 import { faultOfOrigins } from './response-headers.js';
 
@@ -11,6 +11,9 @@ export class GatewayConfig extends ServiceConfig {
 
   /** Holds what API_KEYS would, and is read again every few seconds: to revoke a key, take it out. */
   @IsOptional() @IsString() apiKeysFile?: string;
+
+  /** With it the gateway vouches to the services for whoever asks. They get its public key: IDENTITY_PUBLIC_KEYS. */
+  @IsSigningKey() identityKey: string;
 
   /** How long a service may take to answer before the client gets a 504. */
   @IsInt() @Min(100) @Max(30_000) rpcTimeoutMs = 3_000;

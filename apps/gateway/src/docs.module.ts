@@ -7,6 +7,7 @@ import { GatewayConfig } from './config.js';
 import { openApi, type Schema } from './openapi.js';
 import { OPERATIONS } from './operations.js';
 import { declaredRoutes } from './policy.decorator.js';
+import { TestClockController } from './test-clock.controller.js';
 
 /** The API reference at /docs and /openapi.json: open to all, made once, served without asking any other host. */
 @Module({ imports: [DiscoveryModule] })
@@ -44,13 +45,22 @@ export class DocsModule implements OnModuleInit {
 
 /** What the decorators of controllers and contracts say, as one OpenAPI document. */
 export function apiDocument(controllers: readonly Type[]): object {
-  const policies = new Map(declaredRoutes(controllers).map(({ route, policy }) => [route, policy]));
+  // The document is the same everywhere; what is for sandboxes only says so.
+  const documented = new Set([...controllers, TestClockController]);
+  const policies = new Map(declaredRoutes([...documented]).map(({ route, policy }) => [route, policy]));
   return openApi(contractSchemas(), ({ method, path }) => {
     const policy = policies.get(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
     if (policy === undefined) throw new Error(`No controller has ${method} ${path} of operations.ts.`);
     return policy;
   });
 }
+
+const METADATA = {
+  type: 'object',
+  maxProperties: 20,
+  propertyNames: { pattern: '^[\\w.-]{1,40}$' },
+  additionalProperties: { type: 'string', minLength: 1, maxLength: 500 },
+} as const;
 
 /** The JSON Schema of every contract class and DTO, by its name. */
 export function contractSchemas(): Record<string, Schema> {
@@ -61,21 +71,40 @@ export function contractSchemas(): Record<string, Schema> {
       conditionalValidation: ({ target, propertyName }) => reference(target, propertyName) ?? {},
       isObject: ({ target, propertyName }) => reference(target, propertyName) ?? { type: 'object' },
       isCurrency: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217' },
-      isFreeText: { type: 'string', minLength: 1, description: 'Plain text without control characters.' },
+      isFreeText: ({ constraints: [maxLength] }) => ({
+        type: 'string',
+        minLength: 1,
+        maxLength,
+        description: 'Plain text without control characters.',
+      }),
       isIso8601: { type: 'string', format: 'date-time' },
-      isMetadata: {
-        type: 'object',
-        maxProperties: 20,
-        additionalProperties: { type: 'string', minLength: 1, maxLength: 500 },
-      },
+      isMetadata: METADATA,
     },
   });
+  const sent = sentByClients(schemas as unknown as Record<string, Schema>);
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [name, asValidated(name, schema as unknown as Schema)]),
+    Object.entries(schemas).map(([name, schema]) => {
+      const validated = asValidated(name, schema as unknown as Schema);
+      return [name, sent.has(name) ? { ...validated, additionalProperties: false } : validated];
+    }),
   );
 }
 
-/** What class-validator does and its decorators don't say: unknown fields are refused, and optional means "or null". */
+/** Bodies, and all that is in them: a field that is not known is refused at every depth. */
+function sentByClients(schemas: Readonly<Record<string, Schema>>): ReadonlySet<string> {
+  const sent = new Set<string>();
+  const follow = (name: string | undefined): void => {
+    if (name === undefined || sent.has(name)) return;
+    sent.add(name);
+    for (const [, next] of JSON.stringify(schemas[name] ?? {}).matchAll(SCHEMA)) follow(next);
+  };
+  for (const { body } of OPERATIONS) follow(body);
+  return sent;
+}
+
+const SCHEMA = /#\/components\/schemas\/(\w+)/g;
+
+/** What class-validator does and its decorators don't say: optional means "or null". */
 function asValidated(name: string, schema: Schema): Schema {
   if (OPERATIONS.some(({ query }) => query === name)) return schema;
   const { properties = {}, required = [] } = schema;
@@ -83,8 +112,7 @@ function asValidated(name: string, schema: Schema): Schema {
     const always = required.includes(property) || Object.keys(described).length === 0;
     return [property, always ? described : { anyOf: [described, { type: 'null' }] }];
   });
-  const closed = OPERATIONS.some(({ body }) => body === name) ? { additionalProperties: false } : {};
-  return { ...schema, ...closed, properties: Object.fromEntries(orNull) };
+  return { ...schema, properties: Object.fromEntries(orNull) };
 }
 
 /** The schema of the class that @Type names; the items of an array have their own. */

@@ -299,4 +299,6 @@ export const EXAMPLES: Readonly<Record<string, object | string>> = {
     data: [{ line: 3, field: 'price', detail: 'must be an integer number' }],
     nextCursor: null,
   },
+  ClockAdvance: { seconds: 900 },
+  ClockView: { now: updatedAt },
 };

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { signingKeyOf, TokenIssuer } from '#service';
 import { ApiKeysWorker } from './api-keys.worker.js';
 import { AuthGuard } from './auth.guard.js';
+import { Authentication } from './authentication.guard.js';
 import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
@@ -43,7 +45,7 @@ import { StockListsController } from './stock-lists.controller.js';
 import { StockSettingsController } from './stock-settings.controller.js';
 
 @Module({
-  imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
+  imports: [DiscoveryModule, HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
     OrderChangesController,
@@ -77,6 +79,7 @@ import { StockSettingsController } from './stock-settings.controller.js';
     OrderWatches,
     EventStreams,
     ApiKeysWorker,
+    Authentication,
     {
       provide: RateLimits,
       inject: [GatewayConfig],
@@ -87,6 +90,11 @@ import { StockSettingsController } from './stock-settings.controller.js';
       provide: Callers,
       inject: [GatewayConfig],
       useFactory: ({ apiKeys }: GatewayConfig) => new Callers(apiKeys),
+    },
+    {
+      provide: TokenIssuer,
+      inject: [GatewayConfig],
+      useFactory: ({ identityKey }: GatewayConfig) => new TokenIssuer(signingKeyOf(identityKey)),
     },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -6,6 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { findFault, newId, Rejected } from '#contracts';
 import { type Trace } from '#messaging';
+import { type Caller } from './callers.js';
 import { problemOf, refusalOf } from './problem.js';
 import { Routes } from './routes.js';
 import { requestIdOf, traceparentOf } from './trace.js';
@@ -14,6 +15,8 @@ import { UPLOAD_TYPES, UPLOADS, uploading } from './upload.js';
 /** A request as controllers see it: known from the guard, traced from its first byte on. */
 export interface ApiRequest extends FastifyRequest {
   caller: string;
+  /** Of the key, on a route that needs one. */
+  known: Caller | null;
   trace: Trace;
 }
 
@@ -34,6 +37,7 @@ export class HttpModule implements OnModuleInit {
     this.#fastify = fastify;
     fastify.setGenReqId((request) => requestIdOf(request.headers['x-request-id']));
     fastify.decorateRequest('caller', '');
+    fastify.decorateRequest('known', null);
     fastify.decorateRequest('trace', null);
     fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
     fastify.addHook('onRequest', (request, reply, done) => {

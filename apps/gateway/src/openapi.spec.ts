@@ -55,6 +55,24 @@ describe('openApi', () => {
     }
   });
 
+  test('refuses in bodies what the validator refuses: unknown fields at every depth, text that is too long', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'doc', ...document });
+    const check = ajv.compile({ $ref: 'doc#/components/schemas/OrderRequest' });
+    const good = EXAMPLES.OrderRequest as { lines: object[]; payment: object; expectedTotal: object };
+    const bad = [
+      { ...good, more: 1 },
+      { ...good, lines: [{ ...good.lines[0], more: 1 }] },
+      { ...good, payment: { ...good.payment, more: 1 } },
+      { ...good, expectedTotal: { ...good.expectedTotal, more: 1 } },
+      { ...good, customerId: 'x'.repeat(65) },
+      { ...good, metadata: { ['x'.repeat(41)]: 'y' } },
+      { ...good, metadata: { x: 'y'.repeat(501) } },
+    ];
+    expect(check(good)).toBe(true);
+    expect(bad.filter((body) => check(body))).toEqual([]);
+  });
+
   test('lists the filters of a list with their rules', () => {
     expect(document.paths['/v1/orders']?.get?.parameters).toContainEqual({
       name: 'limit',

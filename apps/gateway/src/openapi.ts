@@ -140,7 +140,7 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Operations'].map((name) => ({ name })),
+    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Operations', 'Sandbox'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },

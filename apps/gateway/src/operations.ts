@@ -9,6 +9,7 @@ import { PAYMENT_OPERATIONS } from './payment-operations.js';
 import { PRICE_OPERATIONS } from './price-operations.js';
 import { RETURN_OPERATIONS } from './return-operations.js';
 import { STOCK_OPERATIONS } from './stock-operations.js';
+import { TEST_CLOCK_OPERATIONS } from './test-clock-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -139,6 +140,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...RETURN_OPERATIONS,
   ...PAYMENT_OPERATIONS,
   ...LEDGER_OPERATIONS,
+  ...TEST_CLOCK_OPERATIONS,
   {
     method: 'put',
     path: '/v1/products/{sku}',

@@ -11,7 +11,7 @@ export async function tellOverdue(
   database: Database,
   loop: Loop<OrderState, Step, OrderMessage>,
 ): Promise<void> {
-  const overdue = await findOverdue(database, AT_ONCE);
+  const overdue = await findOverdue(database, AT_ONCE, database.clock.aheadMs);
   const facts = overdue.map(({ orderId, requestId, traceId, placedBy }): DeadlinePassed => {
     const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
     return localMessage(

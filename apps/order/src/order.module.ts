@@ -54,8 +54,9 @@ export class OrderModule implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const { logger, shutdown } = this;
+    const { clock } = this.database;
     const worker = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs };
-    every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown });
+    every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown, clock });
     shutdown.on('drain', 'loop', () => this.loop.drain());
     await this.watchers.start();
   }

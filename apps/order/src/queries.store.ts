@@ -54,13 +54,13 @@ export interface Overdue {
 }
 
 /** Orders whose deadline the database's clock has passed, with the trace of the request that placed them. */
-export async function findOverdue(db: Queryable, limit: number): Promise<Overdue[]> {
+export async function findOverdue(db: Queryable, limit: number, aheadMs = 0): Promise<Overdue[]> {
   const { rows } = await db.query<Overdue>({
     name: 'find-overdue',
     text: `select o.id as "orderId", h.request_id as "requestId", h.trace_id as "traceId", h.message_id as "placedBy"
            from orders o join order_history h on h.order_id = o.id and h.version = 1
-           where o.deadline_at < now() order by o.deadline_at limit $1`,
-    values: [limit],
+           where o.deadline_at < now() + $2 * interval '1 millisecond' order by o.deadline_at limit $1`,
+    values: [limit, aheadMs],
   });
   return rows;
 }

@@ -68,8 +68,9 @@ export class PaymentModule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { logger, shutdown } = this;
+    const { clock } = this.database;
     const worker = { name: 'reconcile', intervalMs: this.config.reconcileIntervalMs };
-    every(worker, () => reconcile(this.database, this.loop), { logger, shutdown });
+    every(worker, () => reconcile(this.database, this.loop), { logger, shutdown, clock });
     // A call in hand brings an outcome to decide upon, which may ask for another call.
     shutdown.on('drain', 'calls', async () => {
       await this.loop.drain();

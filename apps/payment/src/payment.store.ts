@@ -172,20 +172,20 @@ export interface Due {
 }
 
 /** Payments and refunds whose next attempt is due by the database's clock, with the trace of the request that began them. */
-export async function findDue(db: Queryable, limit: number): Promise<Due[]> {
+export async function findDue(db: Queryable, limit: number, aheadMs = 0): Promise<Due[]> {
   const { rows } = await db.query<Due>({
     name: 'find-due-payments',
     text: `with due as (
              (select id as "paymentId", null as "refundId", version, 1 as began, next_attempt_at from payments
-              where next_attempt_at <= now() order by next_attempt_at limit $1)
+              where next_attempt_at <= now() + $2 * interval '1 millisecond' order by next_attempt_at limit $1)
              union all
              (select payment_id, id, version, payment_version, next_attempt_at from refunds
-              where next_attempt_at <= now() order by next_attempt_at limit $1))
+              where next_attempt_at <= now() + $2 * interval '1 millisecond' order by next_attempt_at limit $1))
            select "paymentId", "refundId", due.version, h.request_id as "requestId", h.trace_id as "traceId",
              h.message_id as "messageId"
            from due join payment_history h on h.payment_id = "paymentId" and h.version = began
            order by next_attempt_at limit $1`,
-    values: [limit],
+    values: [limit, aheadMs],
   });
   return rows;
 }

@@ -15,7 +15,7 @@ export async function reconcile(
   database: Database,
   loop: Loop<PaymentState, PaymentRow, PaymentMessage>,
 ): Promise<void> {
-  const due = (await findDue(database, AT_ONCE)).map(
+  const due = (await findDue(database, AT_ONCE, database.clock.aheadMs)).map(
     ({ paymentId, refundId, version, requestId, traceId, messageId }): AttemptDue => {
       const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
       const from = { source: 'payment', causationId: messageId, trace };

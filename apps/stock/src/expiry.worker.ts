@@ -16,7 +16,7 @@ export async function releaseDueHolds(
   loop: Loop<StockState, StockRow, StockMessage>,
   graceMs: number,
 ): Promise<void> {
-  const due = await listDueOrders(database, graceMs, AT_ONCE);
+  const due = await listDueOrders(database, graceMs - database.clock.aheadMs, AT_ONCE);
   const trace = { requestId: newId('req'), traceparent: `00-${hex(16)}-${hex(8)}-01` };
   const messages = due.map((orderId) =>
     localMessage('hold.due', { orderId }, { source: 'stock', causationId: null, trace }),

@@ -60,9 +60,10 @@ export class StockModule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { logger, shutdown } = this;
+    const { clock } = this.database;
     const worker = { name: 'expiry', intervalMs: this.config.expiryIntervalMs };
     const { graceMs } = this.config.hold;
-    every(worker, () => releaseDueHolds(this.database, this.loop, graceMs), { logger, shutdown });
+    every(worker, () => releaseDueHolds(this.database, this.loop, graceMs), { logger, shutdown, clock });
     shutdown.on('drain', 'loop', () => this.loop.drain());
   }
 }

@@ -1,3 +1,4 @@
+import { type Scope } from './scope.js';
 import { type Class } from './validate.js';
 
 export type ServiceName = 'order' | 'payment' | 'stock';
@@ -9,7 +10,12 @@ export interface Rpc<N extends string = string, Q extends object = object, A ext
   readonly service: ServiceName;
   readonly body: Class<Q>;
   readonly answer: Class<A>;
+  /** A question of which nobody has said who may ask it keeps its service from starting. */
+  readonly needs: Needs | undefined;
 }
+
+/** Who may ask: who has any of these scopes, or everyone. */
+export type Needs = readonly [Scope, ...Scope[]] | 'open';
 
 /** An order given to the one service named by the first word of the name; answered by facts, never by a reply. */
 export interface Command<N extends string = string, T extends object = object> {
@@ -45,8 +51,9 @@ export function rpc<const N extends string, Q extends object, A extends object>(
   name: N,
   body: Class<Q>,
   answer: Class<A>,
+  needs?: Needs,
 ): Rpc<N, Q, A> {
-  return { kind: 'rpc', name, service: ownerOf(name), body, answer };
+  return { kind: 'rpc', name, service: ownerOf(name), body, answer, needs };
 }
 
 export function command<const N extends string, T extends object>(name: N, body: Class<T>): Command<N, T> {

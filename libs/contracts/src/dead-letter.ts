@@ -168,13 +168,13 @@ export const DEAD_LETTERS: Readonly<Record<ServiceName, DeadLetterContracts>> = 
 
 function contractsOf(service: ServiceName): DeadLetterContracts {
   return {
-    list: rpc(`${service}.list_dead_letters.v1`, ListDeadLetters, DeadLetterList),
-    groups: rpc(`${service}.group_dead_letters.v1`, ListDeadLetterGroups, DeadLetterGroups),
-    get: rpc(`${service}.get_dead_letter.v1`, DeadLetterRef, DeadLetterView),
-    redrive: rpc(`${service}.redrive_dead_letter.v1`, RedriveLetter, DeadLetterView),
-    discard: rpc(`${service}.discard_dead_letter.v1`, DiscardLetter, DeadLetterView),
-    begin: rpc(`${service}.begin_redrive.v1`, BeginRedrive, RedriveView),
-    progress: rpc(`${service}.get_redrive.v1`, RedriveRef, RedriveView),
-    stop: rpc(`${service}.stop_redrive.v1`, StopRedrive, RedriveView),
+    list: rpc(`${service}.list_dead_letters.v1`, ListDeadLetters, DeadLetterList, ['ops:read']),
+    groups: rpc(`${service}.group_dead_letters.v1`, ListDeadLetterGroups, DeadLetterGroups, ['ops:read']),
+    get: rpc(`${service}.get_dead_letter.v1`, DeadLetterRef, DeadLetterView, ['ops:read']),
+    redrive: rpc(`${service}.redrive_dead_letter.v1`, RedriveLetter, DeadLetterView, ['ops:write']),
+    discard: rpc(`${service}.discard_dead_letter.v1`, DiscardLetter, DeadLetterView, ['ops:write']),
+    begin: rpc(`${service}.begin_redrive.v1`, BeginRedrive, RedriveView, ['ops:write']),
+    progress: rpc(`${service}.get_redrive.v1`, RedriveRef, RedriveView, ['ops:read']),
+    stop: rpc(`${service}.stop_redrive.v1`, StopRedrive, RedriveView, ['ops:write']),
   };
 }

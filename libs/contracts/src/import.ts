@@ -155,9 +155,11 @@ export class ImportErrorList {
   @IsBoolean() more: boolean;
 }
 
-export const startImport = rpc('stock.start_import.v1', StartImport, ImportStarted);
-export const importChunk = rpc('stock.import_chunk.v1', ImportChunk, ChunkApplied);
-export const finishImport = rpc('stock.finish_import.v1', FinishImport, ImportView);
-export const getImport = rpc('stock.get_import.v1', ImportRef, ImportView);
-export const listImports = rpc('stock.list_imports.v1', ListImports, ImportList);
-export const listImportErrors = rpc('stock.list_import_errors.v1', ListImportErrors, ImportErrorList);
+export const startImport = rpc('stock.start_import.v1', StartImport, ImportStarted, ['stock:write']);
+export const importChunk = rpc('stock.import_chunk.v1', ImportChunk, ChunkApplied, ['stock:write']);
+export const finishImport = rpc('stock.finish_import.v1', FinishImport, ImportView, ['stock:write']);
+export const getImport = rpc('stock.get_import.v1', ImportRef, ImportView, ['stock:read']);
+export const listImports = rpc('stock.list_imports.v1', ListImports, ImportList, ['stock:read']);
+export const listImportErrors = rpc('stock.list_import_errors.v1', ListImportErrors, ImportErrorList, [
+  'stock:read',
+]);

@@ -102,5 +102,7 @@ export class TrialBalance {
   totals: CurrencyTotal[];
 }
 
-export const listLedger = rpc('payment.list_ledger.v1', ListLedger, LedgerPeriod);
-export const getTrialBalance = rpc('payment.trial_balance.v1', GetTrialBalance, TrialBalance);
+export const listLedger = rpc('payment.list_ledger.v1', ListLedger, LedgerPeriod, ['payments:read']);
+export const getTrialBalance = rpc('payment.trial_balance.v1', GetTrialBalance, TrialBalance, [
+  'payments:read',
+]);

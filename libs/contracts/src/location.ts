@@ -67,6 +67,6 @@ export class TransferStock {
   @IsObject() @Type(() => TransferRequest) @ValidateNested() transfer: TransferRequest;
 }
 
-export const putLocation = rpc('stock.put_location.v1', PutLocation, LocationPut);
-export const listLocations = rpc('stock.list_locations.v1', ListLocations, LocationList);
-export const transferStock = rpc('stock.transfer.v1', TransferStock, StockAdjusted);
+export const putLocation = rpc('stock.put_location.v1', PutLocation, LocationPut, ['stock:write']);
+export const listLocations = rpc('stock.list_locations.v1', ListLocations, LocationList, ['stock:read']);
+export const transferStock = rpc('stock.transfer.v1', TransferStock, StockAdjusted, ['stock:write']);

@@ -24,4 +24,4 @@ export class NoteAdded {
 }
 
 /** A step of its own, with the next version: nothing else of the order changes. */
-export const addNote = rpc('order.note.v1', AddNote, NoteAdded);
+export const addNote = rpc('order.note.v1', AddNote, NoteAdded, ['orders:write']);

@@ -96,7 +96,7 @@ export class ChangeRefused {
 }
 
 /** The answer is the order while it waits for the stock; the notice is the order as it then is, or the refusal. */
-export const changeOrder = rpc('order.change.v1', ChangeOrder, OrderView);
+export const changeOrder = rpc('order.change.v1', ChangeOrder, OrderView, ['orders:write']);
 export const changeReservation = command('stock.change.v1', ChangeReservation);
 export const reservationChanged = event('stock.changed.v1', ReservationChanged, ['order']);
 export const changeRefused = event('stock.change_refused.v1', ChangeRefused, ['order']);

@@ -279,14 +279,17 @@ export class OrderSettled {
 }
 
 /** Same idempotency key, same answer: the order service replays what it stored. */
-export const placeOrder = rpc('order.place.v1', PlaceOrder, OrderPlacement);
-export const payOrder = rpc('order.pay.v1', PayOrder, PaymentStarted);
+export const placeOrder = rpc('order.place.v1', PlaceOrder, OrderPlacement, ['orders:write']);
+export const payOrder = rpc('order.pay.v1', PayOrder, PaymentStarted, ['payments:write']);
 /** Cancelling twice is cancelling once: the answer is the order as it then stands. */
-export const cancelOrder = rpc('order.cancel.v1', CancelOrder, OrderView);
-export const fulfilOrder = rpc('order.fulfil.v1', FulfilOrder, OrderFulfilment);
-export const getOrder = rpc('order.get.v1', GetOrder, OrderView);
-export const listOrders = rpc('order.list.v1', ListOrders, OrderList);
-export const getTimeline = rpc('order.timeline.v1', GetOrder, OrderTimeline);
+export const cancelOrder = rpc('order.cancel.v1', CancelOrder, OrderView, ['orders:write']);
+export const fulfilOrder = rpc('order.fulfil.v1', FulfilOrder, OrderFulfilment, ['orders:write']);
+export const getOrder = rpc('order.get.v1', GetOrder, OrderView, ['orders:read', 'orders:write']);
+export const listOrders = rpc('order.list.v1', ListOrders, OrderList, ['orders:read']);
+export const getTimeline = rpc('order.timeline.v1', GetOrder, OrderTimeline, [
+  'orders:read',
+  'payments:read',
+]);
 
 export const orderConfirmed = event('order.confirmed.v1', OrderSettled);
 export const orderRejected = event('order.rejected.v1', OrderSettled);

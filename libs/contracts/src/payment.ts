@@ -106,9 +106,9 @@ export const chargePayment = command('payment.charge.v1', ChargePayment);
 export const cancelPayment = command('payment.cancel.v1', CancelPayment);
 export const collectPayment = command('payment.collect.v1', CollectPayment);
 /** Repeated, both answer with the payment as it then stands. */
-export const capturePayment = rpc('payment.capture.v1', CapturePayment, PaymentView);
-export const voidPayment = rpc('payment.void.v1', VoidPayment, PaymentView);
-export const getPayment = rpc('payment.get.v1', GetPayment, PaymentView);
+export const capturePayment = rpc('payment.capture.v1', CapturePayment, PaymentView, ['payments:write']);
+export const voidPayment = rpc('payment.void.v1', VoidPayment, PaymentView, ['payments:write']);
+export const getPayment = rpc('payment.get.v1', GetPayment, PaymentView, ['payments:read', 'payments:write']);
 
 export const paymentCaptured = event('payment.captured.v1', PaymentSucceeded, ['order']);
 export const paymentAuthorized = event('payment.authorized.v1', PaymentSucceeded, ['order']);

@@ -28,4 +28,4 @@ export class PriceList {
   @IsBoolean() more: boolean;
 }
 
-export const listPrices = rpc('stock.list_prices.v1', ListPrices, PriceList);
+export const listPrices = rpc('stock.list_prices.v1', ListPrices, PriceList, ['stock:read']);

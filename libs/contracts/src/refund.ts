@@ -102,7 +102,10 @@ export class LedgerList {
 }
 
 /** Same idempotency key, same refund: the answer is the refund as it then stands. */
-export const refundPayment = rpc('payment.refund.v1', RefundPayment, RefundStarted);
-export const getRefund = rpc('payment.get_refund.v1', GetRefund, RefundView);
-export const listRefunds = rpc('payment.list_refunds.v1', ListOfPayment, RefundList);
-export const getLedger = rpc('payment.ledger.v1', ListOfPayment, LedgerList);
+export const refundPayment = rpc('payment.refund.v1', RefundPayment, RefundStarted, ['refunds:write']);
+export const getRefund = rpc('payment.get_refund.v1', GetRefund, RefundView, [
+  'payments:read',
+  'refunds:write',
+]);
+export const listRefunds = rpc('payment.list_refunds.v1', ListOfPayment, RefundList, ['payments:read']);
+export const getLedger = rpc('payment.ledger.v1', ListOfPayment, LedgerList, ['payments:read']);

@@ -118,9 +118,9 @@ export class GiveBackStock {
 }
 
 /** Same idempotency key, same return. */
-export const returnOrder = rpc('order.return.v1', ReturnOrder, OrderReturned);
-export const getReturn = rpc('order.get_return.v1', GetReturn, ReturnView);
-export const listReturns = rpc('order.list_returns.v1', ListReturns, ReturnList);
+export const returnOrder = rpc('order.return.v1', ReturnOrder, OrderReturned, ['orders:write']);
+export const getReturn = rpc('order.get_return.v1', GetReturn, ReturnView, ['orders:read']);
+export const listReturns = rpc('order.list_returns.v1', ListReturns, ReturnList, ['orders:read']);
 
 export const giveBackPayment = command('payment.give_back.v1', GiveBackPayment);
 export const giveBackStock = command('stock.give_back.v1', GiveBackStock);

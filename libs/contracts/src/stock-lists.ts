@@ -111,5 +111,7 @@ export class ReservationList {
   @IsOptional() @IsString() next: string | null;
 }
 
-export const listMovements = rpc('stock.list_movements.v1', ListMovements, MovementList);
-export const listReservations = rpc('stock.list_reservations.v1', ListReservations, ReservationList);
+export const listMovements = rpc('stock.list_movements.v1', ListMovements, MovementList, ['stock:read']);
+export const listReservations = rpc('stock.list_reservations.v1', ListReservations, ReservationList, [
+  'stock:read',
+]);

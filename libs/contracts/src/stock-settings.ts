@@ -35,7 +35,7 @@ export class StockLow {
   @IsInt() version: number;
 }
 
-export const putSettings = rpc('stock.put_settings.v1', PutSettings, SettingsView);
-export const getSettings = rpc('stock.get_settings.v1', SkuRef, SettingsView);
+export const putSettings = rpc('stock.put_settings.v1', PutSettings, SettingsView, ['stock:write']);
+export const getSettings = rpc('stock.get_settings.v1', SkuRef, SettingsView, ['stock:read']);
 
 export const stockLow = event('stock.low.v1', StockLow);

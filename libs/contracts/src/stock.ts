@@ -183,8 +183,8 @@ export const stockExpired = event('stock.expired.v1', OrderRef, ['order']);
 /** A commit came after the hold was gone, and the goods are gone too. */
 export const stockCommitRefused = event('stock.commit_refused.v1', OrderRef, ['order']);
 
-export const putProduct = rpc('stock.put_product.v1', PutProduct, ProductPut);
-export const getProduct = rpc('stock.get_product.v1', SkuRef, ProductView);
-export const listProducts = rpc('stock.list_products.v1', ListProducts, ProductList);
-export const adjustStock = rpc('stock.adjust.v1', AdjustStock, StockAdjusted);
-export const getStock = rpc('stock.get.v1', SkuRef, StockLevelView);
+export const putProduct = rpc('stock.put_product.v1', PutProduct, ProductPut, ['stock:write']);
+export const getProduct = rpc('stock.get_product.v1', SkuRef, ProductView, ['stock:read']);
+export const listProducts = rpc('stock.list_products.v1', ListProducts, ProductList, ['stock:read']);
+export const adjustStock = rpc('stock.adjust.v1', AdjustStock, StockAdjusted, ['stock:write']);
+export const getStock = rpc('stock.get.v1', SkuRef, StockLevelView, ['stock:read']);

@@ -8,6 +8,7 @@ export function IsFreeText(max: number, options?: ValidationOptions): PropertyDe
   return ValidateBy(
     {
       name: 'isFreeText',
+      constraints: [max],
       validator: {
         validate: (value) => isFreeText(value, max),
         defaultMessage: () =>

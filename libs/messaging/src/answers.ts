@@ -4,6 +4,7 @@ import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
 import { type Notice, type Outcome } from './delivery.js';
 import { type ReplyMember } from './envelope.js';
+import { type Log } from './observe.js';
 import { EXCHANGES } from './topology.js';
 
 /** Answers that wait to be sent: more means that there has been no connection for long, and nobody waits for them. */
@@ -18,7 +19,10 @@ export class Answers {
   private readonly batches = new Map<string, ReplyMember[]>();
   private waiting = 0;
 
-  constructor(private readonly connection: Connection) {}
+  constructor(
+    private readonly connection: Connection,
+    private readonly log: Log,
+  ) {}
 
   async start(): Promise<void> {
     await this.connection.onOpen(async (model) => {
@@ -72,7 +76,7 @@ export class Answers {
     this.batches.clear();
     this.waiting = 0;
     for (const [replyTo, replies] of batches) {
-      for (const { id, body } of pack(replies, BUNDLE_LIMITS, (reply) => reply)) {
+      for (const { id, body } of this.packed(replies)) {
         try {
           channel.publish(EXCHANGES.reply, replyTo, Buffer.from(body), {
             messageId: id,
@@ -85,6 +89,27 @@ export class Answers {
       }
     }
   }
+
+  /** An answer that JSON can't write (a BigInt, a cycle) is a defect of its handler: it must not end the process. */
+  private packed(replies: readonly ReplyMember[]): ReturnType<typeof pack> {
+    try {
+      return pack(replies, BUNDLE_LIMITS, (reply) => reply);
+    } catch {
+      return pack(replies.flatMap(this.writable), BUNDLE_LIMITS, (reply) => reply);
+    }
+  }
+
+  private readonly writable = (reply: ReplyMember): readonly ReplyMember[] => {
+    try {
+      JSON.stringify(reply);
+      return [reply];
+    } catch (error) {
+      const name = 'notice' in reply ? reply.notice : reply.id;
+      this.log.error({ err: error, answerTo: name }, "an answer can't be written as JSON");
+      // Who waits for a notice that does not come asks again.
+      return 'notice' in reply ? [] : [{ id: reply.id, refused: { code: 'internal-error', details: {} } }];
+    }
+  };
 }
 
 /** What a caller is told of a failure: nothing of its inside. */

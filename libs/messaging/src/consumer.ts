@@ -1,6 +1,7 @@
 import { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import { AckWindow } from './ack-window.js';
 import { type Connection } from './connection.js';
+import { IDENTITY_HEADER, tokenOf } from './identity.js';
 
 /** One AMQP message in hand. */
 export interface Delivery {
@@ -11,6 +12,8 @@ export interface Delivery {
   readonly replyTo: string | null;
   readonly messageId: string | null;
   readonly headers: Readonly<Record<string, unknown>>;
+  /** Of an RPC: says who asks, if it is to be believed. */
+  readonly token: string | null;
   /** How often a consumer has died, or lost its connection, with it in hand. */
   readonly deaths: number;
   /** Acknowledges it. Without effect when the connection has been lost meanwhile: then it comes again. */
@@ -181,6 +184,7 @@ export class QueueConsumer {
       replyTo: textOf(properties.replyTo),
       messageId: textOf(properties.messageId),
       headers: properties.headers ?? NO_HEADERS,
+      token: tokenOf(properties.headers?.[IDENTITY_HEADER]),
       deaths,
       finish,
     });

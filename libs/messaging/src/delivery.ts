@@ -1,4 +1,5 @@
 import { type BodyOf, type Contract, type Outgoing, type Rejected } from '#contracts';
+import { type Tokens } from './identity.js';
 
 /** Who asked, and what led to what: carried from the HTTP request through every message to every log line. */
 export interface Trace {
@@ -6,6 +7,8 @@ export interface Trace {
   readonly traceparent: string;
   /** `req_…`, one per HTTP request. */
   readonly requestId: string;
+  /** What the gateway vouches with for whoever asks; not passed on. */
+  readonly tokens?: Tokens;
 }
 
 /** One member of a bundle as a handler sees it: parsed and validated. */

@@ -4,6 +4,7 @@ import { type Delivery, KILLER } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
 import { type Member, messageOf, parseBundle } from './envelope.js';
 import { type Failures, type Verdict } from './failures.js';
+import { denialOf, type Identities, type Identity } from './identity.js';
 import { type Log, logged, type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 
@@ -18,6 +19,7 @@ export interface DispatcherOptions {
   readonly service: ServiceName;
   readonly handlers: readonly Handler[];
   readonly answers: Answers;
+  readonly identities: Identities;
   readonly failures: Failures;
   readonly judge: (error: unknown) => Verdict;
   /** Told of every batch: whether what it needs, a database say, was there. */
@@ -37,6 +39,13 @@ interface Gathering {
   /** It says nothing of what the others need. */
   readonly isPing: boolean;
   entries: Entry[];
+}
+
+/** How a member has come. */
+interface Arrival {
+  readonly delivery: Delivery;
+  readonly done: () => void;
+  readonly who: Identity | undefined;
 }
 
 /** One member on its way through its handler. */
@@ -82,10 +91,17 @@ export class Dispatcher {
     const done = (): void => {
       if (--left === 0) delivery.finish();
     };
-    for (const member of parsed.members) this.accept(member, delivery, done);
+    const accept = (who?: Identity): void => {
+      for (const member of parsed.members) this.accept(member, { delivery, done, who });
+    };
+    // Commands and events are told by services, and carry no token.
+    const who = delivery.token === null ? undefined : this.options.identities.of(delivery.token);
+    if (who instanceof Promise) void who.then(accept);
+    else accept(who);
   };
 
-  private accept(member: Member, delivery: Delivery, done: () => void): void {
+  private accept(member: Member, from: Arrival): void {
+    const { delivery, done, who } = from;
     const route = this.routes.get(member.type);
     if (!route) {
       this.refuse({ member, delivery, done }, 'unknown_type', new Error(`nobody handles ${member.type}`));
@@ -96,6 +112,12 @@ export class Dispatcher {
       // Its caller has been told that the outcome is unknown: not carrying it out keeps the truth simple.
       this.options.observe('waybill_rpc_expired_total', { type: member.type });
       done();
+      return;
+    }
+    const denial = contract.kind === 'rpc' ? denialOf(contract, who) : undefined;
+    if (denial) {
+      this.options.observe('waybill_rpc_refused_total', { type: member.type, reason: denial.code });
+      this.refuse({ member, delivery, done }, denial.code, denial);
       return;
     }
     const valid = check(contract, member.data);

@@ -5,6 +5,7 @@ export * from './connection.js';
 export * from './dead-queue.js';
 export * from './decorators.js';
 export * from './delivery.js';
+export * from './identity.js';
 export * from './observe.js';
 export * from './publisher.js';
 export * from './rpc-client.js';

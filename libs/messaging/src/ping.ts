@@ -4,5 +4,5 @@ class Empty {}
 
 /** "Is anybody there?": handled by the transport itself, so that every service answers it. */
 export function pingOf(service: ServiceName): Rpc<string, Empty, Empty> {
-  return rpc(`${service}.ping.v1`, Empty, Empty);
+  return rpc(`${service}.ping.v1`, Empty, Empty, 'open');
 }

@@ -4,6 +4,7 @@ import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
 import { type Trace } from './delivery.js';
 import { childOf, type Member, type ReplyMember } from './envelope.js';
+import { IDENTITY_HEADER } from './identity.js';
 import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { PublishError, type Publisher } from './publisher.js';
@@ -166,26 +167,30 @@ export class RpcClient {
   private flush(): void {
     const { batch } = this;
     this.batch = [];
-    for (const [service, calls] of Map.groupBy(batch, ({ contract }) => contract.service)) {
+    // A token is for one service, so what shares one shares both caller and service.
+    for (const calls of Map.groupBy(batch, (call) => tokenOf(call) ?? call.contract.service).values()) {
       for (const { id, body, packed } of pack(calls, BUNDLE_LIMITS, memberOf)) {
         for (const [i, call] of packed.entries()) this.waiting.set(`${id}.${i}`, call);
-        void this.send({ id, body, service }, packed);
+        void this.send({ id, body }, packed);
       }
     }
   }
 
   private async send(
-    message: { id: string; body: string; service: string },
+    { id, body }: { readonly id: string; readonly body: string },
     calls: readonly Call[],
   ): Promise<void> {
-    const { id, body, service } = message;
+    const [first] = calls as [Call];
+    const { service } = first.contract;
+    const token = tokenOf(first);
+    const headers = token === undefined ? {} : { [IDENTITY_HEADER]: token };
     const now = performance.now();
     const expiresMs = Math.max(1, Math.round(Math.max(...calls.map(({ expiresAt }) => expiresAt - now))));
     const { replyTo } = this;
     try {
       await this.options.publisher.publish(
         { id, exchange: EXCHANGES.rpc, routingKey: service, type: `${service}.rpc`, mandatory: true, body },
-        { replyTo, expiresMs },
+        { replyTo, expiresMs, headers },
       );
     } catch (error) {
       for (const i of calls.keys()) this.fail(`${id}.${i}`, error);
@@ -211,8 +216,15 @@ export class RpcClient {
       const call = this.take(reply.id);
       if (!call) this.options.observe('waybill_rpc_late_replies_total');
       else if ('ok' in reply) call.resolve(reply.ok as object);
-      else call.reject(rejectedOf(reply.refused));
+      else call.reject(this.refusalOf(reply.refused, call.contract));
     }
+  }
+
+  /** A service that does not believe us is no fault of our client, and has done nothing. */
+  private refusalOf(refused: Refused, contract: Rpc): Rejected {
+    if (refused.code !== 'unauthorized') return rejectedOf(refused);
+    this.options.observe('waybill_rpc_unauthorized_total', { service: contract.service });
+    return unavailable(contract, DETAILS.unbelieved);
   }
 
   private take(id: string): Call | undefined {
@@ -244,7 +256,12 @@ const DETAILS = {
   unsent: 'The broker takes no messages at the moment.',
   returned: 'The service is not running.',
   refused: 'The service has more to do than it can take.',
+  unbelieved: 'The service does not accept the identity that it was shown.',
 } as const;
+
+type Refused = Extract<ReplyMember, { readonly refused: unknown }>['refused'];
+
+const tokenOf = ({ contract, trace }: Call): string | undefined => trace.tokens?.[contract.service];
 
 function memberOf({ contract, data, trace, deadline }: Call, id: string): Member {
   const { traceparent, requestId } = trace;
@@ -269,7 +286,7 @@ function parseReplies(content: Buffer): readonly ReplyMember[] {
   }
 }
 
-function rejectedOf({ code, details }: { readonly code: string; readonly details: object }): Rejected {
+function rejectedOf({ code, details }: Refused): Rejected {
   return code in ERRORS ? new Rejected(code as ErrorCode, { ...details }) : new Rejected('internal-error');
 }
 

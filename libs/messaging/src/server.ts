@@ -9,6 +9,7 @@ import { type HandlerExtras } from './decorators.js';
 import { type Message, type Outcome } from './delivery.js';
 import { Dispatcher, type Handler } from './dispatcher.js';
 import { Failures, type Verdict } from './failures.js';
+import { type Identities } from './identity.js';
 import { type Log, type Observe } from './observe.js';
 import { type Publisher } from './publisher.js';
 import { declareQueue, leaveQueue, queuesOf } from './topology.js';
@@ -18,6 +19,8 @@ export interface AmqpServerOptions {
   readonly consuming: Connection;
   readonly publisher: Publisher;
   readonly answers: Answers;
+  /** Who asks. */
+  readonly identities: Identities;
   /** What an error of a handler means. */
   readonly judge: (error: unknown) => Verdict;
   /** Rejects as long as what handlers need, a database say, is not there. */
@@ -88,13 +91,15 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
   }
 
   private async start(): Promise<void> {
-    const { service, consuming, answers, judge, log, observe } = this.options;
+    const { service, consuming, answers, identities, judge, log, observe } = this.options;
     const handlers = this.handlers();
     const contracts = handlers.flatMap((handler) => handler.contracts);
+    denyByDefault(contracts);
     const dispatcher = new Dispatcher({
       service,
       handlers,
       answers,
+      identities,
       failures: this.failures,
       judge,
       onResult: (worked) => this.note(worked),
@@ -162,6 +167,13 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
       return;
     }
   }
+}
+
+function denyByDefault(contracts: readonly Contract[]): void {
+  const undecided = contracts.filter((contract) => contract.kind === 'rpc' && contract.needs === undefined);
+  if (undecided.length === 0) return;
+  const names = undecided.map(({ name }) => name).join(', ');
+  throw new Error(`Nobody has said who may ask ${names}: give its rpc(…) the scopes it needs, or 'open'.`);
 }
 
 function batchOf(handle: MessageHandler): Handler['run'] {

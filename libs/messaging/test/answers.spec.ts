@@ -61,6 +61,25 @@ describe('an answer', () => {
     }
   });
 
+  it("that JSON can't write is a failure for its caller alone", async () => {
+    const cycle: { text: string; self?: object } = { text: '' };
+    cycle.self = cycle;
+    const unwritable: Record<string, object> = { cycle, bigint: { text: 1n } };
+    const { notes } = await scene.service({
+      answer: async (question) => (unwritable[question.text] ?? question) as Words,
+    });
+    const client = await scene.client();
+    const failed = { code: 'internal-error', detail: '' };
+    const [tea, ...refusals] = await Promise.all([
+      client.ask('tea'),
+      refusalOf(client.ask('cycle')),
+      refusalOf(client.ask('bigint')),
+    ]);
+    expect([tea, ...refusals]).toEqual([{ text: 'tea' }, failed, failed]);
+    expect(notes.times("an answer can't be written as JSON")).toBe(2);
+    expect(await client.ask('still there')).toEqual({ text: 'still there' });
+  });
+
   it('is a refusal with pointers when the question is not valid', async () => {
     await scene.service();
     const client = await scene.client();

@@ -22,7 +22,7 @@ export class Words {
 }
 
 /** A question, an order, a fact that stock needs, and one that nobody needs. */
-export const echo = rpc('stock.echo.v1', Words, Words);
+export const echo = rpc('stock.echo.v1', Words, Words, 'open');
 export const work = command('stock.work.v1', Words);
 export const happened = event('order.happened.v1', Words, ['stock']);
 export const noted = event('order.noted.v1', Words);
@@ -47,6 +47,7 @@ export interface ServiceOptions {
   readonly work?: (message: Told) => Promise<unknown>;
   readonly judge?: AmqpServerOptions['judge'];
   readonly probe?: AmqpServerOptions['probe'];
+  readonly identities?: AmqpServerOptions['identities'];
 }
 
 /** A service as `start` of libs/service makes one: Nest, two connections, handlers by decorator. */
@@ -74,14 +75,16 @@ export class TestService {
       service = 'stock',
       judge = () => 'defect',
       probe = async () => undefined,
+      identities = { of: () => undefined },
     } = options;
     const notes = new Notes();
     const { log, observe } = notes;
     const publishing = new Connection({ url, name: 'stock-publish', log, observe });
     const consuming = new Connection({ url: consumeUrl, name: 'stock-consume', log, observe });
     const publisher = new Publisher(publishing, { appId: service, observe });
-    const answers = new Answers(publishing);
-    const server = new AmqpServer({ service, consuming, publisher, answers, judge, probe, log, observe });
+    const answers = new Answers(publishing, log);
+    const parts = { consuming, publisher, answers, identities, judge, probe, log, observe };
+    const server = new AmqpServer({ service, ...parts });
     const started = new TestService(server, answers, notes, { publishing, consuming, publisher });
     try {
       await Promise.all([publishing.open(5_000), consuming.open(5_000)]);

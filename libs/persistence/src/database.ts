@@ -1,4 +1,5 @@
 import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { Clock } from './clock.js';
 import { firstDelivery } from './inbox.js';
 import { type Tx } from './tx.js';
 
@@ -8,6 +9,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Connections; 10 unless told. */
   readonly max?: number;
+  /** Tests may move the clock ahead. */
+  readonly movableClock?: boolean;
 }
 
 /**
@@ -24,13 +27,12 @@ const STABLE_PLANS = [
 const LIMITS = ['statement_timeout=5000', 'lock_timeout=1000', 'idle_in_transaction_session_timeout=10000'];
 /** For a free connection or a new one. */
 const CONNECT_MS = 500;
-const CLOCK_INTERVAL_MS = 60_000;
 
 /** One service's own database. */
 export class Database {
   private readonly pool: Pool;
-  private readonly clock: NodeJS.Timeout;
-  private offsetMs = 0;
+  private readonly looking: NodeJS.Timeout;
+  readonly clock: Clock;
 
   constructor(options: DatabaseOptions) {
     this.pool = new Pool({
@@ -44,8 +46,9 @@ export class Database {
     });
     // An idle connection that breaks is no fault of ours: the pool drops it and opens another.
     this.pool.on('error', () => undefined);
-    this.clock = setInterval(() => void this.ping().catch(() => undefined), CLOCK_INTERVAL_MS);
-    this.clock.unref();
+    this.clock = new Clock(this, options.movableClock ?? false);
+    this.looking = setInterval(() => void this.ping().catch(() => undefined), this.clock.lookMs);
+    this.looking.unref();
   }
 
   /** One statement, committed at once. */
@@ -88,24 +91,18 @@ export class Database {
     });
   }
 
-  /** The database's clock: all processes of a service agree on it, whatever their own clocks say. */
+  /** By the database's clock. */
   now(): Date {
-    return new Date(Date.now() + this.offsetMs);
+    return this.clock.now();
   }
 
-  /** Fails when the database does not answer. Measures how far its clock is from ours. */
-  async ping(): Promise<void> {
-    const before = Date.now();
-    const { rows } = await this.pool.query<{ ms: number }>({
-      name: 'clock',
-      text: 'select extract(epoch from clock_timestamp())::float8 * 1000 as ms',
-    });
-    const after = Date.now();
-    this.offsetMs = Math.round((rows[0]?.ms ?? after) - (before + after) / 2);
+  /** Fails when the database does not answer. */
+  ping(): Promise<void> {
+    return this.clock.look();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.clock);
+    clearInterval(this.looking);
     await this.pool.end();
   }
 }

@@ -1,3 +1,4 @@
+export * from './clock.js';
 export * from './database.js';
 export * from './inbox.js';
 export * from './migrate.js';

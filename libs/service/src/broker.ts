@@ -10,9 +10,11 @@ import {
   Watchers,
 } from '#messaging';
 import { classify, type Database, mayHaveHappened } from '#persistence';
-import { type ServiceConfig } from './config.js';
+import { type DatabaseConfig, type ServiceConfig } from './config.js';
+import { publicKeysOf } from './identity-keys.js';
 import { type Logger } from './logger.js';
 import { type Shutdown } from './shutdown.js';
+import { TokenVerifier } from './token-verifier.js';
 
 interface Context {
   readonly name: string;
@@ -53,17 +55,18 @@ export async function connectBroker({ name, config, logger, observe, shutdown }:
 
 /** What a service has: it handles messages and answers questions. */
 export async function serve(
-  { name, logger: log, observe, shutdown }: Context,
+  { name, config, logger: log, observe, shutdown }: Context & { readonly config: DatabaseConfig },
   { publisher, consuming, publishing }: Broker,
   database: Database,
 ): Promise<{ server: AmqpServer; answers: Answers; watchers: Watchers }> {
-  const answers = new Answers(publishing);
+  const answers = new Answers(publishing, log);
   await answers.start();
   const server = new AmqpServer({
     service: name as ServiceName,
     consuming,
     publisher,
     answers,
+    identities: new TokenVerifier(name as ServiceName, publicKeysOf(config.identityPublicKeys)),
     judge: (error) => {
       if (mayHaveHappened(error)) return 'doubtful';
       return classify(error) === 'transient' || classify(error) === 'conflict' ? 'transient' : 'defect';

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsPublicKeys } from './identity-keys.js';
 
 /** What every process reads. */
 export class ServiceConfig {
@@ -22,6 +23,9 @@ export class ServiceConfig {
 
   /** How long to wait at the start for a broker or a database that refuses connections. */
   @IsInt() @Min(0) @Max(600) startTimeoutSeconds = 60;
+
+  /** For sandboxes only: POST /v1/test/clock/advance moves the clock by which deadlines are judged. The same in all processes. */
+  @IsBoolean() testClock = false;
 }
 
 /** What a service with a database reads besides. */
@@ -34,6 +38,9 @@ export class DatabaseConfig extends ServiceConfig {
     },
   )
   databaseUrl: string;
+
+  /** Those of the gateway's key, and during a rotation of the next one: nothing is asked without a token that was signed with it. */
+  @IsPublicKeys() identityPublicKeys: string;
 
   /** Connections to the database. */
   @IsInt() @Min(2) @Max(200) databaseConnections = 10;

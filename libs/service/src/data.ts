@@ -21,12 +21,12 @@ const FLUSH_MS = 5_000;
 
 /** Waits for the database, brings its tables up to date, and opens the pool. */
 export async function openDatabase({ name, config, logger, shutdown }: Context): Promise<Database> {
-  const { databaseUrl: url, databaseConnections: max, startTimeoutSeconds } = config;
+  const { databaseUrl: url, databaseConnections: max, startTimeoutSeconds, testClock: movableClock } = config;
   const migrations = await migrationsOf(name);
   const patience = { patienceMs: startTimeoutSeconds * 1_000, url, logger };
   const applied = await patiently(() => migrate(url, migrations), patience);
   if (applied.length > 0) logger.info({ applied }, 'migrations applied');
-  const database = new Database({ url, applicationName: `waybill-${name}`, max });
+  const database = new Database({ url, applicationName: `waybill-${name}`, max, movableClock });
   await patiently(() => database.ping(), patience);
   shutdown.on('close', 'database', () => database.close());
   const cleaning = { name: 'inbox', intervalMs: INBOX_MS };

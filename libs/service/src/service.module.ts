@@ -6,6 +6,15 @@ import { HealthController } from './health.controller.js';
 class ServiceModule {}
 
 /** What every process has, for injection by class. Made by `start` before Nest is. */
-export function serviceModule(app: Type, parts: readonly Provider[]): DynamicModule {
-  return { module: ServiceModule, imports: [app], providers: [...parts], exports: [...parts] };
+export function serviceModule(
+  { apps, controllers = [] }: { readonly apps: readonly Type[]; readonly controllers?: readonly Type[] },
+  parts: readonly Provider[],
+): DynamicModule {
+  return {
+    module: ServiceModule,
+    imports: [...apps],
+    controllers: [...controllers],
+    providers: [...parts],
+    exports: [...parts],
+  };
 }

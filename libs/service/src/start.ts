@@ -2,9 +2,10 @@ import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type ServiceName } from '#contracts';
 import { type AmqpServer, Answers, Connection, Publisher, RpcClient, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { ask, connectBroker, serve } from './broker.js';
+import { ask, type Broker, connectBroker, serve } from './broker.js';
 import { DatabaseConfig, type ServiceConfig } from './config.js';
 import { openDatabase, relayThrough } from './data.js';
 import { PassErrorsOn } from './errors.filter.js';
@@ -16,17 +17,22 @@ import { Metrics } from './metrics.js';
 import { answering, checks } from './readiness.js';
 import { serviceModule } from './service.module.js';
 import { Shutdown } from './shutdown.js';
+import { testClockHandlers } from './test-clock.js';
 
 export type ProcessName = 'gateway' | 'order' | 'payment' | 'stock';
+
+/** Modules that a process has by its configuration. */
+type More<C> = (config: C) => readonly Type[];
 
 /** The one way in which a process of Waybill starts. It ends the process, with words, when it can't. */
 export async function start<C extends ServiceConfig>(
   name: ProcessName,
   app: Type,
   configType: new () => C,
+  more: More<C> = () => [],
 ): Promise<void> {
   try {
-    await run(name, app, configType);
+    await run(name, configType, (config) => [app, ...more(config)]);
   } catch (error) {
     const words =
       error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
@@ -37,10 +43,11 @@ export async function start<C extends ServiceConfig>(
 
 async function run<C extends ServiceConfig>(
   name: ProcessName,
-  app: Type,
   configType: new () => C,
+  appsOf: More<C>,
 ): Promise<void> {
   const config = loadConfig(configType);
+  const apps = appsOf(config);
   const logger = createLogger(name, config);
   const metrics = new Metrics(name);
   const { observe } = metrics;
@@ -48,7 +55,8 @@ async function run<C extends ServiceConfig>(
   shutdown.handleSignals((code) => process.exit(code));
   const context = { name, config, logger, observe, shutdown };
 
-  const database = config instanceof DatabaseConfig ? await openDatabase({ ...context, config }) : undefined;
+  const own = config instanceof DatabaseConfig ? { ...context, config } : undefined;
+  const database = own && (await openDatabase(own));
   const broker = await connectBroker(context);
   const common = [
     value(configType, config),
@@ -57,15 +65,10 @@ async function run<C extends ServiceConfig>(
     value(Shutdown, shutdown),
     value(Publisher, broker.publisher),
   ];
-  if (database) {
-    const { server, answers, watchers } = await serve(context, broker, database);
+  if (own && database) {
+    const { server, answers, watchers } = await serve(own, broker, database);
     const relay = relayThrough(broker.publisher, { ...context, database });
-    const ready = checks(shutdown, {
-      database: () => database.ping(),
-      broker: async () =>
-        void (broker.publisher.isReady || absent('no connection, or the broker is blocked')),
-      consumers: async () => void (server.isReady || absent('not every queue is consumed')),
-    });
+    const ready = checks(shutdown, serviceChecks(database, broker, server));
     const parts = [
       value(Database, database),
       value(OutboxRelay, relay),
@@ -74,7 +77,8 @@ async function run<C extends ServiceConfig>(
       value(Watchers, watchers),
       value(Readiness, ready),
     ];
-    await listen(context, serviceModule(app, [...common, ...parts]), server);
+    const controllers = clockHandlers(context);
+    await listen(context, serviceModule({ apps, controllers }, [...common, ...parts]), server);
     relay.start();
   } else {
     const rpc = await ask(context, broker);
@@ -82,9 +86,28 @@ async function run<C extends ServiceConfig>(
       broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')),
       ...answering(rpc),
     });
-    await listen(context, serviceModule(app, [...common, value(RpcClient, rpc), value(Readiness, ready)]));
+    const parts = [value(RpcClient, rpc), value(Readiness, ready)];
+    await listen(context, serviceModule({ apps }, [...common, ...parts]));
   }
   logger.info({ port: config.port, node: process.version }, 'ready');
+}
+
+function serviceChecks(
+  database: Database,
+  { publisher }: Broker,
+  server: AmqpServer,
+): Record<string, () => Promise<void>> {
+  return {
+    database: () => database.ping(),
+    broker: async () => void (publisher.isReady || absent('no connection, or the broker is blocked')),
+    consumers: async () => void (server.isReady || absent('not every queue is consumed')),
+  };
+}
+
+function clockHandlers({ name, config, logger }: Parameters<typeof connectBroker>[0]): Type[] {
+  if (!config.testClock) return [];
+  logger.warn({}, 'TEST_CLOCK is on: who has ops:write can move the clock. For sandboxes only.');
+  return [testClockHandlers(name as ServiceName)];
 }
 
 async function listen(

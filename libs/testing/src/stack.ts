@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { type ServiceName } from '#contracts';
 import { type ProcessName, RunningService } from './running-service.js';
@@ -21,6 +21,8 @@ export class Stack {
   readonly apiKey = newKey();
   /** Of another caller. */
   readonly otherApiKey = newKey();
+  /** With which the gateway vouches for callers: the private and the public one. */
+  readonly identity = newIdentity();
   readonly processes: RunningService[] = [];
 
   private constructor(private readonly options: StackOptions) {}
@@ -79,6 +81,8 @@ export class Stack {
       PAYMENT_DATABASE_URL: databaseUrls.payment,
       STOCK_DATABASE_URL: databaseUrls.stock,
       API_KEYS: `test=${digest(this.apiKey)},other=${digest(this.otherApiKey)}`,
+      IDENTITY_KEY: this.identity.key,
+      IDENTITY_PUBLIC_KEYS: this.identity.publicKey,
       ...env,
     };
   }
@@ -86,6 +90,13 @@ export class Stack {
 
 const newKey = (): string => `wb_test_${randomBytes(24).toString('base64url')}`;
 const digest = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+function newIdentity(): { readonly key: string; readonly publicKey: string } {
+  const { d: key = '', x: publicKey = '' } = generateKeyPairSync('ed25519').privateKey.export({
+    format: 'jwk',
+  });
+  return { key, publicKey };
+}
 
 async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
