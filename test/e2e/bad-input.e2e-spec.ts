@@ -41,6 +41,8 @@ const NOBODY = '0'.repeat(26);
 
 const routesWith = (has: (route: Route) => boolean): Route[] => shop.document.routes.filter(has);
 const hasBody = ({ operation }: Route): boolean => operation.requestBody !== undefined;
+/** What is signed is refused for its signature: nobody reads its fields before that. */
+const hasFields = (route: Route): boolean => hasBody(route) && route.operation.security.length > 0;
 const isQuery = ({ in: place }: { readonly in: string }): boolean => place === 'query';
 const targetOf = ({ path }: Route): string =>
   path
@@ -52,7 +54,7 @@ const key = () => ({ 'idempotency-key': randomUUID() });
 
 describe('a body', () => {
   test('refuses in every field what that cannot be, and says which field it was', async () => {
-    for (const route of routesWith(hasBody)) {
+    for (const route of routesWith(hasFields)) {
       const cases = [...badBodies(shop.document, route)];
       expect(cases.length).toBeGreaterThan(100);
       const faults = await faultsOf(

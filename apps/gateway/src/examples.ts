@@ -105,4 +105,5 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   ProductPage: { data: [product], nextCursor: null },
   AdjustmentRequest: { delta: 100, reason: 'received' },
   StockLevelView: stock,
+  WebhookBody: { type: 'payment.action_settled', timestamp: updatedAt, data: { paymentId: payment } },
 };

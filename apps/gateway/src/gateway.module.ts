@@ -21,6 +21,7 @@ import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
 import { StockController } from './stock.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
   imports: [HeadersModule, HttpModule, PolicyModule, DocsModule],
@@ -32,6 +33,7 @@ import { StockController } from './stock.controller.js';
     ProblemsController,
     ProductsController,
     StockController,
+    WebhooksController,
   ],
   providers: [
     PlacementClient,

@@ -6,7 +6,7 @@ export interface Operation {
   /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock';
+  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock' | 'Webhooks';
   readonly summary: string;
   readonly description?: string;
   /** Names of components of the document. */
@@ -23,7 +23,7 @@ export interface Operation {
 }
 
 export interface Answer {
-  readonly status: 200 | 201 | 202 | 304;
+  readonly status: 200 | 201 | 202 | 204 | 304;
   readonly description: string;
   /** Name of a schema of the document, also of its example. */
   readonly schema?: string;

@@ -1,4 +1,5 @@
-import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { type WebhookProvider } from '#contracts';
 import { DatabaseConfig, Env } from '#service';
 import { type Timing } from './effects.js';
 
@@ -24,9 +25,27 @@ export class PaymentConfig extends DatabaseConfig {
   /** The in-process sandbox writes one JSON line per effect there. */
   @IsOptional() @IsString() sandboxLedgerFile?: string;
 
+  /** What signs the calls of the sandbox, as it has it too: whsec_ and 24 to 64 bytes in base64. Two, separated by a comma, while they change. Without one, its calls are not taken. */
+  @IsOptional() @IsWebhookSecrets() sandboxWebhookSecrets?: string;
+
+  /** The same for Stripe, as its dashboard shows them. */
+  @IsOptional() @IsWebhookSecrets() stripeWebhookSecrets?: string;
+
+  get webhookSecrets(): Readonly<Record<WebhookProvider, readonly string[]>> {
+    const { sandboxWebhookSecrets: sandbox, stripeWebhookSecrets: stripe } = this;
+    return { sandbox: sandbox?.split(',') ?? [], stripe: stripe?.split(',') ?? [] };
+  }
+
   get timing(): Timing {
     const { providerTimeoutMs: timeoutMs, reconcileIntervalMs: firstPauseMs } = this;
     // Far longer than any call can still be on its way.
     return { timeoutMs, firstPauseMs, quarantineMs: 12 * timeoutMs };
   }
+}
+
+function IsWebhookSecrets(): PropertyDecorator {
+  return Matches(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}(?:,whsec_[A-Za-z0-9+/]{32,88}={0,2})?$/, {
+    message:
+      'must be one or two secrets such as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, separated by a comma',
+  });
 }

@@ -7,6 +7,7 @@ import {
   type CancelMessage,
   type CaptureMessage,
   type ChargeMessage,
+  type Hinted,
   type PaymentMessage,
   type VoidMessage,
 } from './messages.js';
@@ -58,6 +59,7 @@ function decide(
   if (message.type === 'payment.capture.v1' || message.type === 'payment.void.v1') {
     return answer(payment, message, now, timing);
   }
+  if (message.type === 'payment.hinted') return look(payment, message, now, timing);
   if (!payment) {
     if (message.type === 'payment.cancel.v1') return forestall(message, now);
     throw new Error(`${message.type} is about a payment that does not exist: ${message.data.paymentId}`);
@@ -117,6 +119,22 @@ function askAgain(payment: Payment, { data }: AttemptDue, now: Date, timing: Tim
   const how = payment.status === 'cancelling' || payment.status === 'recalling' ? 'look' : 'settle';
   const detail = { attempt: next.attempts };
   return { ...recorded(payment, next, { detail }), effects: [callOf(next, how)] };
+}
+
+/**
+ * An event is a hint: the provider is asked, and what it answers moves the payment. A charge that has just begun has its
+ * call in hand, and needs no hint.
+ */
+function look(payment: Payment | undefined, { data }: Hinted, now: Date, timing: Timing): PaymentDecision {
+  if (!payment || payment.status === 'requested' || awaited(payment) === undefined) return {};
+  const next: Payment = {
+    ...payment,
+    version: payment.version + 1,
+    nextAttemptAt: whenAttemptIsOver(now, payment.attempts, timing),
+    updatedAt: now.toISOString(),
+  };
+  const detail = { event: data.event };
+  return { ...recorded(payment, next, { detail }), effects: [callOf(next, 'look')] };
 }
 
 /** A client captures or voids: the answer is the payment as it then stands, also when it is asked for again. */

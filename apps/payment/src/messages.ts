@@ -33,6 +33,9 @@ export type AttemptDue = Message<
   { readonly paymentId: string; readonly refundId?: string; readonly version: number }
 >;
 
+/** A provider's event was about this payment: worth asking what has become of it. */
+export type Hinted = Message<'payment.hinted', { readonly paymentId: string; readonly event: string }>;
+
 export type ChargeMessage = Told<typeof chargePayment>;
 export type CancelMessage = Told<typeof cancelPayment>;
 export type CaptureMessage = Told<typeof capturePayment>;
@@ -40,7 +43,7 @@ export type VoidMessage = Told<typeof voidPayment>;
 export type RefundMessage = Told<typeof refundPayment>;
 /** All that one cell of the table answers. */
 export type FactMessage = CancelMessage | CaptureMessage | VoidMessage | ProviderMessage;
-export type PaymentMessage = ChargeMessage | RefundMessage | FactMessage | AttemptDue;
+export type PaymentMessage = ChargeMessage | RefundMessage | FactMessage | AttemptDue | Hinted;
 
 /**
  * What a message says about the payment. A provider that has not heard of the call may still hear of it, if the call

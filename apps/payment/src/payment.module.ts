@@ -17,6 +17,10 @@ import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
 import { InProcessSandbox } from './sandbox/in-process.client.js';
 import { LedgerFile } from './sandbox/ledger-file.client.js';
+import { WebhookHandlers } from './webhook.handlers.js';
+import { Heeding, WebhookSources } from './webhook.js';
+import { EventWorker } from './webhook.worker.js';
+import { SignedWebhooks } from './webhook-sources.client.js';
 
 type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 
@@ -24,8 +28,19 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 const WAITING_PER_CALL = 100;
 
 @Module({
-  controllers: [PaymentHandlers],
+  controllers: [PaymentHandlers, WebhookHandlers],
   providers: [
+    {
+      provide: WebhookSources,
+      inject: [PaymentConfig],
+      useFactory: ({ webhookSecrets }: PaymentConfig) => new SignedWebhooks(webhookSecrets),
+    },
+    {
+      provide: EventWorker,
+      inject: [Loop, Database, PaymentConfig, Logger, Shutdown],
+      useFactory: eventsOf,
+    },
+    { provide: Heeding, useExisting: EventWorker },
     { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },
     {
       provide: ProviderCalls,
@@ -95,4 +110,16 @@ function loopOf(
       calls.start(effect as PaymentEffect, cause, (message) => loop.settle([message])),
   });
   return loop;
+}
+
+function eventsOf(
+  loop: PaymentLoop,
+  database: Database,
+  { reconcileIntervalMs: intervalMs }: PaymentConfig,
+  ...[logger, shutdown]: [Logger, Shutdown]
+): EventWorker {
+  const events = new EventWorker(loop, database);
+  every({ name: 'webhook events', intervalMs }, () => events.heedRest(), { logger, shutdown });
+  shutdown.on('consume', 'webhook events in hand', () => events.drain());
+  return events;
 }

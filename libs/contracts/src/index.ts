@@ -11,3 +11,4 @@ export * from './refund.js';
 export * from './stock.js';
 export * from './text.js';
 export * from './validate.js';
+export * from './webhook.js';
