@@ -14,9 +14,9 @@ export const orderInvariants: readonly Invariant[] = [
              or (coalesce(from_phase, ''), to_phase) not in (
                ('', 'reserving'),
                ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
-               ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
+               ('reserving', 'cancelled'), ('charging', 'charging'), ('charging', 'confirmed'), ('charging', 'cancelled'),
                ('awaiting_payment', 'paying'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
-               ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
+               ('paying', 'paying'), ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
                ('confirmed', 'fulfilled'),
                ('cancelled', 'cancelled'))`,
   },

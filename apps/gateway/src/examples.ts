@@ -59,6 +59,8 @@ const paymentView = {
   method: 'tok_visa',
   capture: 'automatic',
   declineCode: null,
+  nextAction: null,
+  expiresAt: null,
   createdAt,
   updatedAt,
 };

@@ -1,9 +1,11 @@
 import {
   type cancelOrder,
   type fulfilOrder,
+  type paymentActionRequired,
   type paymentAuthorized,
   type paymentCaptured,
   type paymentDeclined,
+  type paymentExpired,
   type paymentRefunded,
   type paymentVoided,
   type payOrder,
@@ -30,6 +32,8 @@ export type FactMessage =
       | typeof paymentDeclined
       | typeof paymentVoided
       | typeof paymentRefunded
+      | typeof paymentExpired
+      | typeof paymentActionRequired
       | typeof cancelOrder
     >
   | DeadlinePassed;
@@ -47,6 +51,8 @@ export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {
   'payment.declined.v1': 'payment_declined',
   'payment.voided.v1': 'payment_returned',
   'payment.refunded.v1': 'payment_returned',
+  'payment.expired.v1': 'payment_expired',
+  'payment.action_required.v1': 'action_required',
   'order.deadline_passed': 'deadline_passed',
   'order.cancel.v1': 'cancel_requested',
 };

@@ -21,6 +21,8 @@ export const FACTS = [
   'payment_taken',
   'payment_declined',
   'payment_returned',
+  'payment_expired',
+  'action_required',
   'deadline_passed',
   'cancel_requested',
 ] as const;
@@ -72,6 +74,8 @@ export const rejectAndRelease = (order: Order): Outgoing[] => [release(order), r
 
 const confirm: Cell = { to: 'confirmed', send: (order) => [commit(order), confirmed(order)] };
 const cancelUnpaid = { to: 'cancelled', send: (order: Order) => [release(order), cancelled(order)] } as const;
+/** What was authorized has not been captured in time: the provider has let go of it. */
+const paymentExpired = { ...cancelUnpaid, reason: 'payment_expired' } as const;
 /** The payment gave its money back of itself: a client voided it. */
 const paymentGone = { ...cancelUnpaid, reason: 'requested' } as const;
 /** Whatever stock and payment have done or are about to do: a release takes back what was committed, too. */
@@ -84,7 +88,8 @@ const cancel: Cell = { ...giveAllBack, reason: 'requested' };
 
 /**
  * The whole saga. The table is total, so the compiler asks what a new fact means in every phase. The cells marked
- * 'decided' need more than the phase: prices, the clock, or what has been given back already (see decide.ts).
+ * 'decided' need more than the phase: prices, the clock, whoever waits, or what has been given back already (see
+ * decide.ts).
  */
 export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'>>>> = {
   reserving: {
@@ -97,6 +102,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'impossible',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'impossible',
     deadline_passed: { ...cancelUnpaid, reason: 'timed_out' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
   },
@@ -111,6 +118,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: { ...cancelUnpaid, reason: 'payment_declined' },
     // It may overtake the news that the money was there.
     payment_returned: paymentGone,
+    payment_expired: paymentExpired,
+    action_required: 'decided',
     deadline_passed: timeOut,
     cancel_requested: cancel,
   },
@@ -123,6 +132,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'ignore',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'ignore',
     deadline_passed: { ...cancelUnpaid, reason: 'payment_expired' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
   },
@@ -135,6 +146,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: confirm,
     payment_declined: 'decided',
     payment_returned: paymentGone,
+    payment_expired: paymentExpired,
+    action_required: 'decided',
     deadline_passed: timeOut,
     cancel_requested: cancel,
   },
@@ -152,6 +165,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'ignore',
     payment_declined: 'impossible',
     payment_returned: paymentGone,
+    payment_expired: paymentExpired,
+    action_required: 'ignore',
     deadline_passed: 'ignore',
     cancel_requested: cancel,
   },
@@ -165,6 +180,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'ignore',
     payment_declined: 'impossible',
     payment_returned: 'ignore',
+    payment_expired: 'ignore',
+    action_required: 'ignore',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
   },
@@ -177,6 +194,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'impossible',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'impossible',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
   },
@@ -190,6 +209,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: { stay: moneyBack },
     payment_declined: 'ignore',
     payment_returned: 'decided',
+    payment_expired: 'decided',
+    action_required: 'ignore',
     deadline_passed: 'ignore',
     cancel_requested: 'ignore',
   },

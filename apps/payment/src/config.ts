@@ -36,10 +36,14 @@ export class PaymentConfig extends DatabaseConfig {
     return { sandbox: sandbox?.split(',') ?? [], stripe: stripe?.split(',') ?? [] };
   }
 
+  /** How long an authorization stands if the provider does not say: 7 days. */
+  @IsInt() @Min(1) @Max(2_678_400) authorizationSeconds = 604_800;
+
   get timing(): Timing {
     const { providerTimeoutMs: timeoutMs, reconcileIntervalMs: firstPauseMs } = this;
+    const authorizationMs = this.authorizationSeconds * 1_000;
     // Far longer than any call can still be on its way.
-    return { timeoutMs, firstPauseMs, quarantineMs: 12 * timeoutMs };
+    return { timeoutMs, firstPauseMs, quarantineMs: 12 * timeoutMs, authorizationMs };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Rejected } from '#contracts';
 import { type Rules } from '#loop';
 import { advance, askedOf, refused } from './advance.js';
-import { callOf, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
+import { callOf, type ProviderEffect, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
 import {
   type AttemptDue,
   type CancelMessage,
@@ -65,7 +65,12 @@ function decide(
     throw new Error(`${message.type} is about a payment that does not exist: ${message.data.paymentId}`);
   }
   if (message.type === 'payment.attempt_due') return askAgain(payment, message, now, timing);
+  if (message.type === 'payment.authorization_expired' && !hasEnded(payment, now)) return {};
   return advance(payment, message, now, timing);
+}
+
+function hasEnded({ status, expiresAt }: Payment, now: Date): boolean {
+  return status === 'authorized' && expiresAt !== null && expiresAt <= now.toISOString();
 }
 
 /** The intent: saved before the provider hears of it. */
@@ -116,9 +121,14 @@ function askAgain(payment: Payment, { data }: AttemptDue, now: Date, timing: Tim
     nextAttemptAt: whenAttemptIsOver(now, payment.attempts, timing),
     updatedAt: now.toISOString(),
   };
-  const how = payment.status === 'cancelling' || payment.status === 'recalling' ? 'look' : 'settle';
   const detail = { attempt: next.attempts };
-  return { ...recorded(payment, next, { detail }), effects: [callOf(next, how)] };
+  return { ...recorded(payment, next, { detail }), effects: [callOf(next, howToAsk(payment))] };
+}
+
+/** No more money is taken for what is cancelled, nor before the customer has taken her step. */
+function howToAsk({ status, actionUrl }: Payment): ProviderEffect['how'] {
+  if (status === 'cancelling') return actionUrl === null ? 'look' : 'abandon';
+  return status === 'recalling' || status === 'requires_action' ? 'look' : 'settle';
 }
 
 /**
@@ -126,11 +136,13 @@ function askAgain(payment: Payment, { data }: AttemptDue, now: Date, timing: Tim
  * call in hand, and needs no hint.
  */
 function look(payment: Payment | undefined, { data }: Hinted, now: Date, timing: Timing): PaymentDecision {
-  if (!payment || payment.status === 'requested' || awaited(payment) === undefined) return {};
+  if (!payment || payment.status === 'requested') return {};
+  const waits = awaited(payment) !== undefined;
+  if (!waits && payment.status !== 'authorized') return {};
   const next: Payment = {
     ...payment,
     version: payment.version + 1,
-    nextAttemptAt: whenAttemptIsOver(now, payment.attempts, timing),
+    nextAttemptAt: waits ? whenAttemptIsOver(now, payment.attempts, timing) : null,
     updatedAt: now.toISOString(),
   };
   const detail = { event: data.event };
@@ -186,6 +198,8 @@ function unborn({ paymentId: id, orderId }: { paymentId: string; orderId: string
     refundingAmount: 0,
     refundedAmount: 0,
     declineCode: null,
+    actionUrl: null,
+    expiresAt: null,
     cancelledAt: null,
     attempts: 0,
     nextAttemptAt: null,

@@ -1,6 +1,4 @@
-import { absent, charge, message, ok, PAY, unknown, World } from '../test/world.js';
-
-const hint = () => message('payment.hinted', { paymentId: PAY, event: 'msg_1' });
+import { absent, charge, hint, ok, unknown, World } from '../test/world.js';
 
 it('makes a payment whose outcome is not known ask the provider, and nothing else', () => {
   const world = new World().tell(charge(), unknown('capture'));

@@ -1,7 +1,7 @@
 import { localMessage } from '#loop';
 import { type Log, logged, type Observe, type Outcome } from '#messaging';
 import { Bulkhead } from './bulkhead.js';
-import { type PaymentEffect, type ProviderEffect } from './effects.js';
+import { callingOff, type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
 import { type Found, type Provider, type ProviderCall } from './provider.js';
 
@@ -65,9 +65,10 @@ export class ProviderCalls {
 
   private async ask(call: ProviderCall, how: ProviderEffect['how']): Promise<Found> {
     const { provider } = this.options;
+    if (how === 'abandon') await this.inTime((signal) => provider.perform(callingOff(call), signal));
     if (how !== 'call') {
       const found = await this.inTime((signal) => provider.get(call, signal));
-      if (found.outcome !== 'absent' || how === 'look') return found;
+      if (found.outcome !== 'absent' || how !== 'settle') return found;
     }
     return this.inTime((signal) => provider.perform(call, signal));
   }
@@ -111,9 +112,15 @@ function messageOf({ call, refundId }: ProviderEffect, found: Found, cause: Paym
   const from = { source: 'payment', causationId: cause.id, trace: cause.trace };
   switch (found.outcome) {
     case 'ok': {
-      const { chargeId, amount, currency } = found;
-      return localMessage('payment.provider_succeeded', { ...about, chargeId, amount, currency }, from);
+      const { outcome: _, ...said } = found;
+      return localMessage('payment.provider_succeeded', { ...about, ...said }, from);
     }
+    case 'action': {
+      const { outcome: _, ...said } = found;
+      return localMessage('payment.provider_action_needed', { ...about, ...said }, from);
+    }
+    case 'expired':
+      return localMessage('payment.provider_expired', about, from);
     case 'declined':
       return localMessage('payment.provider_declined', { ...about, code: found.code }, from);
     case 'unknown':

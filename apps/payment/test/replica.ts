@@ -19,7 +19,7 @@ import { type PaymentState } from '../src/refund.js';
 import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
-const TIMING = { timeoutMs: 2_000, firstPauseMs: 1_000, quarantineMs: 60_000 };
+const TIMING = { timeoutMs: 2_000, firstPauseMs: 1_000, quarantineMs: 60_000, authorizationMs: 604_800_000 };
 const quiet = (): void => undefined;
 const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
