@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { apiKey, DevelopmentFile, environment } from '../infra/environment.mjs';
 import { Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
 import { owned } from '../infra/owned.mjs';
@@ -27,6 +28,7 @@ async function run(folder, options) {
   const { key, entry } = apiKey(folder);
   /** @type {NodeJS.Dict<string>} */
   const env = { NODE_ENV: 'development', HOST: '127.0.0.1', DOCS_API_KEY: key, ...given };
+  env.SANDBOX_WEBHOOK_SECRETS ??= `whsec_${randomBytes(32).toString('base64')}`;
   env.API_KEYS = [entry, given.API_KEYS].filter(Boolean).join(',');
   const services = new Services(folder, options, env);
   const build = new BuildWatch();

@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
@@ -15,8 +16,11 @@ import { ProviderCalls } from './provider-calls.client.js';
 import { reconcile } from './reconcile.worker.js';
 import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
+import { ActionTable } from './sandbox/action-table.client.js';
 import { InProcessSandbox } from './sandbox/in-process.client.js';
 import { LedgerFile } from './sandbox/ledger-file.client.js';
+import { pages } from './sandbox/pages.client.js';
+import { WebhookSender } from './sandbox/webhook-sender.client.js';
 import { WebhookHandlers } from './webhook.handlers.js';
 import { Heeding, WebhookSources } from './webhook.js';
 import { EventWorker } from './webhook.worker.js';
@@ -41,7 +45,11 @@ const WAITING_PER_CALL = 100;
       useFactory: eventsOf,
     },
     { provide: Heeding, useExisting: EventWorker },
-    { provide: Provider, inject: [PaymentConfig, Shutdown], useFactory: providerOf },
+    {
+      provide: Provider,
+      inject: [PaymentConfig, Database, Shutdown, HttpAdapterHost],
+      useFactory: providerOf,
+    },
     {
       provide: ProviderCalls,
       inject: [Provider, PaymentConfig, Logger, Metrics],
@@ -82,14 +90,21 @@ export class PaymentModule implements OnApplicationBootstrap {
 }
 
 async function providerOf(
-  { paymentProviderUrl, sandboxLedgerFile }: PaymentConfig,
+  config: PaymentConfig,
+  database: Database,
   shutdown: Shutdown,
+  { httpAdapter }: HttpAdapterHost,
 ): Promise<Provider> {
-  if (paymentProviderUrl) return new HttpProvider(paymentProviderUrl);
-  if (!sandboxLedgerFile) return new InProcessSandbox();
-  const ledger = await LedgerFile.open(sandboxLedgerFile);
-  shutdown.on('close', 'ledger file of the sandbox', () => ledger.close());
-  return new InProcessSandbox(ledger);
+  if (config.paymentProviderUrl) return new HttpProvider(config.paymentProviderUrl);
+  const { sandboxLedgerFile, sandboxWebhook } = config;
+  const ledger = sandboxLedgerFile ? await LedgerFile.open(sandboxLedgerFile) : undefined;
+  if (ledger) shutdown.on('close', 'ledger file of the sandbox', () => ledger.close());
+  const webhooks = sandboxWebhook && new WebhookSender(sandboxWebhook);
+  if (webhooks) shutdown.on('consume', 'webhooks of the sandbox', () => webhooks.close());
+  const actions = new ActionTable(database);
+  const sandbox = new InProcessSandbox({ ledger, webhooks, actions, ...config.sandboxSteps });
+  await httpAdapter.getInstance().register(pages, { desk: sandbox });
+  return sandbox;
 }
 
 function loopOf(

@@ -16,6 +16,7 @@ import { ProviderCalls, type Tell } from '../src/provider-calls.client.js';
 import { reconcile } from '../src/reconcile.worker.js';
 import { type PaymentRow } from '../src/record.js';
 import { type PaymentState } from '../src/refund.js';
+import { type Actions, KnownActions } from '../src/sandbox/action.js';
 import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
@@ -126,7 +127,8 @@ export class Replica {
   }
 }
 
-export const sandbox = (books: Books): Provider => new InProcessSandbox(books.file);
+export const sandbox = ({ file: ledger }: Books, actions: Actions = new KnownActions()): InProcessSandbox =>
+  new InProcessSandbox({ ledger, actions, publicUrl: 'http://127.0.0.1', actionMs: 240_000 });
 
 /** Lets the time pass that a payment waits for. */
 export async function skipPause(database: Database, paymentId: string): Promise<void> {
