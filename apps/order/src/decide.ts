@@ -114,12 +114,13 @@ function onReserved(order: Order, { data }: ReservedMessage, now: Date): OrderDe
   return step(order, { phase: 'awaiting_payment', ...held }, now);
 }
 
-/** The order goes on waiting. Whoever waits for it need not: nothing goes on without the customer. */
+/** The order goes on waiting. Whoever waits for it need not: nothing goes on without the customer. Told once. */
 function tellWaiter(order: Order, now: Date): OrderDecision {
   const { waiter } = order;
+  if (!waiter) return {};
   const decision = step(order, { waiter: null }, now);
   const [[, next] = []] = decision.put ?? [];
-  if (!waiter || next?.kind !== 'order') return decision;
+  if (next?.kind !== 'order') return decision;
   return { ...decision, notify: [{ ...waiter, data: viewOf(next) }] };
 }
 
