@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type PaymentView } from '#contracts';
 import { type Client } from './client.js';
 import { Shop } from './shop.js';
+import { answer } from './webhooks/customer.js';
 import { Line } from './webhooks/line.js';
 import { newSecret } from './webhooks/signed.js';
 
@@ -26,15 +27,6 @@ afterAll(async () => {
   await shop?.close();
   await line?.close();
 });
-
-/** As the customer's browser does. */
-async function answer({ nextAction }: PaymentView, how: 'approve' | 'decline'): Promise<string> {
-  const url = nextAction?.url ?? 'nowhere';
-  const shown = await (await fetch(url)).text();
-  if (!shown.includes(`${new URL(url).pathname}/${how}`)) return shown;
-  const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
-  return (await fetch(`${url}/${how}`, form)).text();
-}
 
 /** An order that waits for its customer. */
 async function placed(capture: 'automatic' | 'manual' = 'automatic') {
