@@ -161,7 +161,7 @@ export default {
         SANDBOX,
         '^apps/payment/src/provider\\.ts$',
         '^libs/service/',
-        npm('fastify', 'class-validator'),
+        npm('fastify', 'class-validator', 'standardwebhooks'),
         '^(node:)?[a-z_/]+$',
       ],
       'The sandbox is the independent oracle: it knows the provider’s interface and nothing else of payment.',
@@ -169,8 +169,8 @@ export default {
     never(
       'sandbox-behind-its-client',
       { path: '^apps/payment/src/[^/]+$' },
-      { path: SANDBOX, pathNot: `${SANDBOX}[^/]+\\.client\\.ts$` },
-      'Payment uses the sandbox as any provider: through a client.',
+      { path: SANDBOX, pathNot: `${SANDBOX}(?:[^/]+\\.client|webhook)\\.ts$` },
+      'Payment uses the sandbox as any provider: through a client, and reads its events.',
     ),
   ],
   options: {

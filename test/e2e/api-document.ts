@@ -2,6 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 
 export interface Operation {
   readonly operationId: string;
+  /** Empty where no key is needed. */
+  readonly security: readonly object[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly content: { readonly 'application/json'?: Body } };
   readonly responses: Readonly<Record<string, unknown>>;

@@ -24,8 +24,10 @@ describe('a key', () => {
     ['another scheme', { authorization: 'Basic dGVzdDp0ZXN0' }],
     ['an empty key', { authorization: 'Bearer ' }],
     ['a key that is too long', { authorization: `Bearer ${'x'.repeat(300)}` }],
-  ])('is needed on every route: %s is answered with 401', async (_, headers) => {
-    for (const { method, path } of shop.document.routes) {
+  ])('is needed on every route that says so: %s is answered with 401', async (_, headers) => {
+    for (const { method, path, operation } of shop.document.routes) {
+      // Signed calls of providers.
+      if (operation.security.length === 0) continue;
       const target = path.replaceAll(/\{\w+\}/g, 'x');
       const answer = await open(target, { method, headers });
       expect([method, path, answer.status]).toEqual([method, path, 401]);

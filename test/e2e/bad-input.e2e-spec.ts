@@ -42,6 +42,8 @@ const NOBODY = '0'.repeat(26);
 const routesWith = (has: (route: Route) => boolean): Route[] => shop.document.routes.filter(has);
 const hasBody = ({ operation }: Route): boolean =>
   operation.requestBody?.content['application/json'] !== undefined;
+/** What is signed is refused for its signature: nobody reads its fields before that. */
+const hasFields = (route: Route): boolean => hasBody(route) && route.operation.security.length > 0;
 const isQuery = ({ in: place }: { readonly in: string }): boolean => place === 'query';
 const targetOf = ({ path }: Route): string =>
   path
@@ -55,7 +57,7 @@ const key = () => ({ 'idempotency-key': randomUUID() });
 
 describe('a body', () => {
   test('refuses in every field what that cannot be, and says which field it was', async () => {
-    for (const route of routesWith(hasBody)) {
+    for (const route of routesWith(hasFields)) {
       const cases = [...badBodies(shop.document, route)];
       expect(cases.length).toBeGreaterThan(40);
       const faults = await faultsOf(

@@ -14,9 +14,10 @@ export class Oracle {
     private readonly folder: string,
   ) {}
 
-  static async open(): Promise<Oracle> {
+  /** `env`: more of it, for the sandbox. */
+  static async open(env: Readonly<Record<string, string>> = {}): Promise<Oracle> {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-oracle-'));
-    return new Oracle(await SandboxProcess.start(fileIn(folder)), folder);
+    return new Oracle(await SandboxProcess.start(fileIn(folder), env), folder);
   }
 
   /** For the payment service. */

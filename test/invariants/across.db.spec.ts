@@ -55,6 +55,11 @@ const BREAKS: readonly (readonly [name: string, service: ServiceName, statement:
   [
     'a confirmed order has exactly one payment that stands, the one it names',
     'payment',
+    `update payments set status = 'expired' where id = 'pay_2'`,
+  ],
+  [
+    'a confirmed order has exactly one payment that stands, the one it names',
+    'payment',
     `update payments set status = 'declined' where id = 'pay_1'`,
   ],
   [

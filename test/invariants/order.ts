@@ -15,11 +15,11 @@ export const orderInvariants: readonly Invariant[] = [
                (coalesce(from_phase, ''), to_phase) not in (
                ('', 'reserving'),
                ('reserving', 'charging'), ('reserving', 'awaiting_payment'), ('reserving', 'rejected'),
-               ('reserving', 'cancelled'), ('charging', 'confirmed'), ('charging', 'cancelled'),
+               ('reserving', 'cancelled'), ('charging', 'charging'), ('charging', 'confirmed'), ('charging', 'cancelled'),
                ('awaiting_payment', 'paying'), ('awaiting_payment', 'changing'),
                ('changing', 'awaiting_payment'), ('changing', 'cancelled'), ('awaiting_payment', 'cancelled'), ('paying', 'confirmed'),
-               ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'), ('confirmed', 'confirmed'),
-               ('confirmed', 'fulfilled'), ('fulfilled', 'fulfilled'),
+               ('paying', 'paying'), ('paying', 'awaiting_payment'), ('paying', 'cancelled'), ('confirmed', 'cancelled'),
+               ('confirmed', 'confirmed'), ('confirmed', 'fulfilled'), ('fulfilled', 'fulfilled'),
                ('cancelled', 'cancelled')) end`,
   },
   {

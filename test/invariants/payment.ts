@@ -91,7 +91,7 @@ export const paymentInvariants: readonly Invariant[] = [
     name: 'the status of a payment says what became of its money',
     sql: `select id, status, authorized_amount, captured_amount, refunded_amount from payments
           where status <> 'halted' and ((authorized_amount > 0, captured_amount > 0, capturing_amount > 0) is distinct from (
-            status in ('authorized', 'capturing', 'recalling', 'captured', 'voiding', 'refunding', 'voided', 'refunded'),
+            status in ('authorized', 'capturing', 'recalling', 'captured', 'voiding', 'refunding', 'voided', 'refunded', 'expired'),
             status in ('captured', 'refunding', 'refunded'), status in ('capturing', 'recalling'))
           or (status = 'refunded' and refunded_amount <> captured_amount)
           or (status = 'refunding' and refunded_amount + refunding_amount <> captured_amount))`,
@@ -138,14 +138,28 @@ export const paymentInvariants: readonly Invariant[] = [
     id: 'A4',
     name: 'what waits for the provider has a time at which it is asked again',
     sql: `select id, status from payments where (next_attempt_at is not null)
-          <> (status in ('requested', 'unknown', 'cancelling', 'capturing', 'recalling', 'voiding'))
+          <> (status in ('requested', 'unknown', 'requires_action', 'cancelling', 'capturing', 'recalling', 'voiding'))
           union all select id, status from refunds where (next_attempt_at is not null) <> (status in ('requested', 'unknown'))`,
   },
   {
     id: 'Q1',
     name: 'no payment is left unsettled, unknown or halted',
     sql: `select id, status, next_attempt_at from payments where status in (
-            'requested', 'unknown', 'cancelling', 'capturing', 'recalling', 'voiding', 'refunding', 'halted')`,
+            'requested', 'unknown', 'requires_action', 'cancelling', 'capturing', 'recalling', 'voiding', 'refunding', 'halted')`,
+  },
+  {
+    id: 'A2',
+    name: 'an authorization has an end, and nothing else but the step of a customer does',
+    sql: `select id, status, expires_at, action_url from payments
+          where (expires_at is not null) <> (status in ('authorized', 'requires_action'))
+             or (action_url is not null and status not in ('requires_action', 'cancelling'))
+             or (action_url is null and status = 'requires_action')`,
+  },
+  {
+    id: 'Q1',
+    name: 'no authorization stands past its end',
+    sql: `select id, status, expires_at from payments
+          where status = 'authorized' and expires_at < now() - interval '5 seconds'`,
   },
   {
     id: 'Q1',
@@ -156,7 +170,7 @@ export const paymentInvariants: readonly Invariant[] = [
     id: 'Q1',
     name: 'a cancelled payment keeps nothing',
     sql: `select id, status from payments where cancelled_at is not null
-          and (captured_amount <> refunded_amount or status not in ('declined', 'voided', 'refunded'))`,
+          and (captured_amount <> refunded_amount or status not in ('declined', 'voided', 'refunded', 'expired'))`,
   },
   {
     id: 'Q1',

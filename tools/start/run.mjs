@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { apiKey, DevelopmentFile, environment, identity } from '../infra/environment.mjs';
 import { Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
 import { owned } from '../infra/owned.mjs';
@@ -34,6 +35,7 @@ async function run(folder, options) {
     TEST_CLOCK: 'true',
     HOST: '127.0.0.1',
     DOCS_API_KEY: key,
+    SANDBOX_WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('base64')}`,
     ...identity(folder),
     ...given,
   };

@@ -80,6 +80,10 @@ export class Services {
       for (let i = 1; i <= this.options.replicas[name]; i++)
         plans.push(await this.#plan(name, `${name}-${i}`));
     }
+    // The sandbox provider tells the first gateway; should that get another port after all, it is asked instead.
+    const gateway = plans.find(({ name }) => name === 'gateway');
+    const webhooks = `http://127.0.0.1:${gateway?.port}/v1/webhooks/sandbox`;
+    for (const { name, env } of plans) if (name === 'payment') env.SANDBOX_WEBHOOK_URL ??= webhooks;
     return plans;
   }
 

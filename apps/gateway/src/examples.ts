@@ -108,6 +108,8 @@ const paymentView = {
   method: 'tok_visa',
   capture: 'automatic',
   declineCode: null,
+  nextAction: null,
+  expiresAt: null,
   createdAt,
   updatedAt,
 };
@@ -301,4 +303,5 @@ export const EXAMPLES: Readonly<Record<string, object | string>> = {
   },
   ClockAdvance: { seconds: 900 },
   ClockView: { now: updatedAt },
+  WebhookBody: { type: 'payment.action_settled', timestamp: updatedAt, data: { paymentId: payment } },
 };

@@ -43,6 +43,7 @@ import { ReturnsController } from './returns.controller.js';
 import { StockController } from './stock.controller.js';
 import { StockListsController } from './stock-lists.controller.js';
 import { StockSettingsController } from './stock-settings.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
   imports: [DiscoveryModule, HeadersModule, HttpModule, PolicyModule, DocsModule],
@@ -68,6 +69,7 @@ import { StockSettingsController } from './stock-settings.controller.js';
     StockListsController,
     LocationsController,
     StockSettingsController,
+    WebhooksController,
   ],
   providers: [
     PlacementClient,

@@ -21,6 +21,13 @@ export interface ApiRequest extends FastifyRequest {
 }
 
 const MAX_BODY_BYTES = 65_536;
+
+/** What `@RouteConfig` may say of a route. */
+export interface RouteBody {
+  /** The body reaches the controller as the bytes that came, up to so many: for signatures. */
+  readonly rawBytes?: number;
+}
+
 /** What a slow client may take. Node's own limits (60 s, 300 s, checked every 30 s) let a few of them hold every socket. */
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -39,7 +46,11 @@ export class HttpModule implements OnModuleInit {
     fastify.decorateRequest('caller', '');
     fastify.decorateRequest('known', null);
     fastify.decorateRequest('trace', null);
-    fastify.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+    fastify.addHook('onRoute', (route) => {
+      routes.add(route.method, route.url);
+      const { rawBytes } = (route.config ?? {}) as RouteBody;
+      if (rawBytes !== undefined) route.bodyLimit = rawBytes;
+    });
     fastify.addHook('onRequest', (request, reply, done) => {
       const traceparent = traceparentOf(request.headers.traceparent);
       (request as ApiRequest).trace = { traceparent, requestId: request.id };
@@ -62,7 +73,9 @@ export class HttpModule implements OnModuleInit {
       { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },
       (request, body, done) => {
         try {
-          done(null, parse(request, body as Buffer));
+          refuseCompressed(request);
+          const isRaw = (request.routeOptions.config as RouteBody).rawBytes !== undefined;
+          done(null, isRaw ? body : parse(body as Buffer));
         } catch (error) {
           done(error as Error);
         }
@@ -75,11 +88,14 @@ export class HttpModule implements OnModuleInit {
   }
 }
 
-function parse({ headers }: FastifyRequest, body: Buffer): unknown {
+function refuseCompressed({ headers }: FastifyRequest): void {
   const coding = headers['content-encoding'];
   if (coding !== undefined && coding !== 'identity') {
     throw new Rejected('unsupported-media-type', { detail: 'The body must not be compressed.' });
   }
+}
+
+function parse(body: Buffer): unknown {
   if (!isUtf8(body)) throw new Rejected('malformed-request', { detail: 'The body is not valid UTF-8.' });
   const text = body.toString();
   const value = parseJson(text);

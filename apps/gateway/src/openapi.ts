@@ -11,11 +11,10 @@ export interface Schema {
   readonly required?: readonly string[];
 }
 
+/** Of routes for holders of a key; with a valid part that is read. */
+const WITH_KEY: readonly ErrorCode[] = ['validation-failed', 'unauthorized', 'forbidden', 'rate-limited'];
 const ALWAYS: readonly ErrorCode[] = [
   'malformed-request',
-  'unauthorized',
-  'forbidden',
-  'rate-limited',
   'request-timeout',
   'uri-too-long',
   'headers-too-large',
@@ -88,6 +87,12 @@ const PROBLEM: Schema = {
   },
 };
 
+const WEBHOOK_BODY: Schema = {
+  type: 'object',
+  description:
+    'As the provider makes it. Its bytes are what is signed; it is read when the signature is valid.',
+};
+
 /** The document of the whole API. The schemas are those of the contract classes, the scopes those of the routes. */
 export function openApi(
   schemas: Readonly<Record<string, Schema>>,
@@ -121,6 +126,7 @@ export function openApi(
     PricePage: page('HistoricPrice'),
     ImportPage: page('ImportView'),
     ImportErrorPage: page('ImportError'),
+    WebhookBody: WEBHOOK_BODY,
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -140,7 +146,9 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Operations', 'Sandbox'].map((name) => ({ name })),
+    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Operations', 'Webhooks', 'Sandbox'].map((name) => ({
+      name,
+    })),
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },
@@ -157,18 +165,19 @@ function operationObject(
   scope: string,
 ): object {
   const { id, tag, summary, description, query, body, uploads } = operation;
+  const isOpen = scope === 'open';
   const problems = [
     ...(body || uploads ? WITH_BODY : []),
-    'validation-failed',
     ...operation.problems,
+    ...(isOpen ? [] : WITH_KEY),
     ...ALWAYS,
-  ] as ErrorCode[];
+  ];
   return {
     operationId: id,
     tags: [tag],
     summary,
-    description: [description, `Needs the scope \`${scope}\`.`].filter(Boolean).join('\n\n'),
-    security: [{ key: [scope] }],
+    description: [description, !isOpen && `Needs the scope \`${scope}\`.`].filter(Boolean).join('\n\n'),
+    security: isOpen ? [] : [{ key: [scope] }],
     parameters: [
       ...operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...(query ? queryParameters(schemas[query] as Schema) : []),
@@ -289,6 +298,14 @@ function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, o
       ...header('Prefer', '`wait=N`: hold the answer back for up to N ≤ 10 seconds (RFC 7240).', text),
       example: 'wait=5',
     },
+    WebhookId: header('webhook-id', 'Of the event: the same on every repeat.', text),
+    WebhookTimestamp: header('webhook-timestamp', 'When it was sent, in seconds since 1970.', text),
+    WebhookSignature: header(
+      'webhook-signature',
+      '`v1,` and the HMAC-SHA256 of `<id>.<timestamp>.<body>` in base64; several are separated by spaces.',
+      text,
+    ),
+    StripeSignature: header('Stripe-Signature', 'As Stripe makes it.', text),
     IfMatch: header('If-Match', 'Only if it still has this version.', version),
     IfMatchNeeded: {
       ...header('If-Match', 'Only if it still has this version. Needed.', version),

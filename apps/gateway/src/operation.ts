@@ -6,7 +6,7 @@ export interface Operation {
   /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock' | 'Operations' | 'Sandbox';
+  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock' | 'Operations' | 'Webhooks' | 'Sandbox';
   readonly summary: string;
   readonly description?: string;
   /** Names of components of the document. */

@@ -10,6 +10,7 @@ import { PRICE_OPERATIONS } from './price-operations.js';
 import { RETURN_OPERATIONS } from './return-operations.js';
 import { STOCK_OPERATIONS } from './stock-operations.js';
 import { TEST_CLOCK_OPERATIONS } from './test-clock-operations.js';
+import { WEBHOOK_OPERATIONS } from './webhook-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -20,7 +21,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Place an order',
     description:
       'Prices come from the catalogue. Without `payment` the order stops at `awaiting_payment` with its stock held ' +
-      'until `expiresAt`. Answers at once with the status `pending`; with `Prefer: wait=N` when the order has settled.',
+      'until `expiresAt`. Answers at once with the status `pending`; with `Prefer: wait=N` when the order has settled, ' +
+      'or when its payment needs the customer: read the payment that `paymentId` names for its `nextAction`.',
     parameters: ['IdempotencyKey', 'Prefer'],
     body: 'OrderRequest',
     answers: [
@@ -110,7 +112,8 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Pay an order that awaits payment',
     description:
       'Waits up to 2.5 s for the outcome, or as long as `Prefer: wait=N` says. A payment whose outcome is not known ' +
-      'by then has the status `requested` or `unknown` and settles by itself.',
+      'by then has the status `requested` or `unknown` and settles by itself. One that `requires_action` needs the ' +
+      'customer: send her to `nextAction.url` before `expiresAt`. Cancelling the order calls that off.',
     parameters: ['IdempotencyKey', 'Prefer'],
     body: 'PaymentOrder',
     answers: [
@@ -230,4 +233,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...LOCATION_OPERATIONS,
   ...PRICE_OPERATIONS,
   ...IMPORT_OPERATIONS,
+  ...WEBHOOK_OPERATIONS,
 ];

@@ -94,6 +94,8 @@ function requested(started: PaymentStarted, { method, capture }: PayOrder['payme
     method,
     capture: capture ?? 'automatic',
     declineCode: null,
+    nextAction: null,
+    expiresAt: null,
     createdAt: started.createdAt,
     updatedAt: started.createdAt,
   };

@@ -11,6 +11,8 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
     'The cursor was changed on its way, belongs to another list, or is used with other filters than the page before.',
   unauthorized:
     'There is no Authorization header, it has another scheme than Bearer, or the key is unknown or revoked.',
+  'webhook-signature-invalid':
+    'A signature header is missing or sent twice, the body was changed on its way, the secret is another one, or the time is off. Nothing was stored.',
   forbidden: 'The key is known, but its scopes do not include what this route needs.',
   'route-not-found': 'There is nothing at this path.',
   'order-not-found': 'No order has this id.',

@@ -28,6 +28,11 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '没有 Authorization 请求头、认证方案不是 Bearer，或者密钥未知、已被吊销。',
     remedy: '请以 “Authorization: Bearer <key>” 的形式发送 API 密钥。',
   },
+  'webhook-signature-invalid': {
+    title: 'Webhook 签名无效',
+    cause: '缺少签名请求头或重复发送，请求体在途中被改动，使用了其他密钥，或时间相差过大。没有存储任何内容。',
+    remedy: '请用此处已配置的密钥对请求体的原始字节签名，并在五分钟之内送达。',
+  },
   forbidden: {
     title: '该密钥无权执行此操作',
     cause: '密钥有效，但它的权限范围不包含该接口所需的范围。',

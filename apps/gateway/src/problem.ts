@@ -14,6 +14,7 @@ export interface Occurrence {
 
 const HEADERS: Partial<Record<ErrorCode, Readonly<Record<string, string>>>> = {
   unauthorized: { 'www-authenticate': 'Bearer realm="waybill"' },
+  'webhook-signature-invalid': { 'www-authenticate': 'Webhook realm="waybill"' },
   'unsupported-media-type': { accept: 'application/json', 'accept-encoding': 'identity' },
   'rate-limited': { 'retry-after': '1' },
   'too-many-streams': { 'retry-after': '5' },

@@ -28,7 +28,7 @@ export function closeRest(order: Order, { type }: Pick<FactMessage, 'type'>, now
     reason: 'cancelled',
   };
   const isGone = FACT_OF[type] === 'commit_refused';
-  const isVoid = FACT_OF[type] === 'payment_returned';
+  const isVoid = FACT_OF[type] === 'payment_returned' || FACT_OF[type] === 'payment_expired';
   const wrong = isGone ? 'stock_missing' : isVoid ? 'payment_returned' : undefined;
   const change = {
     phase: 'fulfilled' as const,

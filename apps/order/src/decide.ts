@@ -65,7 +65,7 @@ function cancel(current: Current<OrderState>, message: CancelMessage, now: Date)
   return { ...decision, answer: viewOf(next?.kind === 'order' ? next : order) };
 }
 
-/** A fact about an order: one cell of the table, and the three that need more than the phase. */
+/** A fact about an order: one cell of the table, and those that need more than the phase. */
 function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
   if (isAboutAnotherPayment(order, message)) return strayPayment(order, message);
   const cell = SAGA[order.phase][FACT_OF[message.type]];
@@ -74,6 +74,7 @@ function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
   if (message.type === 'stock.changed.v1' || message.type === 'stock.change_refused.v1') {
     return onChangeAnswered(order, message, now);
   }
+  if (message.type === 'payment.action_required.v1') return tellWaiter(order, now);
   if (message.type === 'payment.declined.v1') return onDeclinedWhilePaying(order, now);
   if (order.phase === 'fulfilled') return aftermath(order, message, now);
   return order.moneyReturned ? {} : step(order, { moneyReturned: true }, now);
@@ -86,7 +87,8 @@ function apply(order: Order, cell: Cell, message: FactMessage, now: Date): Order
     throw new Rejected(cell.refuse, { orderId: order.id, status: publicStatus(order.phase) });
   if ('stay' in cell) return { send: cell.stay(order) };
   if (cell.to === 'cancelled' && isPartlyFulfilled(order)) return closeRest(order, message, now);
-  const returned = FACT_OF[message.type] === 'payment_returned' ? { moneyReturned: true } : {};
+  const fact = FACT_OF[message.type];
+  const returned = fact === 'payment_returned' || fact === 'payment_expired' ? { moneyReturned: true } : {};
   return step(order, { phase: cell.to, ...reasonOf(cell, message), ...returned }, now, cell.send);
 }
 
@@ -104,6 +106,16 @@ function onReserved(order: Order, { data }: ReservedMessage, now: Date): OrderDe
   const held = { ...priced, expiresAt: data.expiresAt };
   if (order.payment) return step(order, { phase: 'charging', ...held }, now, charge);
   return step(order, { phase: 'awaiting_payment', ...held }, now);
+}
+
+/** The order goes on waiting. Whoever waits for it need not: nothing goes on without the customer. Told once. */
+function tellWaiter(order: Order, now: Date): OrderDecision {
+  const { waiter } = order;
+  if (!waiter) return {};
+  const decision = step(order, { waiter: null }, now);
+  const [[, next] = []] = decision.put ?? [];
+  if (next?.kind !== 'order') return decision;
+  return { ...decision, notify: [{ ...waiter, data: viewOf(next) }] };
 }
 
 /** Another method may be tried as long as the stock is held. */

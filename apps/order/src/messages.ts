@@ -4,9 +4,11 @@ import {
   type changeOrder,
   type changeRefused,
   type fulfilOrder,
+  type paymentActionRequired,
   type paymentAuthorized,
   type paymentCaptured,
   type paymentDeclined,
+  type paymentExpired,
   type paymentRefunded,
   type paymentVoided,
   type payOrder,
@@ -35,6 +37,8 @@ export type FactMessage =
       | typeof paymentDeclined
       | typeof paymentVoided
       | typeof paymentRefunded
+      | typeof paymentExpired
+      | typeof paymentActionRequired
       | typeof cancelOrder
       | typeof reservationChanged
       | typeof changeRefused
@@ -62,6 +66,8 @@ export const FACT_OF: Readonly<Record<FactMessage['type'], Fact>> = {
   'payment.declined.v1': 'payment_declined',
   'payment.voided.v1': 'payment_returned',
   'payment.refunded.v1': 'payment_returned',
+  'payment.expired.v1': 'payment_expired',
+  'payment.action_required.v1': 'action_required',
   'order.deadline_passed': 'deadline_passed',
   'order.cancel.v1': 'cancel_requested',
   'stock.changed.v1': 'stock_changed',

@@ -13,9 +13,11 @@ import {
   type OrderList,
   type OrderPlacement,
   type OrderTimeline,
+  paymentActionRequired,
   paymentAuthorized,
   paymentCaptured,
   paymentDeclined,
+  paymentExpired,
   paymentRefunded,
   paymentVoided,
   payOrder,
@@ -74,6 +76,8 @@ export class OrderHandlers {
     paymentDeclined,
     paymentVoided,
     paymentRefunded,
+    paymentExpired,
+    paymentActionRequired,
   )
   advance(batch: readonly OrderMessage[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);

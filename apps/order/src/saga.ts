@@ -21,6 +21,8 @@ export const FACTS = [
   'payment_taken',
   'payment_declined',
   'payment_returned',
+  'payment_expired',
+  'action_required',
   'deadline_passed',
   'cancel_requested',
   'stock_changed',
@@ -74,6 +76,8 @@ export const rejectAndRelease = (order: Order): Outgoing[] => [release(order), r
 
 const confirm: Cell = { to: 'confirmed', send: (order) => [commit(order), confirmed(order)] };
 const cancelUnpaid = { to: 'cancelled', send: (order: Order) => [release(order), cancelled(order)] } as const;
+/** What was authorized has not been captured in time: the provider has let go of it. */
+const paymentExpired = { ...cancelUnpaid, reason: 'payment_expired' } as const;
 /** The payment gave its money back of itself: a client voided it. */
 const paymentGone = { ...cancelUnpaid, reason: 'requested' } as const;
 /** Whatever stock and payment have done or are about to do: a release takes back what was committed, too. */
@@ -86,7 +90,8 @@ const cancel: Cell = { ...giveAllBack, reason: 'requested' };
 
 /**
  * The whole saga. The table is total, so the compiler asks what a new fact means in every phase. The cells marked
- * 'decided' need more than the phase: prices, the clock, or what has been given back already (see decide.ts).
+ * 'decided' need more than the phase: prices, the clock, whoever waits, or what has been given back already (see
+ * decide.ts).
  */
 export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'>>>> = {
   reserving: {
@@ -99,6 +104,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'impossible',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'impossible',
     deadline_passed: { ...cancelUnpaid, reason: 'timed_out' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
     stock_changed: 'impossible',
@@ -115,6 +122,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_declined: { ...cancelUnpaid, reason: 'payment_declined' },
     // It may overtake the news that the money was there.
     payment_returned: paymentGone,
+    payment_expired: paymentExpired,
+    action_required: 'decided',
     deadline_passed: timeOut,
     cancel_requested: cancel,
     stock_changed: 'ignore',
@@ -129,6 +138,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'ignore',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'ignore',
     deadline_passed: { ...cancelUnpaid, reason: 'payment_expired' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
     stock_changed: 'ignore',
@@ -143,6 +154,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: confirm,
     payment_declined: 'decided',
     payment_returned: paymentGone,
+    payment_expired: paymentExpired,
+    action_required: 'decided',
     deadline_passed: timeOut,
     cancel_requested: cancel,
     stock_changed: 'ignore',
@@ -157,6 +170,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'ignore',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'ignore',
     // Whichever lines the stock holds by then: a release gives them back.
     deadline_passed: { ...cancelUnpaid, reason: 'payment_expired' },
     cancel_requested: { ...cancelUnpaid, reason: 'requested' },
@@ -177,6 +192,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'ignore',
     payment_declined: 'impossible',
     payment_returned: paymentGone,
+    payment_expired: paymentExpired,
+    action_required: 'ignore',
     deadline_passed: 'ignore',
     cancel_requested: cancel,
     stock_changed: 'ignore',
@@ -192,6 +209,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'ignore',
     payment_declined: 'impossible',
     payment_returned: 'decided',
+    payment_expired: 'decided',
+    action_required: 'ignore',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
     stock_changed: 'ignore',
@@ -206,6 +225,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: 'impossible',
     payment_declined: 'impossible',
     payment_returned: 'impossible',
+    payment_expired: 'impossible',
+    action_required: 'impossible',
     deadline_passed: 'ignore',
     cancel_requested: { refuse: 'order-not-cancellable' },
     stock_changed: 'ignore',
@@ -221,6 +242,8 @@ export const SAGA: Readonly<Record<Phase, Readonly<Record<Fact, Cell | 'decided'
     payment_taken: { stay: moneyBack },
     payment_declined: 'ignore',
     payment_returned: 'decided',
+    payment_expired: 'decided',
+    action_required: 'ignore',
     deadline_passed: 'ignore',
     cancel_requested: 'ignore',
     stock_changed: 'ignore',

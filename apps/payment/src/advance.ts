@@ -1,14 +1,16 @@
 import {
   type Outgoing,
+  paymentActionRequired,
   paymentAuthorized,
   paymentCaptured,
   paymentDeclined,
+  paymentExpired,
   paymentRefunded,
   paymentVoided,
   Rejected,
   send,
 } from '#contracts';
-import { callOf, entersCall, nextAttemptAt, type PaymentEffect, type Timing } from './effects.js';
+import { callOf, entryCall, later, nextAttemptAt, type PaymentEffect, type Timing } from './effects.js';
 import { beginRefunds } from './giving-back.js';
 import { type CaptureMessage, type FactMessage, factOf } from './messages.js';
 import { cellOf, type Fact, type Payment, publicStatus, type Status, type Step, termsOf } from './payment.js';
@@ -28,15 +30,21 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
     throw new Error(`${message.type} (${fact}) reached ${payment.id}, which is ${payment.status}`);
 
   const at = now.toISOString();
-  const next: Payment = {
+  const restarts =
+    entryCall(payment.status, to) !== undefined || (to === 'requires_action' && payment.status !== to);
+  const known: Payment = {
     ...payment,
     ...learn(payment, fact, message),
+    ...temporary(payment, to, message, later(now, timing.authorizationMs)),
+    attempts: restarts ? 0 : payment.attempts,
+  };
+  const next: Payment = {
+    ...known,
     ...(message.type === 'payment.cancel.v1' && { cancelledAt: at }),
     status: to,
     waitingRefunds: canStillBegin(to) ? payment.waitingRefunds : null,
     version: payment.version + 1,
-    attempts: entersCall(payment.status, to) ? 0 : payment.attempts,
-    nextAttemptAt: nextAttemptAt(payment, to, now, timing),
+    nextAttemptAt: nextAttemptAt(known, to, now, timing),
     updatedAt: at,
   };
   if (to === 'captured' && next.waitingRefunds) return capturedWithRefunds(payment, next, message, timing);
@@ -98,11 +106,13 @@ const FACTS_OUT: Readonly<Partial<Record<Status, (payment: Payment) => readonly 
   ],
   voided: (payment) => [send(paymentVoided, about(payment))],
   refunded: (payment) => [send(paymentRefunded, about(payment))],
+  requires_action: (payment) => [send(paymentActionRequired, about(payment))],
+  expired: (payment) => [send(paymentExpired, about(payment))],
 };
 
 /** What a fact adds to what is known of a payment, apart from its status. */
 function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Payment> {
-  const chargeId = message.type === 'payment.provider_succeeded' ? message.data.chargeId : payment.chargeId;
+  const { chargeId = payment.chargeId } = message.data as { chargeId?: string };
   switch (fact) {
     case 'capture':
       if (message.type !== 'payment.capture.v1') return { capturingAmount: payment.authorizedAmount };
@@ -120,6 +130,11 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
       return {
         declineCode: message.type === 'payment.provider_declined' ? message.data.code : 'cancelled',
       };
+    case 'expired':
+      if (payment.capturingAmount > 0) return { capturingAmount: 0 };
+      return payment.authorizedAmount > 0 ? {} : { declineCode: 'authorization_expired' };
+    case 'action':
+      return { chargeId };
     case 'cancel':
     case 'void':
     case 'voided':
@@ -130,8 +145,23 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
   }
 }
 
+/** What is only known for a while: the customer's step, and until when it, or an authorization, stands. */
+function temporary(
+  payment: Payment,
+  to: Status,
+  message: FactMessage,
+  usualEnd: string,
+): Pick<Payment, 'actionUrl' | 'expiresAt'> {
+  const { url = payment.actionUrl, expiresAt } = message.data as { url?: string; expiresAt?: string };
+  const keepsUrl = to === 'requires_action' || to === 'cancelling';
+  const actionUrl = keepsUrl ? url : null;
+  if (to === 'authorized') return { actionUrl, expiresAt: expiresAt ?? usualEnd };
+  return { actionUrl, expiresAt: to === 'requires_action' ? (expiresAt ?? payment.expiresAt) : null };
+}
+
 function effectsOf(before: Payment, next: Payment, message: FactMessage): readonly PaymentEffect[] {
-  if (entersCall(before.status, next.status)) return [callOf(next, 'call')];
+  const entry = entryCall(before.status, next.status);
+  if (entry) return [callOf(next, entry)];
   if (next.status !== 'halted') return [];
   const reason = `${message.type}: ${JSON.stringify(message.data)}`;
   return [{ kind: 'alert', paymentId: next.id, reason }];
@@ -144,6 +174,11 @@ function detailOf(message: FactMessage): Step['detail'] {
     return amount ? { amount: amount.amount } : null;
   }
   if (!('operation' in message.data)) return null;
+  if (message.type === 'payment.authorization_expired') return null;
+  if (message.type === 'payment.provider_action_needed') {
+    const { operation, chargeId, expiresAt } = message.data;
+    return { operation, chargeId, expiresAt };
+  }
   const { paymentId: _, ...detail } = message.data;
   return detail;
 }

@@ -1,4 +1,5 @@
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { type WebhookProvider } from '#contracts';
 import { DatabaseConfig, Env } from '#service';
 import { type Timing } from './effects.js';
 
@@ -53,9 +54,54 @@ export class PaymentConfig extends DatabaseConfig {
     return this.paymentProvider === 'stripe' || !!this.paymentProviderUrl || !!this.sandboxLedgerFile;
   }
 
+  /** What signs the calls of the sandbox, as it has it too: whsec_ and 24 to 64 bytes in base64. Two, separated by a comma, while they change. Without one, its calls are not taken. */
+  @IsOptional() @IsWebhookSecrets() sandboxWebhookSecrets?: string;
+
+  /** Where the in-process sandbox sends what it does later; signed with the first of SANDBOX_WEBHOOK_SECRETS. Without one it tells nobody, and is asked from time to time. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  sandboxWebhookUrl?: string;
+
+  /** Where customers find the pages of the in-process sandbox; without one, at the port of this process. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }, { message: 'must be an http(s) URL' })
+  sandboxPublicUrl?: string;
+
+  /** How long a customer has to take the step of tok_3ds. Shorter than a saga may take. */
+  @IsInt() @Min(1) @Max(86_400) sandboxActionSeconds = 240;
+
+  /** The same for Stripe, as its dashboard shows them. */
+  @IsOptional() @IsWebhookSecrets() stripeWebhookSecrets?: string;
+
+  get webhookSecrets(): Readonly<Record<WebhookProvider, readonly string[]>> {
+    const { sandboxWebhookSecrets: sandbox, stripeWebhookSecrets: stripe } = this;
+    return { sandbox: sandbox?.split(',') ?? [], stripe: stripe?.split(',') ?? [] };
+  }
+
+  /** How long an authorization stands if the provider does not say: 7 days. */
+  @IsInt() @Min(1) @Max(2_678_400) authorizationSeconds = 604_800;
+
+  get sandboxWebhook(): { url: string; secret: string } | undefined {
+    const [secret] = this.webhookSecrets.sandbox;
+    return this.sandboxWebhookUrl && secret ? { url: this.sandboxWebhookUrl, secret } : undefined;
+  }
+
+  get sandboxSteps(): { publicUrl: string; actionMs: number } {
+    const publicUrl = this.sandboxPublicUrl ?? `http://127.0.0.1:${this.port}`;
+    return { publicUrl: publicUrl.replace(/\/$/, ''), actionMs: this.sandboxActionSeconds * 1_000 };
+  }
+
   get timing(): Timing {
     const { providerTimeoutMs: timeoutMs, reconcileIntervalMs: firstPauseMs } = this;
+    const authorizationMs = this.authorizationSeconds * 1_000;
     // Far longer than any call can still be on its way.
-    return { timeoutMs, firstPauseMs, quarantineMs: 12 * timeoutMs };
+    return { timeoutMs, firstPauseMs, quarantineMs: 12 * timeoutMs, authorizationMs };
   }
+}
+
+function IsWebhookSecrets(): PropertyDecorator {
+  return Matches(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}(?:,whsec_[A-Za-z0-9+/]{32,88}={0,2})?$/, {
+    message:
+      'must be one or two secrets such as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, separated by a comma',
+  });
 }

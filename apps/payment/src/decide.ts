@@ -1,13 +1,14 @@
 import { Rejected } from '#contracts';
 import { type Rules } from '#loop';
 import { advance, askedOf, refused } from './advance.js';
-import { callOf, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
+import { callOf, type ProviderEffect, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
 import { giveBack } from './giving-back.js';
 import {
   type AttemptDue,
   type CancelMessage,
   type CaptureMessage,
   type ChargeMessage,
+  type Hinted,
   type PaymentMessage,
   type VoidMessage,
 } from './messages.js';
@@ -60,12 +61,18 @@ function decide(
   if (message.type === 'payment.capture.v1' || message.type === 'payment.void.v1') {
     return answer(payment, message, now, timing);
   }
+  if (message.type === 'payment.hinted') return look(payment, message, now, timing);
   if (!payment) {
     if (message.type === 'payment.cancel.v1') return forestall(message, now);
     throw new Error(`${message.type} is about a payment that does not exist: ${message.data.paymentId}`);
   }
   if (message.type === 'payment.attempt_due') return askAgain(payment, message, now, timing);
+  if (message.type === 'payment.authorization_expired' && !hasEnded(payment, now)) return {};
   return advance(payment, message, now, timing);
+}
+
+function hasEnded({ status, expiresAt }: Payment, now: Date): boolean {
+  return status === 'authorized' && expiresAt !== null && expiresAt <= now.toISOString();
 }
 
 /** The intent: saved before the provider hears of it. */
@@ -116,9 +123,32 @@ function askAgain(payment: Payment, { data }: AttemptDue, now: Date, timing: Tim
     nextAttemptAt: whenAttemptIsOver(now, payment.attempts, timing),
     updatedAt: now.toISOString(),
   };
-  const how = payment.status === 'cancelling' || payment.status === 'recalling' ? 'look' : 'settle';
   const detail = { attempt: next.attempts };
-  return { ...recorded(payment, next, { detail }), effects: [callOf(next, how)] };
+  return { ...recorded(payment, next, { detail }), effects: [callOf(next, howToAsk(payment))] };
+}
+
+/** No more money is taken for what is cancelled, nor before the customer has taken her step. */
+function howToAsk({ status, actionUrl }: Payment): ProviderEffect['how'] {
+  if (status === 'cancelling') return actionUrl === null ? 'look' : 'abandon';
+  return status === 'recalling' || status === 'requires_action' ? 'look' : 'settle';
+}
+
+/**
+ * An event is a hint: the provider is asked, and what it answers moves the payment. A charge that has just begun has its
+ * call in hand, and needs no hint.
+ */
+function look(payment: Payment | undefined, { data }: Hinted, now: Date, timing: Timing): PaymentDecision {
+  if (!payment || payment.status === 'requested') return {};
+  const waits = awaited(payment) !== undefined;
+  if (!waits && payment.status !== 'authorized') return {};
+  const next: Payment = {
+    ...payment,
+    version: payment.version + 1,
+    nextAttemptAt: waits ? whenAttemptIsOver(now, payment.attempts, timing) : null,
+    updatedAt: now.toISOString(),
+  };
+  const detail = { event: data.event };
+  return { ...recorded(payment, next, { detail }), effects: [callOf(next, 'look')] };
 }
 
 /** A client captures or voids: the answer is the payment as it then stands, also when it is asked for again. */
@@ -171,6 +201,8 @@ function unborn({ paymentId: id, orderId }: { paymentId: string; orderId: string
     refundedAmount: 0,
     waitingRefunds: null,
     declineCode: null,
+    actionUrl: null,
+    expiresAt: null,
     cancelledAt: null,
     attempts: 0,
     nextAttemptAt: null,

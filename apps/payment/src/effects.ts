@@ -3,10 +3,13 @@ import { amountOf, awaited, type Payment, type Status, termsOf } from './payment
 import { type ProviderCall } from './provider.js';
 import { type Refund } from './refund.js';
 
-/** `call`: for the first time. `settle`: ask for the outcome, else repeat. `look`: ask, but take no money any more. */
+/**
+ * `call`: for the first time. `settle`: ask for the outcome, else repeat. `look`: ask, but take no money any more.
+ * `abandon`: call off what waits for the customer, then ask: she may have been faster.
+ */
 export interface ProviderEffect extends Effect {
   readonly kind: 'provider';
-  readonly how: 'call' | 'settle' | 'look';
+  readonly how: 'call' | 'settle' | 'look' | 'abandon';
   readonly call: ProviderCall;
   /** Of a refund: whom the outcome is about. */
   readonly refundId?: string;
@@ -29,12 +32,16 @@ export interface Timing {
   readonly firstPauseMs: number;
   /** How long after a cancel "the provider has not heard of it" is believed. */
   readonly quarantineMs: number;
+  /** How long an authorization stands when the provider does not say. */
+  readonly authorizationMs: number;
 }
 
 const LONGEST_PAUSE_MS = 60_000;
+/** So many doublings of the first pause a customer is given before we ask. */
+const PATIENCE = 4;
 
 export function callOf(payment: Payment, how: ProviderEffect['how']): ProviderEffect {
-  const operation = awaited(payment);
+  const operation = awaited(payment) ?? (payment.status === 'authorized' ? 'authorize' : undefined);
   if (!operation) throw new Error(`${payment.id} is ${payment.status}: it waits for nothing`);
   const { currency, method } = termsOf(payment);
   const { id: paymentId, chargeId } = payment;
@@ -56,9 +63,15 @@ export function refundCallOf(payment: Payment, refund: Refund, how: 'call' | 'se
   return { kind: 'provider', how, call, refundId };
 }
 
-/** These statuses begin with a call of their own. */
-export function entersCall(from: Status, to: Status): boolean {
-  return from !== to && (to === 'capturing' || to === 'voiding');
+/** The call with which a status begins, if it begins with one. */
+export function entryCall(from: Status, to: Status): 'call' | 'abandon' | undefined {
+  if (from === 'requires_action' && to === 'cancelling') return 'abandon';
+  return from !== to && (to === 'capturing' || to === 'voiding') ? 'call' : undefined;
+}
+
+/** What is called off before it is known whether it was done: with the key that letting go of it has anyway. */
+export function callingOff(call: ProviderCall): ProviderCall {
+  return { ...call, key: `${call.paymentId}:void`, operation: 'void' };
 }
 
 /** If the process dies with the call in hand, the reconcile worker takes over then. */
@@ -73,7 +86,9 @@ export function whenAttemptIsOver(now: Date, attempts: number, timing: Timing): 
 
 export function nextAttemptAt(payment: Payment, to: Status, now: Date, timing: Timing): string | null {
   if (awaited({ ...payment, status: to }) === undefined) return null;
-  if (entersCall(payment.status, to)) return whenCallIsOver(now, timing);
+  const entry = entryCall(payment.status, to);
+  if (entry) return entry === 'call' ? whenCallIsOver(now, timing) : whenAttemptIsOver(now, 0, timing);
+  if (to === 'requires_action') return whenCustomerIsDone(payment, now, timing);
   // A cancel changes nothing about the call that is under way.
   if ((to === 'cancelling' || to === 'recalling') && payment.status !== to) return payment.nextAttemptAt;
   return whenPauseIsOver(now, payment.attempts, timing);
@@ -83,10 +98,16 @@ export function whenPauseIsOver(now: Date, attempts: number, timing: Timing): st
   return later(now, pauseMs(attempts, timing));
 }
 
+/** People take their time, and we are told: asking is for what gets lost. At the latest when her time is over. */
+function whenCustomerIsDone({ attempts, expiresAt }: Payment, now: Date, timing: Timing): string {
+  const asked = later(now, pauseMs(attempts + PATIENCE, timing));
+  return expiresAt !== null && expiresAt > now.toISOString() && expiresAt < asked ? expiresAt : asked;
+}
+
 function pauseMs(attempts: number, { firstPauseMs }: Timing): number {
   return Math.min(firstPauseMs * 2 ** attempts, LONGEST_PAUSE_MS);
 }
 
-function later(now: Date, ms: number): string {
+export function later(now: Date, ms: number): string {
   return new Date(now.getTime() + ms).toISOString();
 }

@@ -41,6 +41,7 @@ export function giveBack(
     }
     case 'requested':
     case 'unknown':
+    case 'requires_action':
     case 'halted':
       throw new Error(`${paymentId} is to be given back, but is ${payment.status}`);
     case 'cancelling':
@@ -50,6 +51,7 @@ export function giveBack(
     case 'refunding':
     case 'voided':
     case 'refunded':
+    case 'expired':
       return {};
   }
 }

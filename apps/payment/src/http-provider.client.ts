@@ -51,13 +51,29 @@ export class HttpProvider implements Provider, ProviderLedger {
 
 /** What the provider says is checked like any input: a page of a proxy must not pass for an answer. */
 function foundIn(body: unknown): Found {
-  const { outcome, chargeId, amount, currency, code } = (body ?? {}) as Record<string, unknown>;
-  if (outcome === 'absent') return { outcome };
+  const { outcome, chargeId, amount, currency, code, url, expiresAt } = (body ?? {}) as Record<
+    string,
+    unknown
+  >;
+  if (outcome === 'absent' || outcome === 'expired') return { outcome };
   if (outcome === 'declined' && isToken(code)) return { outcome, code };
   if (outcome === 'ok' && isToken(chargeId) && isToken(currency) && Number.isSafeInteger(amount)) {
-    return { outcome, chargeId, amount: amount as number, currency };
+    const until = isTime(expiresAt) ? { expiresAt } : {};
+    return { outcome, chargeId, amount: amount as number, currency, ...until };
+  }
+  if (outcome === 'action' && isToken(chargeId) && isPage(url) && isTime(expiresAt)) {
+    return { outcome, chargeId, url, expiresAt };
   }
   throw new Error('answered with something else than an answer');
+}
+
+/** A page that a customer can be sent to. */
+function isPage(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 2_000 && /^https?:\/\/[\x21-\x7e]+$/.test(value);
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
 }
 
 function isToken(value: unknown): value is string {

@@ -21,19 +21,41 @@ interface About {
 /** What the provider said, told to ourselves: outcomes of the calls that earlier decisions asked for. */
 export type ProviderSucceeded = Message<
   'payment.provider_succeeded',
-  About & { readonly chargeId: string; readonly amount: number; readonly currency: string }
+  About & {
+    readonly chargeId: string;
+    readonly amount: number;
+    readonly currency: string;
+    readonly expiresAt?: string;
+  }
 >;
 export type ProviderDeclined = Message<'payment.provider_declined', About & { readonly code: string }>;
 export type ProviderUnknown = Message<'payment.provider_unknown', About & { readonly reason: string }>;
 /** The provider has not heard of the call. Only told about payments that are being cancelled: others are called again. */
 export type ProviderAbsent = Message<'payment.provider_absent', About>;
-export type ProviderMessage = ProviderSucceeded | ProviderDeclined | ProviderUnknown | ProviderAbsent;
+export type ProviderActionNeeded = Message<
+  'payment.provider_action_needed',
+  About & { readonly chargeId: string; readonly url: string; readonly expiresAt: string }
+>;
+export type ProviderExpired = Message<'payment.provider_expired', About>;
+export type ProviderMessage =
+  | ProviderActionNeeded
+  | ProviderExpired
+  | ProviderSucceeded
+  | ProviderDeclined
+  | ProviderUnknown
+  | ProviderAbsent;
 
 /** Told by our own reconcile worker: the time to ask again has come for the payment, or refund, as it was at this version. */
 export type AttemptDue = Message<
   'payment.attempt_due',
   { readonly paymentId: string; readonly refundId?: string; readonly version: number }
 >;
+
+/** A provider's event was about this payment: worth asking what has become of it. */
+export type Hinted = Message<'payment.hinted', { readonly paymentId: string; readonly event: string }>;
+
+/** Told by our own reconcile worker: by the database's clock the authorization has ended. */
+export type AuthorizationExpired = Message<'payment.authorization_expired', { readonly paymentId: string }>;
 
 export type ChargeMessage = Told<typeof chargePayment>;
 export type CancelMessage = Told<typeof cancelPayment>;
@@ -43,8 +65,20 @@ export type CaptureMessage = Told<typeof capturePayment>;
 export type VoidMessage = Told<typeof voidPayment>;
 export type RefundMessage = Told<typeof refundPayment>;
 /** All that one cell of the table answers. */
-export type FactMessage = CancelMessage | CollectMessage | CaptureMessage | VoidMessage | ProviderMessage;
-export type PaymentMessage = ChargeMessage | RefundMessage | GiveBackMessage | FactMessage | AttemptDue;
+export type FactMessage =
+  | CancelMessage
+  | CollectMessage
+  | CaptureMessage
+  | VoidMessage
+  | ProviderMessage
+  | AuthorizationExpired;
+export type PaymentMessage =
+  | ChargeMessage
+  | RefundMessage
+  | GiveBackMessage
+  | FactMessage
+  | AttemptDue
+  | Hinted;
 
 /**
  * What a message says about the payment. A provider that has not heard of the call may still hear of it, if the call
@@ -59,6 +93,11 @@ export function factOf(payment: Payment, message: FactMessage, now: Date, quaran
       return 'capture';
     case 'payment.void.v1':
       return 'void';
+    case 'payment.provider_action_needed':
+      return 'action';
+    case 'payment.provider_expired':
+    case 'payment.authorization_expired':
+      return 'expired';
     case 'payment.provider_unknown':
       return 'unknown';
     case 'payment.provider_declined':

@@ -18,6 +18,10 @@ import { ProviderCalls } from './provider-calls.client.js';
 import { reconcile } from './reconcile.worker.js';
 import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
+import { WebhookHandlers } from './webhook.handlers.js';
+import { Heeding, WebhookSources } from './webhook.js';
+import { EventWorker } from './webhook.worker.js';
+import { SignedWebhooks } from './webhook-sources.client.js';
 
 type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 
@@ -26,8 +30,19 @@ const WAITING_PER_CALL = 100;
 
 @Module({
   imports: [DeadLettersModule.of('payment'), ProviderModule, LedgerCheckModule],
-  controllers: [PaymentHandlers, LedgerHandlers],
+  controllers: [PaymentHandlers, LedgerHandlers, WebhookHandlers],
   providers: [
+    {
+      provide: WebhookSources,
+      inject: [PaymentConfig],
+      useFactory: ({ webhookSecrets }: PaymentConfig) => new SignedWebhooks(webhookSecrets),
+    },
+    {
+      provide: EventWorker,
+      inject: [Loop, Database, PaymentConfig, Logger, Shutdown],
+      useFactory: eventsOf,
+    },
+    { provide: Heeding, useExisting: EventWorker },
     {
       provide: ProviderCalls,
       inject: [Provider, PaymentConfig, Logger, Metrics],
@@ -98,4 +113,16 @@ function loopOf(
       calls.start(effect as PaymentEffect, cause, (message) => loop.settle([message])),
   });
   return loop;
+}
+
+function eventsOf(
+  loop: PaymentLoop,
+  database: Database,
+  { reconcileIntervalMs: intervalMs }: PaymentConfig,
+  ...[logger, shutdown]: [Logger, Shutdown]
+): EventWorker {
+  const events = new EventWorker(loop, database);
+  every({ name: 'webhook events', intervalMs }, () => events.heedRest(), { logger, shutdown });
+  shutdown.on('consume', 'webhook events in hand', () => events.drain());
+  return events;
 }

@@ -4,7 +4,9 @@ import {
   capture,
   charge,
   collect,
+  ended,
   giveBack,
+  hint,
   outcome,
   PAY,
   Provider,
@@ -13,6 +15,7 @@ import {
   TIMING,
   World,
 } from '../test/world.js';
+import { callingOff } from './effects.js';
 import { balances, type Transfer } from './ledger.js';
 import { type PaymentMessage } from './messages.js';
 import { awaited, STATUSES } from './payment.js';
@@ -21,7 +24,8 @@ import { isOpen } from './refund.js';
 /** `said`: carried out and answered. `unsaid`: carried out, but nobody hears of it. `undone`: never arrives. */
 type Fate = 'said' | 'doubted' | 'unsaid' | 'undone';
 type Move =
-  | { readonly is: 'charge' | 'cancel' | 'collect' | 'void' | 'due' | 'stale' }
+  | { readonly is: 'charge' | 'cancel' | 'collect' | 'void' | 'due' | 'stale' | 'hint' | 'lapse' | 'ended' }
+  | { readonly is: 'customer'; readonly decides: 'approved' | 'declined' }
   | { readonly is: 'capture'; readonly amount: number | undefined }
   | { readonly is: 'give back'; readonly number: number; readonly amount: number }
   | { readonly is: 'refund'; readonly number: number; readonly amount: number | undefined }
@@ -31,7 +35,10 @@ type Move =
 
 const anyAmount = fc.constantFrom(undefined, 500, 999, 1_999, 2_000);
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  fc.constantFrom('charge', 'cancel', 'collect', 'void', 'due', 'stale').map((is) => ({ is })),
+  fc
+    .constantFrom('charge', 'cancel', 'collect', 'void', 'due', 'stale', 'hint', 'lapse', 'ended')
+    .map((is) => ({ is })),
+  fc.constantFrom('approved', 'declined').map((decides) => ({ is: 'customer' as const, decides })),
   anyAmount.map((amount) => ({ is: 'capture' as const, amount })),
   fc.record({
     is: fc.constant('give back' as const),
@@ -45,10 +52,10 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     fate: fc.constantFrom<Fate>('said', 'doubted', 'unsaid', 'undone'),
   }),
   fc.record({ is: fc.constant('repeat' as const), which: fc.nat(20) }),
-  fc.record({ is: fc.constant('wait' as const), ms: fc.constantFrom(500, 5_000, 70_000) }),
+  fc.record({ is: fc.constant('wait' as const), ms: fc.constantFrom(500, 5_000, 70_000, 604_800_000) }),
 );
 
-const TERMINAL = ['declined', 'authorized', 'captured', 'voided', 'refunded'];
+const TERMINAL = ['declined', 'authorized', 'captured', 'voided', 'refunded', 'expired'];
 
 class Story {
   readonly world = new World();
@@ -58,8 +65,9 @@ class Story {
   constructor(
     private readonly how: 'automatic' | 'manual',
     approves: boolean,
+    asks: boolean,
   ) {
-    this.provider = new Provider(approves);
+    this.provider = new Provider(approves, asks);
   }
 
   play(move: Move): void {
@@ -77,6 +85,20 @@ class Story {
         break;
       case 'void':
         this.tell(release());
+        break;
+      case 'hint':
+        this.tell(hint());
+        break;
+      case 'customer':
+        this.provider.customer(move.decides);
+        break;
+      case 'lapse':
+        this.provider.lapse();
+        break;
+      case 'ended':
+        // It said so itself, when it authorized.
+        if (isAfter(world.now, world.payment?.expiresAt)) this.provider.lapse();
+        if (world.payment) this.tell(ended());
         break;
       case 'capture':
         this.tell(capture(move.amount));
@@ -117,6 +139,8 @@ class Story {
       while (this.world.pending.length > 0) this.answer(0, 'said');
       if (!this.isOpen) return;
       this.world.now += TIMING.quarantineMs;
+      // Who has not decided by now never will.
+      this.provider.customer('declined');
       this.play({ is: 'due' });
     }
   }
@@ -141,7 +165,9 @@ class Story {
     if (!taken) return;
     const { call, how, refundId } = taken.effect;
     if (fate === 'undone') return;
-    const found = how === 'look' ? provider.get(call) : provider.perform(call);
+    if (how === 'abandon') provider.perform(callingOff(call));
+    const looks = how === 'look' || how === 'abandon';
+    const found = looks ? provider.get(call) : provider.perform(call);
     if (fate === 'said') this.tell(outcome(call, found, refundId));
     if (fate === 'doubted')
       this.tell(outcome(call, { outcome: 'unknown', reason: 'no answer in time' }, refundId));
@@ -153,6 +179,7 @@ const stories = fc.record({
   begins: fc.constantFrom<readonly Move[]>([], [{ is: 'charge' }, { is: 'answer', which: 0, fate: 'said' }]),
   capture: fc.constantFrom('automatic' as const, 'manual' as const),
   approves: fc.boolean(),
+  asks: fc.boolean(),
   moves: fc.array(anyMove, { maxLength: 40 }),
 });
 
@@ -169,6 +196,8 @@ function checkAlways({ world, provider }: Story): void {
     'refunds ≤ captured': refunded <= capturedAmount,
     'captures ≤ authorized': captured <= authorizedAmount,
     'who waits for the provider has a next attempt': hasTime(payment) === (awaited(payment) !== undefined),
+    'what ends by itself is a step of the customer or an authorization':
+      (payment.expiresAt !== null) === ['requires_action', 'authorized'].includes(payment.status),
     'so has a refund': refunds.every((one) => hasTime(one) === isOpen(one)),
     'refunding is the sum of open refunds': sum(true) === refundingAmount,
     'refunded is the sum of the others': sum(false) === refundedAmount,
@@ -182,6 +211,10 @@ function checkAlways({ world, provider }: Story): void {
   for (const [law, holds] of Object.entries(laws)) if (!holds) throw new Error(`broken: ${law}`);
 }
 
+function isAfter(now: number, time: string | null | undefined): boolean {
+  return time !== null && time !== undefined && now >= Date.parse(time);
+}
+
 function hasTime({ nextAttemptAt }: { readonly nextAttemptAt: string | null }): boolean {
   return nextAttemptAt !== null;
 }
@@ -189,8 +222,8 @@ function hasTime({ nextAttemptAt }: { readonly nextAttemptAt: string | null }): 
 it('keeps the books right, whatever is lost, doubted, repeated or late', () => {
   const seen = new Set<string>();
   fc.assert(
-    fc.property(stories, ({ capture: how, approves, begins, moves }) => {
-      const story = new Story(how, approves);
+    fc.property(stories, ({ capture: how, approves, asks, begins, moves }) => {
+      const story = new Story(how, approves, asks);
       for (const move of [...begins, ...moves]) {
         story.play(move);
         checkAlways(story);
@@ -220,7 +253,7 @@ it('keeps the books right, whatever is lost, doubted, repeated or late', () => {
         refundedAmount: provider.sum('refund'),
       });
     }),
-    { numRuns: 2_000 },
+    { numRuns: 3_000 },
   );
   expect([...seen].sort()).toEqual(STATUSES.filter((status) => status !== 'halted').sort());
 });

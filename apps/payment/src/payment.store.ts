@@ -8,7 +8,9 @@ import { iso } from './timestamp.store.js';
 
 const COLUMNS = `'payment' as kind, id, order_id as "orderId", version, status, amount, currency, method, capture, charge_id as "chargeId",
   authorized_amount as "authorizedAmount", capturing_amount as "capturingAmount", captured_amount as "capturedAmount",
-  refunding_amount as "refundingAmount", refunded_amount as "refundedAmount", waiting_refunds as "waitingRefunds", decline_code as "declineCode", ${iso('cancelled_at')} as "cancelledAt", attempts,
+  refunding_amount as "refundingAmount", refunded_amount as "refundedAmount", waiting_refunds as "waitingRefunds",
+  decline_code as "declineCode", ${iso('cancelled_at')} as "cancelledAt", attempts,
+  action_url as "actionUrl", ${iso('expires_at')} as "expiresAt",
   ${iso('next_attempt_at')} as "nextAttemptAt", ${iso('created_at')} as "createdAt", ${iso('updated_at')} as "updatedAt"`;
 
 type Amount =
@@ -72,14 +74,15 @@ function paymentOf(row: Row): Payment {
   };
 }
 
-/** Most batches only charge: their statement knows nothing of refunds, nor of sums that are under way. */
+/** Most batches only charge: their statement knows nothing of refunds, sums that are under way, nor of what expires. */
 const saveText = (all: '' | 'all'): string => `
 with change as (
   select * from json_to_recordset($1::json) as c(
     before integer, id text, "orderId" text, version integer, status text, amount bigint, currency text, method text,
     capture text, "chargeId" text, "authorizedAmount" bigint, "capturedAmount" bigint, "refundedAmount" bigint,
     "declineCode" text, "cancelledAt" timestamptz, attempts integer, "nextAttemptAt" timestamptz,
-    ${all && '"capturingAmount" bigint, "refundingAmount" bigint, "waitingRefunds" json, '}"createdAt" timestamptz, "updatedAt" timestamptz)
+    ${all && '"capturingAmount" bigint, "refundingAmount" bigint, "waitingRefunds" json, "actionUrl" text, "expiresAt" timestamptz, '}
+    "createdAt" timestamptz, "updatedAt" timestamptz)
 ), inserted as (
   insert into payments (id, order_id, version, status, amount, currency, method, capture, charge_id, authorized_amount,
     captured_amount, refunded_amount, decline_code, cancelled_at, attempts, next_attempt_at, created_at, updated_at)
@@ -92,6 +95,7 @@ with change as (
     method = c.method, capture = c.capture, charge_id = c."chargeId", authorized_amount = c."authorizedAmount",
     captured_amount = c."capturedAmount", refunded_amount = c."refundedAmount", decline_code = c."declineCode",
     ${all && 'capturing_amount = c."capturingAmount", refunding_amount = c."refundingAmount", waiting_refunds = c."waitingRefunds", '}
+    ${all && 'action_url = c."actionUrl", expires_at = c."expiresAt", '}
     cancelled_at = c."cancelledAt", attempts = c.attempts, next_attempt_at = c."nextAttemptAt", updated_at = c."updatedAt"
   from change c where c.before > 0 and p.id = c.id and p.version = c.before
   returning 1
@@ -117,7 +121,7 @@ const SAVE_ALL = { name: 'save-payments-and-refunds', text: saveText('all') };
 /** Everything that a batch changes, in one statement: all or nothing. */
 async function save(db: Queryable, saving: Saving<PaymentState, PaymentRow>): Promise<void> {
   const refunds = refundRows(saving.changes);
-  const all = refunds.length > 0 || saving.changes.some(hasSumsUnderWay);
+  const all = refunds.length > 0 || saving.changes.some(hasMore);
   const payments = paymentRows(saving.changes, all);
   const steps: object[] = [];
   const transfers: object[] = [];
@@ -141,21 +145,25 @@ async function save(db: Queryable, saving: Saving<PaymentState, PaymentRow>): Pr
   else await db.query({ ...SAVE, values });
 }
 
-/** What is 0, or null, before and after needs not be written. A new payment has none. */
-function hasSumsUnderWay({ before, after }: Change<PaymentState>): boolean {
+/** What is 0 or null before and after needs not be written. A new payment has nothing of it. */
+function hasMore({ before, after }: Change<PaymentState>): boolean {
   return [before, after].some(
     (state) =>
       state?.kind === 'payment' &&
-      (state.capturingAmount + state.refundingAmount > 0 || state.waitingRefunds !== null),
+      (state.capturingAmount + state.refundingAmount > 0 ||
+        state.waitingRefunds !== null ||
+        state.actionUrl !== null ||
+        state.expiresAt !== null),
   );
 }
 
 function paymentRows(changes: Saving<PaymentState, PaymentRow>['changes'], all: boolean): object[] {
   return changes.flatMap(({ before, after }) => {
     if (after.kind !== 'payment') return [];
-    const { kind: _, terms, capturingAmount, refundingAmount, waitingRefunds, ...payment } = after;
-    const sums = all ? { capturingAmount, refundingAmount, waitingRefunds } : {};
-    return [{ before: before?.version ?? 0, ...payment, ...terms, ...sums }];
+    const { kind: _, terms, ...payment } = after;
+    const { capturingAmount, refundingAmount, waitingRefunds, actionUrl, expiresAt, ...usual } = payment;
+    const row = all ? payment : usual;
+    return [{ before: before?.version ?? 0, ...row, ...terms }];
   });
 }
 
@@ -166,22 +174,31 @@ export interface Due {
   /** When it is a refund of that payment. */
   readonly refundId: string | null;
   readonly version: number;
+  /** It is an authorization that has ended; else something to ask again about. */
+  readonly expired: boolean;
   readonly requestId: string;
   readonly traceId: string;
   readonly messageId: string;
 }
 
-/** Payments and refunds whose next attempt is due by the database's clock, with the trace of the request that began them. */
+/**
+ * Payments and refunds whose next attempt is due by the database's clock, or whose authorization has ended by it, with the
+ * trace of the request that began them.
+ */
 export async function findDue(db: Queryable, limit: number, aheadMs = 0): Promise<Due[]> {
   const { rows } = await db.query<Due>({
     name: 'find-due-payments',
     text: `with due as (
-             (select id as "paymentId", null as "refundId", version, 1 as began, next_attempt_at from payments
+             (select id as "paymentId", null as "refundId", version, 1 as began, next_attempt_at, false as expired from payments
               where next_attempt_at <= now() + $2 * interval '1 millisecond' order by next_attempt_at limit $1)
              union all
-             (select payment_id, id, version, payment_version, next_attempt_at from refunds
-              where next_attempt_at <= now() + $2 * interval '1 millisecond' order by next_attempt_at limit $1))
-           select "paymentId", "refundId", due.version, h.request_id as "requestId", h.trace_id as "traceId",
+             (select payment_id, id, version, payment_version, next_attempt_at, false from refunds
+              where next_attempt_at <= now() + $2 * interval '1 millisecond' order by next_attempt_at limit $1)
+             union all
+             (select id, null, version, 1, expires_at, true from payments
+              where expires_at <= now() + $2 * interval '1 millisecond' and status = 'authorized'
+              order by expires_at limit $1))
+           select "paymentId", "refundId", due.version, expired, h.request_id as "requestId", h.trace_id as "traceId",
              h.message_id as "messageId"
            from due join payment_history h on h.payment_id = "paymentId" and h.version = began
            order by next_attempt_at limit $1`,

@@ -5,6 +5,7 @@ import { type Operation } from './provider.js';
 export const STATUSES = [
   'requested',
   'unknown',
+  'requires_action',
   'cancelling',
   'declined',
   'authorized',
@@ -15,13 +16,15 @@ export const STATUSES = [
   'refunding',
   'voided',
   'refunded',
+  'expired',
   'halted',
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
 /**
  * What a payment can learn once it exists. `cancel` comes from its order, `capture` and `void` from a client.
- * `returned`: nothing is left that a cancel has to give back.
+ * `returned`: nothing is left that a cancel has to give back. `action`: the customer has a step to take. `expired`: what
+ * was authorized was not taken in time.
  */
 export const FACTS = [
   'cancel',
@@ -34,6 +37,8 @@ export const FACTS = [
   'declined',
   'stuck',
   'unknown',
+  'action',
+  'expired',
 ] as const;
 export type Fact = (typeof FACTS)[number];
 
@@ -50,6 +55,8 @@ type Row = readonly [
   declined: Cell,
   stuck: Cell,
   unknown: Cell,
+  action: Cell,
+  expired: Cell,
 ];
 
 /**
@@ -58,24 +65,27 @@ type Row = readonly [
  * that was cancelled before anything was taken; should the provider have taken it after all, it is given back.
  * "recalling" is a capture that a cancel has overtaken: what it took goes back, else what was set aside.
  * "refunding" waits for its refunds, which have a life of their own (see refund.ts).
+ * "requires_action" waits for the customer; a cancel calls that off, and then finds out who was first.
  * "stuck" is an answer for a person to look at: another amount than was asked, or a refusal of what must be possible.
  */
 // biome-ignore format: a table is read in columns.
 export const STEPS: Readonly<Record<Status, Row>> = {
-  //            cancel        capture      void       authorized    captured     voided    returned    declined    stuck     unknown
-  requested:  ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown'],
-  unknown:    ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown'],
-  cancelling: ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'cancelling'],
-  declined:   ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', '_'],
-  authorized: ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      '_'],
-  capturing:  ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'capturing'],
-  recalling:  ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'recalling'],
-  captured:   ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        '_',      '_'],
-  voiding:    ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'voiding'],
-  refunding:  ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_'],
-  voided:     ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      '_'],
-  refunded:   ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        '_',      '_'],
-  halted:     ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_'],
+  //                cancel        capture      void       authorized    captured     voided    returned    declined    stuck     unknown            action             expired
+  requested:       ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown',         'requires_action', 'declined'],
+  unknown:         ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown',         'requires_action', 'declined'],
+  requires_action: ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'requires_action', 'requires_action', 'declined'],
+  cancelling:      ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'cancelling',      'cancelling',      'declined'],
+  declined:        ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', '_',               '_',               '_'],
+  authorized:      ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      '_',               '_',               'expired'],
+  capturing:       ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'capturing',       '_',               'expired'],
+  recalling:       ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'recalling',       '_',               'expired'],
+  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        '_',      '_',               '_',               '_'],
+  voiding:         ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'voiding',         '_',               'expired'],
+  refunding:       ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_',               '_',               '_'],
+  voided:          ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      '_',               '_',               '_'],
+  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        '_',      '_',               '_',               '_'],
+  expired:         ['_',          '!',         '!',       '_',          'X',         '_',      'X',        '_',        '_',      '_',               '_',               '_'],
+  halted:          ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_',               '_',               '_'],
 };
 
 export function cellOf(status: Status, fact: Fact): Cell {
@@ -110,6 +120,10 @@ export interface Payment {
   /** Refunds that begin with the capture; null when there are none. */
   readonly waitingRefunds: readonly WaitingRefund[] | null;
   readonly declineCode: string | null;
+  /** Where the customer has a step to take; kept until it is known what has become of that. */
+  readonly actionUrl: string | null;
+  /** When the customer's step, or the authorization, ends by itself. */
+  readonly expiresAt: string | null;
   readonly cancelledAt: string | null;
   /** How often the provider was asked again for an operation whose outcome is not known. */
   readonly attempts: number;
@@ -140,6 +154,7 @@ export interface Step {
 const AWAITED: Readonly<Partial<Record<Status, 'charge' | Operation>>> = {
   requested: 'charge',
   unknown: 'charge',
+  requires_action: 'charge',
   cancelling: 'charge',
   capturing: 'capture',
   recalling: 'capture',
@@ -170,6 +185,7 @@ export function keptOf({ capturedAmount, refundedAmount, refundingAmount }: Paym
 const PUBLIC_STATUS: Readonly<Record<Status, PaymentStatus>> = {
   requested: 'requested',
   unknown: 'unknown',
+  requires_action: 'requires_action',
   cancelling: 'unknown',
   declined: 'declined',
   authorized: 'authorized',
@@ -180,6 +196,7 @@ const PUBLIC_STATUS: Readonly<Record<Status, PaymentStatus>> = {
   refunding: 'captured',
   voided: 'voided',
   refunded: 'captured',
+  expired: 'expired',
   halted: 'unknown',
 };
 
@@ -200,10 +217,11 @@ export function moneyOf(payment: Payment): Money {
 /** The payment as clients see it. */
 export function viewOf(payment: Payment): PaymentView {
   const { method, capture } = termsOf(payment);
+  const { actionUrl: url, status } = payment;
   return {
     id: payment.id,
     orderId: payment.orderId,
-    status: publicStatus(payment.status),
+    status: publicStatus(status),
     version: payment.version,
     amount: moneyOf(payment),
     capturedAmount: payment.capturedAmount,
@@ -212,6 +230,8 @@ export function viewOf(payment: Payment): PaymentView {
     method,
     capture,
     declineCode: payment.declineCode,
+    nextAction: status === 'requires_action' && url !== null ? { type: 'redirect', url } : null,
+    expiresAt: payment.expiresAt,
     createdAt: payment.createdAt,
     updatedAt: payment.updatedAt,
   };

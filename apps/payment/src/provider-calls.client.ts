@@ -1,6 +1,6 @@
 import { localMessage } from '#loop';
 import { type Log, logged, type Observe, type Outcome } from '#messaging';
-import { type PaymentEffect, type ProviderEffect } from './effects.js';
+import { callingOff, type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
 import { type Found, type Provider, type ProviderCall } from './provider.js';
 import { BREAKER_STATES, type GuardOptions, ProviderGuard } from './provider-guard.client.js';
@@ -68,9 +68,10 @@ export class ProviderCalls {
 
   private async ask(call: ProviderCall, how: ProviderEffect['how']): Promise<Found> {
     const { provider } = this.options;
+    if (how === 'abandon') await this.guard.ask((signal) => provider.perform(callingOff(call), signal));
     if (how !== 'call') {
       const found = await this.guard.ask((signal) => provider.get(call, signal));
-      if (found.outcome !== 'absent' || how === 'look') return found;
+      if (found.outcome !== 'absent' || how !== 'settle') return found;
     }
     return this.guard.ask((signal) => provider.perform(call, signal));
   }
@@ -81,9 +82,15 @@ function messageOf({ call, refundId }: ProviderEffect, found: Found, cause: Paym
   const from = { source: 'payment', causationId: cause.id, trace: cause.trace };
   switch (found.outcome) {
     case 'ok': {
-      const { chargeId, amount, currency } = found;
-      return localMessage('payment.provider_succeeded', { ...about, chargeId, amount, currency }, from);
+      const { outcome: _, ...said } = found;
+      return localMessage('payment.provider_succeeded', { ...about, ...said }, from);
     }
+    case 'action': {
+      const { outcome: _, ...said } = found;
+      return localMessage('payment.provider_action_needed', { ...about, ...said }, from);
+    }
+    case 'expired':
+      return localMessage('payment.provider_expired', about, from);
     case 'declined':
       return localMessage('payment.provider_declined', { ...about, code: found.code }, from);
     case 'unknown':

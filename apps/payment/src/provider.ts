@@ -23,8 +23,19 @@ export type Answer =
       readonly chargeId: string;
       readonly amount: number;
       readonly currency: string;
+      /** Of an authorization: when the provider lets go of it by itself. */
+      readonly expiresAt?: string;
     }
   | { readonly outcome: 'declined'; readonly code: string }
+  /** The customer has a step to take at `url` first. Ask again, or wait to be told; `void` calls it off. */
+  | {
+      readonly outcome: 'action';
+      readonly chargeId: string;
+      readonly url: string;
+      readonly expiresAt: string;
+    }
+  /** What was authorized has been let go of, for nobody came for it in time. */
+  | { readonly outcome: 'expired' }
   /** It may have happened or not. Never a failure: only a reason to ask again. */
   | { readonly outcome: 'unknown'; readonly reason: string };
 

@@ -23,6 +23,8 @@ export interface AdapterOption {
 }
 
 const TIMEOUT_MS = 500;
+/** Nobody is asked for anything here. */
+const STEPS = { publicUrl: 'http://127.0.0.1', actionMs: 60_000, authorizationMs: 604_800_000 };
 
 /** Everybody who can move money, and the same for all of them: test tokens and a ledger of its own. */
 export const adapters: readonly AdapterOption[] = [
@@ -36,7 +38,7 @@ export const adapters: readonly AdapterOption[] = [
         await file.close();
         await rm(folder, { recursive: true });
       };
-      return { provider: new InProcessSandbox(file), close };
+      return { provider: new InProcessSandbox({ ledger: file }), close };
     },
   },
   {
@@ -44,7 +46,7 @@ export const adapters: readonly AdapterOption[] = [
     keepsBooks: true,
     open: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'waybill-port-'));
-      const app = sandboxHttp(await SandboxProvider.open(join(folder, 'ledger.jsonl')));
+      const app = sandboxHttp(await SandboxProvider.open(join(folder, 'ledger.jsonl'), STEPS));
       const url = await app.listen({ host: '127.0.0.1', port: 0 });
       const close = async () => {
         await app.close();

@@ -78,6 +78,8 @@ const BREAKS: Readonly<Record<string, string>> = {
     update payments set status = 'unknown' where id = 'pay_3'`,
   'no payment is left unsettled, unknown or halted': `update payments set status = 'unknown', next_attempt_at = now() where id = 'pay_3'`,
   'no refund waits for a capture': `update payments set waiting_refunds = '[]' where id = 'pay_1'`,
+  'an authorization has an end, and nothing else but the step of a customer does': `update payments set expires_at = now() where id = 'pay_1'`,
+  'no authorization stands past its end': `update payments set status = 'authorized', expires_at = now() - interval '1 minute' where id = 'pay_3'`,
   'a cancelled payment keeps nothing': `update payments set cancelled_at = now() where id = 'pay_1'`,
   'the outbox is drained': `
     insert into outbox (id, exchange, routing_key, type, mandatory, body) values ('msg_1', 'x', 'y', 'z', true, '[]')`,

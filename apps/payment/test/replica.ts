@@ -16,10 +16,16 @@ import { ProviderCalls, type Tell } from '../src/provider-calls.client.js';
 import { reconcile } from '../src/reconcile.worker.js';
 import { type PaymentRow } from '../src/record.js';
 import { type PaymentState } from '../src/refund.js';
+import { type Actions, KnownActions } from '../src/sandbox/action.js';
 import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
-const TIMING = { timeoutMs: 2_000, firstPauseMs: 1_000, quarantineMs: 60_000 };
+const TIMING = {
+  timeoutMs: 2_000,
+  firstPauseMs: 1_000,
+  quarantineMs: 60_000,
+  authorizationMs: 604_800_000,
+};
 /** Test tokens fail on purpose. */
 const PATIENT = { failures: 1_000, pauseMs: 1_000 };
 const quiet = (): void => undefined;
@@ -130,7 +136,8 @@ export class Replica {
   }
 }
 
-export const sandbox = (books: Books): Provider => new InProcessSandbox(books.file);
+export const sandbox = ({ file: ledger }: Books, actions: Actions = new KnownActions()): InProcessSandbox =>
+  new InProcessSandbox({ ledger, actions, publicUrl: 'http://127.0.0.1', actionMs: 240_000 });
 
 /** Lets the time pass that a payment waits for. */
 export async function skipPause(database: Database, paymentId: string): Promise<void> {

@@ -10,10 +10,16 @@ export class SandboxProcess {
   private exit: Promise<unknown> | undefined;
   private port = 0;
 
-  private constructor(private readonly ledgerFile: string) {}
+  private constructor(
+    private readonly ledgerFile: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
 
-  static async start(ledgerFile: string): Promise<SandboxProcess> {
-    const sandbox = new SandboxProcess(ledgerFile);
+  static async start(
+    ledgerFile: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<SandboxProcess> {
+    const sandbox = new SandboxProcess(ledgerFile, env);
     await sandbox.restart();
     return sandbox;
   }
@@ -26,7 +32,7 @@ export class SandboxProcess {
   async restart(): Promise<void> {
     const { PATH = '' } = process.env;
     const child = spawn('node_modules/.bin/node', ['dist/apps/payment/src/sandbox/main.js'], {
-      env: { PATH, SANDBOX_PORT: String(this.port), SANDBOX_LEDGER_FILE: this.ledgerFile },
+      env: { PATH, SANDBOX_PORT: String(this.port), SANDBOX_LEDGER_FILE: this.ledgerFile, ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.child = child;

@@ -116,6 +116,51 @@ describe('the stand-alone sandbox', () => {
   });
 });
 
+describe('the step of a customer', () => {
+  const decide = async (paymentId: string, path: 'approve' | 'decline') =>
+    (await fetch(new URL(`sandbox/actions/${paymentId}/${path}`, sandbox.url), { method: 'POST' })).text();
+
+  it('is waited for, and what she decides first is what counts', async () => {
+    const asked = call('tok_3ds');
+    const asks = { outcome: 'action', url: `${sandbox.url}/sandbox/actions/${asked.paymentId}` };
+    expect([await perform(asked), await get(asked)]).toMatchObject([asks, asks]);
+    expect(await ledger(asked.paymentId)).toEqual([]);
+    expect(await decide(asked.paymentId, 'approve')).toMatch('was approved');
+    expect(await decide(asked.paymentId, 'decline')).toMatch('was approved');
+    expect([await get(asked), await perform(asked)]).toMatchObject([APPROVED, APPROVED]);
+    expect(await ledger(asked.paymentId)).toEqual(['capture ok 100']);
+  });
+
+  it('is called off by a void that is faster, and voided by one that is not', async () => {
+    const first = call('tok_3ds', 'authorize');
+    await perform(first);
+    const none = { outcome: 'declined', code: 'nothing_to_void' };
+    expect(await perform(again(first, 'void'))).toEqual(none);
+    expect(await decide(first.paymentId, 'approve')).toMatch('called_off');
+    expect(await get(first)).toEqual({ outcome: 'declined', code: 'called_off' });
+
+    const second = call('tok_3ds', 'authorize');
+    await perform(second);
+    await decide(second.paymentId, 'approve');
+    expect(await perform(again(second, 'void'))).toMatchObject(APPROVED);
+    expect(await ledger(second.paymentId)).toEqual(['authorize ok 100', 'void ok 100']);
+  });
+
+  it('is still waited for after a kill -9', async () => {
+    const asked = call('tok_3ds');
+    await perform(asked);
+    await sandbox.kill();
+    await sandbox.restart();
+    expect(await decide(asked.paymentId, 'decline')).toMatch('authentication_failed');
+    expect(await get(asked)).toEqual({ outcome: 'declined', code: 'authentication_failed' });
+  });
+
+  it('has no page where nobody was asked', async () => {
+    expect((await fetch(new URL('sandbox/actions/pay_x', sandbox.url))).status).toBe(404);
+    expect(await decide('pay_x', 'approve')).toMatch('nothing to confirm');
+  });
+});
+
 describe('a planned fault', () => {
   it('fails before the effect', async () => {
     const asked = call();

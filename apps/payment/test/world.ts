@@ -17,7 +17,12 @@ import { type Answer, type Found, type ProviderCall } from '../src/provider.js';
 import { type PaymentRow } from '../src/record.js';
 import { type PaymentState, type Refund, refundIdOf } from '../src/refund.js';
 
-export const TIMING = { timeoutMs: 5_000, firstPauseMs: 1_000, quarantineMs: 60_000 };
+export const TIMING = {
+  timeoutMs: 5_000,
+  firstPauseMs: 1_000,
+  quarantineMs: 60_000,
+  authorizationMs: 604_800_000,
+};
 export const START = Date.parse('2026-11-23T10:00:00.000Z');
 export const PAY = 'pay_01k9z0000000000000000000aa';
 export const ORD = 'ord_01k9z0000000000000000000aa';
@@ -75,7 +80,7 @@ export function outcome(
   ofRefund = refundIdOf(PAY),
 ): PaymentMessage {
   const { outcome: is, ...said } = found;
-  const type = is === 'ok' ? 'succeeded' : is;
+  const type = is === 'ok' ? 'succeeded' : is === 'action' ? 'action_needed' : is;
   const about = { paymentId: PAY, operation, ...(operation === 'refund' && { refundId: ofRefund }) };
   return message(`payment.provider_${type}`, { ...about, ...said });
 }
@@ -93,6 +98,17 @@ export const unknown = (operation: ProviderCall['operation']): PaymentMessage =>
   outcome({ operation }, { outcome: 'unknown', reason: 'no answer in time' });
 export const absent = (operation: ProviderCall['operation']): PaymentMessage =>
   outcome({ operation }, { outcome: 'absent' });
+
+export const ACTION_ENDS = '2026-11-23T10:04:00.000Z';
+export const action = (operation: ProviderCall['operation']): PaymentMessage => {
+  const url = 'http://127.0.0.1/step';
+  return outcome({ operation }, { outcome: 'action', chargeId: 'ch_1', url, expiresAt: ACTION_ENDS });
+};
+export const expired = (operation: ProviderCall['operation']): PaymentMessage =>
+  outcome({ operation }, { outcome: 'expired' });
+export const hint = (): PaymentMessage => message('payment.hinted', { paymentId: PAY, event: 'msg_1' });
+/** As the reconcile worker tells it. */
+export const ended = (): PaymentMessage => message('payment.authorization_expired', { paymentId: PAY });
 
 interface Pending {
   readonly effect: ProviderEffect;
@@ -172,16 +188,34 @@ export class World {
   }
 }
 
-/** A provider that honours keys, with books of its own. */
+type CustomerStep = 'waiting' | 'approved' | 'declined' | 'called_off';
+
+/** A provider that honours keys, with books of its own. It may ask the customer first. */
 export class Provider {
   readonly books = new Map<string, { readonly call: ProviderCall; readonly answer: Answer }>();
+  private step: CustomerStep | undefined;
+  private asked: ProviderCall | undefined;
+  private lapsed = false;
 
-  constructor(private readonly approves: boolean) {}
+  constructor(
+    private readonly approves: boolean,
+    private readonly asks = false,
+  ) {}
 
   perform(call: ProviderCall): Answer {
     const known = this.books.get(call.key);
-    if (known) return known.answer;
+    if (known) return this.answerTo(known);
+    if (this.asks && call.chargeId === null) this.step ??= 'waiting';
+    if (this.step === 'waiting' && call.chargeId === null) {
+      this.asked ??= call;
+      return waiting();
+    }
+    if (this.step === 'waiting' && call.operation === 'void' && this.asked) {
+      this.step = 'called_off';
+      this.perform(this.asked);
+    }
     const { amount, currency } = call;
+    if (this.lapsed && call.operation !== 'refund') return { outcome: 'expired' };
     const code = this.refusalOf(call);
     const answer: Answer = code
       ? { outcome: 'declined', code }
@@ -190,21 +224,42 @@ export class Provider {
     return answer;
   }
 
+  /** Only the first decision counts, and takes effect at once. */
+  customer(decides: 'approved' | 'declined'): void {
+    if (this.step !== 'waiting' || !this.asked) return;
+    this.step = decides;
+    this.perform(this.asked);
+  }
+
+  /** Nobody came for what is set aside. */
+  lapse(): void {
+    if (this.open() > 0) this.lapsed = true;
+  }
+
   /** What is set aside and neither captured nor voided. A capture releases the rest. */
   open(): number {
     const isCaptured = this.sum('capture') > 0 && this.sum('authorize') > 0;
-    return isCaptured ? 0 : this.sum('authorize') - this.sum('void');
+    return isCaptured || this.lapsed ? 0 : this.sum('authorize') - this.sum('void');
+  }
+
+  private answerTo({ call, answer }: { readonly call: ProviderCall; readonly answer: Answer }): Answer {
+    return this.lapsed && call.operation === 'authorize' ? { outcome: 'expired' } : answer;
   }
 
   private refusalOf({ operation, chargeId, amount }: ProviderCall): string | undefined {
     if (operation === 'refund')
       return this.sum('capture') - this.sum('refund') < amount ? 'nothing_to_refund' : undefined;
-    if (chargeId !== null) return this.open() < amount ? `nothing_to_${operation}` : undefined;
+    if (operation === 'void' || chargeId !== null) {
+      return this.open() < amount ? `nothing_to_${operation}` : undefined;
+    }
+    if (this.step !== undefined) return this.step === 'approved' ? undefined : this.step;
     return this.approves ? undefined : 'card_declined';
   }
 
   get(call: ProviderCall): Found {
-    return this.books.get(call.key)?.answer ?? { outcome: 'absent' };
+    const known = this.books.get(call.key);
+    if (known) return this.answerTo(known);
+    return this.step === 'waiting' && call.key === this.asked?.key ? waiting() : { outcome: 'absent' };
   }
 
   sum(operation: ProviderCall['operation']): number {
@@ -215,3 +270,10 @@ export class Provider {
     return sum;
   }
 }
+
+const waiting = (): Answer => ({
+  outcome: 'action',
+  chargeId: 'ch_1',
+  url: 'http://127.0.0.1/step',
+  expiresAt: ACTION_ENDS,
+});

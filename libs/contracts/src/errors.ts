@@ -30,6 +30,12 @@ export const ERRORS = {
     title: 'A valid API key is needed',
     remedy: 'Send the API key as "Authorization: Bearer <key>".',
   },
+  'webhook-signature-invalid': {
+    status: 401,
+    title: 'The signature of the webhook is not valid',
+    remedy:
+      'Sign the bytes of the body with a secret that is set up here, at most five minutes before they arrive.',
+  },
   forbidden: {
     status: 403,
     title: 'This API key may not do that',

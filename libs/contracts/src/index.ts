@@ -27,3 +27,4 @@ export * from './stock-settings.js';
 export * from './test-clock.js';
 export * from './text.js';
 export * from './validate.js';
+export * from './webhook.js';

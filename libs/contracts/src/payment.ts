@@ -8,6 +8,7 @@ import { IsMethodToken } from './text.js';
 export const PAYMENT_STATUSES = [
   'requested',
   'unknown',
+  'requires_action',
   'authorized',
   'captured',
   'declined',
@@ -50,6 +51,11 @@ export class PaymentDeclined {
   @IsString() code: string;
 }
 
+export class PaymentWaiting {
+  @IsId('pay') paymentId: string;
+  @IsId('ord') orderId: string;
+}
+
 export class PaymentReversed {
   @IsId('pay') paymentId: string;
   @IsId('ord') orderId: string;
@@ -80,6 +86,13 @@ export class VoidPayment {
   @IsOptional() @IsInt() @Min(0) expectedVersion?: number;
 }
 
+/** What the customer has to do before the payment can go on. */
+export class NextAction {
+  @IsIn(['redirect']) type: 'redirect';
+  /** The page to send the customer to. */
+  @IsString() url: string;
+}
+
 /**
  * A payment as clients see it. "Partially refunded" and "refunded" are no statuses: the status stays "captured", and
  * `refundedAmount` says how much of it went back.
@@ -98,6 +111,10 @@ export class PaymentView {
   @IsMethodToken() method: string;
   @IsIn(['automatic', 'manual']) capture: 'automatic' | 'manual';
   @IsOptional() @IsString() declineCode: string | null;
+  /** Of one that requires_action. */
+  @IsOptional() @IsObject() @Type(() => NextAction) @ValidateNested() nextAction: NextAction | null;
+  /** When the customer's step, or an authorization, ends by itself. */
+  @IsOptional() @IsISO8601() expiresAt: string | null;
   @IsISO8601() createdAt: string;
   @IsISO8601() updatedAt: string;
 }
@@ -113,5 +130,9 @@ export const getPayment = rpc('payment.get.v1', GetPayment, PaymentView, ['payme
 export const paymentCaptured = event('payment.captured.v1', PaymentSucceeded, ['order']);
 export const paymentAuthorized = event('payment.authorized.v1', PaymentSucceeded, ['order']);
 export const paymentDeclined = event('payment.declined.v1', PaymentDeclined, ['order']);
+/** The order goes on waiting; whoever placed it is told. */
+export const paymentActionRequired = event('payment.action_required.v1', PaymentWaiting, ['order']);
+/** What was authorized was not captured in time. */
+export const paymentExpired = event('payment.expired.v1', PaymentReversed, ['order']);
 export const paymentVoided = event('payment.voided.v1', PaymentReversed, ['order']);
 export const paymentRefunded = event('payment.refunded.v1', PaymentReversed, ['order']);

@@ -8,7 +8,10 @@ export class Books {
   private readonly byKey = new Map<string, Entry>();
   private readonly byPayment = new Map<string, Entry[]>();
 
-  constructor(entries: readonly Entry[]) {
+  constructor(
+    entries: readonly Entry[],
+    private readonly authorizationMs: number,
+  ) {
     for (const entry of entries) this.add(entry);
   }
 
@@ -25,6 +28,24 @@ export class Books {
     const entries = this.byPayment.get(entry.paymentId);
     if (entries) entries.push(entry);
     else this.byPayment.set(entry.paymentId, [entry]);
+  }
+
+  /** When an authorization ends by itself. */
+  endOf({ at }: Entry): string {
+    return new Date(Date.parse(at) + this.authorizationMs).toISOString();
+  }
+
+  /** The authorization of the payment has ended, and nobody had come for it. */
+  hasLapsed(paymentId: string, now: Date): boolean {
+    const entries = (this.byPayment.get(paymentId) ?? []).filter(({ outcome }) => outcome === 'ok');
+    const [authorized] = entries.filter(({ operation }) => operation === 'authorize');
+    const isOpen = entries.every(({ operation }) => operation === 'authorize');
+    return authorized !== undefined && isOpen && this.endOf(authorized) <= now.toISOString();
+  }
+
+  /** Payments whose authorization has ended. */
+  lapsed(now: Date): string[] {
+    return [...this.byPayment.keys()].filter((paymentId) => this.hasLapsed(paymentId, now));
   }
 
   /**

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { OPERATIONS, type ProviderCall } from '../provider.js';
 import { FAULT_KINDS, type Fault } from './faults.js';
+import { pages } from './pages.client.js';
 import { type Reaction, type SandboxProvider } from './provider-server.js';
 
 const text = { type: 'string', minLength: 1, maxLength: 200 } as const;
@@ -41,7 +42,7 @@ const KEY = {
 
 /**
  * POST /operations with an Idempotency-Key · GET /operations/{key} · GET /ledger, the books ·
- * POST /faults plans one, DELETE /faults forgets all · GET /health.
+ * /sandbox/actions/{payment}, the page for its customer · POST /faults plans one, DELETE /faults forgets all · GET /health.
  */
 export function sandboxHttp(provider: SandboxProvider): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false } } });
@@ -55,6 +56,7 @@ export function sandboxHttp(provider: SandboxProvider): FastifyInstance {
     const { key } = request.params as { key: string };
     return react(reply, await provider.get(key));
   });
+  void app.register(pages, { desk: provider });
   app.get('/ledger', async () => ({ data: provider.ledger() }));
   app.post('/faults', { schema: { body: FAULT } }, async (request, reply) => {
     provider.faults.plan(request.body as Fault);

@@ -36,7 +36,7 @@ export class LedgerFile {
   }
 
   /** Resolves when the line is on the disk. */
-  append(entry: Entry): Promise<void> {
+  append(entry: object): Promise<void> {
     return new Promise((written, failed) => {
       this.pending.push({ line: `${JSON.stringify(entry)}\n`, written, failed });
       this.writing ??= this.write();
@@ -68,12 +68,15 @@ export class LedgerFile {
   }
 }
 
-/** One entry per key: replicas that share a file may each have written it. A line cut off by a crash is left out. */
+/** Each line of such a file. One that was cut off by a crash is left out. */
+export async function readLines<T>(path: string): Promise<T[]> {
+  return (await readWholeLines(path)).lines.map((line) => JSON.parse(line) as T);
+}
+
+/** One entry per key: replicas that share a file may each have written it. */
 export async function readLedger(path: string): Promise<Entry[]> {
-  const { lines } = await readWholeLines(path);
   const byKey = new Map<string, Entry>();
-  for (const line of lines) {
-    const entry = JSON.parse(line) as Entry;
+  for (const entry of await readLines<Entry>(path)) {
     if (!byKey.has(entry.key)) byKey.set(entry.key, entry);
   }
   return [...byKey.values()];

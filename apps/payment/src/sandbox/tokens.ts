@@ -1,6 +1,8 @@
 /** What a test payment method does when money is asked for. Giving money back always works. */
 export interface Behaviour {
   readonly outcome: { readonly is: 'ok' } | { readonly is: 'declined'; readonly code: string };
+  /** The customer has a step to take first. */
+  readonly asks?: true;
   readonly delayMs?: number;
   /**
    * `before_once` and `before`: fails with 503 before anything has happened, the first time or always.
@@ -13,6 +15,7 @@ const APPROVES = { is: 'ok' } as const;
 
 export const TOKENS: ReadonlyMap<string, Behaviour> = new Map<string, Behaviour>([
   ['tok_visa', { outcome: APPROVES }],
+  ['tok_3ds', { outcome: APPROVES, asks: true }],
   ['tok_declined', { outcome: { is: 'declined', code: 'card_declined' } }],
   ['tok_insufficient_funds', { outcome: { is: 'declined', code: 'insufficient_funds' } }],
   ['tok_slow', { outcome: APPROVES, delayMs: 3_000 }],
