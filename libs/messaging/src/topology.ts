@@ -11,6 +11,8 @@ export const EXCHANGES = {
   commands: 'waybill.commands',
   /** Facts for everybody, by type. */
   events: 'waybill.events',
+  /** Copies of events for the log; see event-log.ts. */
+  log: 'waybill.event-log',
   /** Into a retry tier, by its queue. */
   delay: 'waybill.delay',
   /** Out of a retry tier, back to its queue. */
@@ -24,6 +26,7 @@ const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
   reply: 'direct',
   commands: 'direct',
   events: 'topic',
+  log: 'topic',
   delay: 'direct',
   retry: 'direct',
   dead: 'direct',

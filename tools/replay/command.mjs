@@ -1,0 +1,88 @@
+import { buildIfChanged } from '../infra/build.mjs';
+import { developmentEnvironment, environment } from '../infra/environment.mjs';
+import { Folder } from '../infra/folder.mjs';
+import { inRoot } from '../infra/root.mjs';
+import { shown, Trouble } from '../infra/say.mjs';
+import { HELP, isOfType, parseOptions } from './options.mjs';
+import { Progress } from './progress.mjs';
+
+/** @typedef {import('#messaging').LogStart} LogStart */
+
+const PREFETCH = 500;
+const IDLE_MS = 500;
+const ignore = () => undefined;
+const QUIET = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** @param {string[]} args */
+export async function replay(args) {
+  const options = parseOptions(args);
+  if (options.help) return console.log(HELP);
+  const about = { url: brokerUrl(), name: 'waybill-replay', log: QUIET, observe: ignore, prefetch: PREFETCH };
+  await buildIfChanged();
+  const messaging = await import('#messaging');
+  const open = (/** @type {LogStart} */ from) => openLog(messaging, { ...about, from });
+  const end = options.to ?? (options.follow ? undefined : await lastOffset(open));
+  if (end === -1) return console.error('The event log is empty.');
+
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
+  const { sinkFor } = await import('./sinks.mjs');
+  const sink = await sinkFor(options, about, messaging);
+  const reader = await open(options.from);
+  const progress = new Progress(options.limit);
+  try {
+    for await (const entry of entriesUntil(end, reader, interrupted.signal)) {
+      if (isOfType(options.types, entry.type)) await sink.take(entry, progress);
+      if (progress.isDone) break;
+    }
+    progress.end();
+  } finally {
+    await sink.close();
+    await reader.close();
+  }
+}
+
+/**
+ * Up to an offset and with it, or to what is younger than a time; for ever without either.
+ * @param {number | Date | undefined} end @param {import('#messaging').EventLogReader} reader @param {AbortSignal} signal
+ */
+async function* entriesUntil(end, reader, signal) {
+  while (!signal.aborted) {
+    const entries = await reader.read(IDLE_MS);
+    for (const entry of entries) {
+      if (signal.aborted || (end instanceof Date && entry.at >= end)) return;
+      if (typeof end === 'number' && entry.offset > end) return;
+      yield entry;
+      if (entry.offset === end) return;
+    }
+    // A time that is still to come is waited for.
+    if (entries.length === 0 && end instanceof Date && end <= new Date()) return;
+  }
+}
+
+function brokerUrl() {
+  const { RABBITMQ_URL: url } = { ...developmentEnvironment(new Folder(inRoot('.data'))), ...environment() };
+  if (url) return url;
+  throw new Trouble('RABBITMQ_URL is not set, and no development broker runs', 'npm run infra starts one');
+}
+
+/** @param {typeof import('#messaging')} messaging @param {import('#messaging').LogReaderOptions} options */
+async function openLog({ EventLogReader }, options) {
+  try {
+    return await EventLogReader.open(options);
+  } catch (error) {
+    if (!/NOT_FOUND/.test(String(error))) throw new Trouble(/** @type {Error} */ (error).message);
+    throw new Trouble(`There is no event log at ${shown(options.url)}`, 'it is made when a service starts');
+  }
+}
+
+/** Of what is there now; -1 when nothing is. @param {(from: 'last') => Promise<import('#messaging').EventLogReader>} open */
+async function lastOffset(open) {
+  const reader = await open('last');
+  try {
+    // The newest chunk comes at once. What comes after it has happened since.
+    return (await reader.read(IDLE_MS)).at(-1)?.offset ?? -1;
+  } finally {
+    await reader.close();
+  }
+}
