@@ -6,8 +6,6 @@ import { shown, Trouble } from '../infra/say.mjs';
 import { HELP, isOfType, parseOptions } from './options.mjs';
 import { Progress } from './progress.mjs';
 
-/** @typedef {import('#messaging').LogStart} LogStart */
-
 const PREFETCH = 500;
 const IDLE_MS = 500;
 const ignore = () => undefined;
@@ -20,26 +18,39 @@ export async function replay(args) {
   const about = { url: brokerUrl(), name: 'waybill-replay', log: QUIET, observe: ignore, prefetch: PREFETCH };
   await buildIfChanged();
   const messaging = await import('#messaging');
-  const open = (/** @type {LogStart} */ from) => openLog(messaging, { ...about, from });
-  const end = options.to ?? (options.follow ? undefined : await lastOffset(open));
-  if (end === -1) return console.error('The event log is empty.');
-
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
-  const { sinkFor } = await import('./sinks.mjs');
-  const sink = await sinkFor(options, about, messaging);
-  const reader = await open(options.from);
-  const progress = new Progress(options.limit);
+  const reader = await openLog(messaging, { ...about, from: options.from });
   try {
-    for await (const entry of entriesUntil(end, reader, interrupted.signal)) {
-      if (isOfType(options.types, entry.type)) await sink.take(entry, progress);
-      if (progress.isDone) break;
+    const end = options.to ?? (options.follow ? undefined : await messaging.EventLogReader.lastOffset(about));
+    if (end === -1) return console.error('The event log is empty.');
+    const { sinkFor } = await import('./sinks.mjs');
+    const sink = await sinkFor(options, about, messaging);
+    try {
+      await pour(entriesUntil(end, reader, interruption()), sink, options);
+    } finally {
+      await sink.close();
     }
-    progress.end();
   } finally {
-    await sink.close();
     await reader.close();
   }
+}
+
+/**
+ * @param {AsyncIterable<import('#messaging').LogEntry>} entries @param {import('./sinks.mjs').Sink} sink
+ * @param {import('./options.mjs').Options} options
+ */
+async function pour(entries, sink, { limit, types }) {
+  const progress = new Progress(limit);
+  for await (const entry of entries) {
+    if (isOfType(types, entry.type)) await sink.take(entry, progress);
+    if (progress.isDone) break;
+  }
+  progress.end();
+}
+
+function interruption() {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
 }
 
 /**
@@ -73,16 +84,5 @@ async function openLog({ EventLogReader }, options) {
   } catch (error) {
     if (!/NOT_FOUND/.test(String(error))) throw new Trouble(/** @type {Error} */ (error).message);
     throw new Trouble(`There is no event log at ${shown(options.url)}`, 'it is made when a service starts');
-  }
-}
-
-/** Of what is there now; -1 when nothing is. @param {(from: 'last') => Promise<import('#messaging').EventLogReader>} open */
-async function lastOffset(open) {
-  const reader = await open('last');
-  try {
-    // The newest chunk comes at once. What comes after it has happened since.
-    return (await reader.read(IDLE_MS)).at(-1)?.offset ?? -1;
-  } finally {
-    await reader.close();
   }
 }

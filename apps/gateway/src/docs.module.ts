@@ -62,6 +62,7 @@ export function contractSchemas(): Record<string, Schema> {
       isObject: ({ target, propertyName }) => reference(target, propertyName) ?? { type: 'object' },
       isCurrency: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217' },
       isFreeText: { type: 'string', minLength: 1, description: 'Plain text without control characters.' },
+      isDay: { type: 'string', pattern: '^2\\d{3}-\\d\\d-\\d\\d$', description: 'A day of UTC.' },
       isIso8601: { type: 'string', format: 'date-time' },
       isMetadata: {
         type: 'object',

@@ -7,6 +7,7 @@ import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { DocsModule } from './docs.module.js';
+import { EventsController } from './events.controller.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
 import { OrdersController } from './orders.controller.js';
@@ -20,6 +21,7 @@ import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
+import { ReportsController } from './reports.controller.js';
 import { StockController } from './stock.controller.js';
 
 @Module({
@@ -32,6 +34,8 @@ import { StockController } from './stock.controller.js';
     ProblemsController,
     ProductsController,
     StockController,
+    ReportsController,
+    EventsController,
   ],
   providers: [
     PlacementClient,

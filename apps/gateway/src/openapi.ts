@@ -95,6 +95,7 @@ export function openApi(
     RefundPage: page('RefundView'),
     LedgerPage: page('LedgerPosting'),
     ProductPage: page('ProductView'),
+    EventPage: page('CloudEvent'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -114,7 +115,7 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: ['Orders', 'Payments', 'Products', 'Stock'].map((name) => ({ name })),
+    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Reports', 'Events'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },

@@ -6,7 +6,7 @@ export interface Operation {
   /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock';
+  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock' | 'Reports' | 'Events';
   readonly summary: string;
   readonly description?: string;
   /** Names of components of the document. */

@@ -1,5 +1,6 @@
 import { KEY_PROBLEMS, type Operation, UNCHANGED } from './operation.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
+import { REPORT_OPERATIONS } from './report-operations.js';
 
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -198,4 +199,5 @@ export const OPERATIONS: readonly Operation[] = [
     ],
     problems: ['product-not-found'],
   },
+  ...REPORT_OPERATIONS,
 ];

@@ -2,19 +2,21 @@ import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Shutdown } from '#service';
+import { every, Logger, Metrics, Shutdown } from '#service';
 import { OrderConfig } from './config.js';
 import { tellOverdue } from './deadlines.worker.js';
 import { orderRules } from './decide.js';
+import { LogFollower } from './event-log.worker.js';
 import { type OrderMessage } from './messages.js';
 import { OrderHandlers } from './order.handlers.js';
 import { type OrderState, type Step } from './order.js';
 import { loadOrders, saveOrders } from './order.store.js';
+import { ReportsHandlers } from './reports.handlers.js';
 
 type OrderLoop = Loop<OrderState, Step, OrderMessage>;
 
 @Module({
-  controllers: [OrderHandlers],
+  controllers: [OrderHandlers, ReportsHandlers],
   providers: [
     {
       provide: Loop,
@@ -42,6 +44,7 @@ export class OrderModule implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly config: OrderConfig,
     private readonly logger: Logger,
+    private readonly metrics: Metrics,
     private readonly shutdown: Shutdown,
   ) {}
 
@@ -50,5 +53,20 @@ export class OrderModule implements OnApplicationBootstrap {
     const worker = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs };
     every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown });
     shutdown.on('drain', 'loop', () => this.loop.drain());
+    this.followLog();
+  }
+
+  private followLog(): void {
+    const { config, database, logger, shutdown } = this;
+    const follower = new LogFollower({
+      url: config.rabbitmqUrl,
+      name: `order-log ${config.instance}`,
+      log: logger,
+      observe: this.metrics.observe,
+      database,
+      days: config.eventLogDays,
+    });
+    every({ name: 'event log', intervalMs: 1_000 }, () => follower.follow(), { logger, shutdown });
+    shutdown.on('consume', 'event log reader', () => follower.stop());
   }
 }

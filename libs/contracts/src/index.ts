@@ -8,6 +8,7 @@ export * from './order.js';
 export * from './payment.js';
 export * from './random.js';
 export * from './refund.js';
+export * from './report.js';
 export * from './stock.js';
 export * from './text.js';
 export * from './validate.js';

@@ -30,6 +30,8 @@ export interface LogReaderOptions extends ConnectionOptions {
 }
 
 const CONNECT_MS = 5_000;
+/** In an empty log nothing comes. */
+const FIRST_MS = 500;
 
 /**
  * Reads the event log in order, as fast as its reader asks. On a connection of its own, for it can keep one busy. It does
@@ -57,6 +59,17 @@ export class EventLogReader {
     } catch (error) {
       await reader.close();
       throw error;
+    }
+  }
+
+  /** Of what is in the log now; -1 when nothing is. */
+  static async lastOffset(options: Omit<LogReaderOptions, 'from'>): Promise<number> {
+    const reader = await EventLogReader.open({ ...options, from: 'last' });
+    try {
+      // The newest chunk comes at once. What comes after it has happened since.
+      return (await reader.read(FIRST_MS)).at(-1)?.offset ?? -1;
+    } finally {
+      await reader.close();
     }
   }
 
