@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import * as contracts from '#contracts';
-import { bundle, EXCHANGES, type Message } from '#messaging';
+import { bundle, EVENT_LOG, EXCHANGES, type Message } from '#messaging';
 import { read } from './files.js';
 
 interface Reference {
@@ -14,7 +14,7 @@ interface Document {
     {
       readonly address: string | null;
       readonly messages: Record<string, Reference>;
-      readonly bindings: { readonly amqp: { readonly exchange: { readonly name: string } } };
+      readonly bindings: { readonly amqp: { readonly exchange?: { readonly name: string } } };
     }
   >;
   readonly operations: Record<
@@ -32,10 +32,22 @@ interface Document {
 }
 
 const document = JSON.parse(read('docs/asyncapi.json')) as Document;
+/** As published by the AsyncAPI initiative, without the ids that would have it fetched. */
+const OFFICIAL = JSON.parse(read('node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json')) as object;
 const all = Object.values(contracts as Record<string, unknown>).filter(isContract);
 const lastOf = ({ $ref }: Reference) => $ref.split('/').at(-1) as string;
 
 describe('docs/asyncapi.json', () => {
+  it('is what the schema of AsyncAPI allows', () => {
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+    const isValid = ajv.compile(OFFICIAL);
+    isValid(document);
+    expect(isValid.errors).toBeNull();
+    const broken = structuredClone(document) as { channels: Record<string, { bindings: object }> };
+    (broken.channels[EVENT_LOG] as { bindings: object }).bindings = { amqp: { is: 'stream' } };
+    expect(isValid(broken)).toBe(false);
+  });
+
   it('is of version 3, and has nothing that leads nowhere', () => {
     expect(document.asyncapi).toBe('3.0.0');
     for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
@@ -48,10 +60,14 @@ describe('docs/asyncapi.json', () => {
 
   it('has every contract as a message of a channel, with its exchange and routing key', () => {
     const found = Object.values(document.channels).flatMap(({ address, messages, bindings }) =>
-      Object.keys(messages).map((name) => [name, address, bindings.amqp.exchange.name]),
+      Object.keys(messages).map((name) => [name, address, bindings.amqp.exchange?.name]),
     );
-    const expected = all.flatMap(({ kind, name, service }) => {
-      if (kind === 'event') return [[name, name, EXCHANGES.events]];
+    const expected = all.flatMap(({ kind, name, service }): unknown[][] => {
+      if (kind === 'event')
+        return [
+          [name, name, EXCHANGES.events],
+          [name, EVENT_LOG, undefined],
+        ];
       if (kind === 'command') return [[name, service, EXCHANGES.commands]];
       return [
         [name, service, EXCHANGES.rpc],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'amqplib';
 import { type CloudEvent, type OrderView, type SalesRebuild, type SalesReport } from '#contracts';
-import { EventLogReader, EXCHANGES } from '#messaging';
+import { EVENT_LOG, EventLogReader, EXCHANGES } from '#messaging';
 import { type Answer, type Client, type Placing, type Problem } from './client.js';
 import { Load } from './load.js';
 import { report, salesByDay, salesBySku, summed } from './sales-books.js';
@@ -158,6 +158,27 @@ describe('the report on sales', () => {
     await until('it is made', async () => (await rebuild()).status === 'done');
     expect((await report(client, 'sku')).data.length).toBe(SKUS.length);
     expect(summed(await report(client, 'day'))).toEqual(summed(before));
+  });
+
+  test('goes on when another process has to take over the reading', async () => {
+    const second = await shop.stack.add('order');
+    const { rows } = await shop.books.pools.order.query('select holder from event_log_reader');
+    await shop.stack.of('order').stop();
+    await client.place({ sku: 'A', method: 'tok_visa' });
+    await expectReportLikeBooks();
+    const [now] = await shop.books.rows<{ holder: string }>('order', 'select holder from event_log_reader');
+    expect(now?.holder).not.toBe(rows[0]?.holder);
+    await shop.stack.of('order').start();
+    await second.stop();
+  });
+
+  test('goes on when the log has been made anew, with the first event of the new one', async () => {
+    await shop.stack.of('order').stop();
+    await shop.broker.manage('DELETE', `/api/queues/${shop.broker.vhost}/${EVENT_LOG}`);
+    await shop.stack.of('order').start();
+    await shop.stack.of('gateway').ready();
+    for (let i = 0; i < 3; i++) await client.place({ sku: 'A', method: 'tok_visa' });
+    await expectReportLikeBooks();
   });
 
   test('comes in pages', async () => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as contracts from '#contracts';
-import { EXCHANGES } from '#messaging';
+import { EVENT_LOG, EXCHANGES } from '#messaging';
 import { envelopeSchemas } from './envelope.mjs';
 import { contractsOf, receivers, senders } from './messages.mjs';
 
@@ -35,7 +35,7 @@ export async function asyncApiDocument() {
     },
     defaultContentType: 'application/json',
     channels: channels(all),
-    operations: Object.fromEntries(all.flatMap(operations)),
+    operations: { ...Object.fromEntries(all.flatMap(operations)), 'order.read.event-log': logReading(all) },
     components: {
       messages: { ...Object.fromEntries(all.flatMap(messages)), [NOTICE.name]: NOTICE },
       schemas: { ...envelopeSchemas(), ...(await dataSchemas(all)) },
@@ -71,8 +71,34 @@ function channels(all) {
     messages: Object.fromEntries(answers.map((name) => [name, reference('components/messages', name)])),
     bindings: binding(EXCHANGES.reply, 'direct'),
   };
-  return { ...Object.fromEntries(own), [REPLY]: reply };
+  return { ...Object.fromEntries(own), [REPLY]: reply, [EVENT_LOG]: eventLog(all) };
 }
+
+/** Every event again, in one place, for as long as it is kept. @param {readonly Contract[]} all */
+function eventLog(all) {
+  const queue = { name: EVENT_LOG, durable: true, exclusive: false, autoDelete: false };
+  return {
+    address: EVENT_LOG,
+    description:
+      'A stream: reading takes nothing away. Consumers begin where they say with the argument x-stream-offset (first, last, ' +
+      'next, an offset, a timestamp), with a prefetch and acknowledgements. What was published twice is there twice, with ' +
+      'the same message id.',
+    messages: Object.fromEntries(
+      eventsOf(all).map(({ name }) => [name, reference('components/messages', name)]),
+    ),
+    bindings: { amqp: { is: 'queue', queue, bindingVersion: '0.3.0' } },
+  };
+}
+
+/** @param {readonly Contract[]} all */
+function logReading(all) {
+  const channel = reference('channels', EVENT_LOG);
+  const those = eventsOf(all).map(({ name }) => reference(`channels/${EVENT_LOG}/messages`, name));
+  return { action: 'receive', channel, messages: those, tags: [{ name: 'order' }] };
+}
+
+/** @param {readonly Contract[]} all */
+const eventsOf = (all) => all.filter(({ kind }) => kind === 'event');
 
 /** @param {string} name @param {string} type */
 function binding(name, type) {
