@@ -92,8 +92,11 @@ async function publishTwice(count: number): Promise<void> {
     for (let left = count; left > 0; ) {
       const entries = (await reader.read(5_000)).slice(0, left);
       expect(entries.length).toBeGreaterThan(0);
-      for (const { id, type, source, body } of entries)
-        channel.publish(EXCHANGES.log, type, Buffer.from(body), { messageId: id, type, appId: source });
+      for (const { type, source, members } of entries)
+        channel.publish(EXCHANGES.log, EVENT_LOG, Buffer.from(JSON.stringify(members)), {
+          type,
+          appId: source,
+        });
       left -= entries.length;
     }
     await channel.waitForConfirms();

@@ -64,7 +64,7 @@ export async function salesBySku({ books }: Shop): Promise<object[]> {
 export async function report(client: Client, by: 'day' | 'sku', timeoutMs = 30_000): Promise<SalesReport> {
   const asked = Date.now();
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  const path = `/v1/reports/sales?from=${day(asked - 86_400_000)}&to=${day(asked + 86_400_000)}&by=${by}&limit=100`;
+  const path = `/v1/reports/sales?from=${day(asked - 40 * 86_400_000)}&to=${day(asked + 86_400_000)}&by=${by}&limit=100`;
   for (;;) {
     const found = await client.read<SalesReport>(path);
     if (found.asOf !== null && Date.parse(found.asOf) > asked) return found;

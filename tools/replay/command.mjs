@@ -8,6 +8,7 @@ import { Progress } from './progress.mjs';
 
 const PREFETCH = 500;
 const IDLE_MS = 500;
+const SPREAD_MS = 2_000;
 const ignore = () => undefined;
 const QUIET = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
@@ -54,20 +55,20 @@ function interruption() {
 }
 
 /**
- * Up to an offset and with it, or to what is younger than a time; for ever without either.
+ * Up to an offset and with it, or what is older than a time; for ever without either.
  * @param {number | Date | undefined} end @param {import('#messaging').EventLogReader} reader @param {AbortSignal} signal
  */
 async function* entriesUntil(end, reader, signal) {
   while (!signal.aborted) {
     const entries = await reader.read(IDLE_MS);
     for (const entry of entries) {
-      if (signal.aborted || (end instanceof Date && entry.at >= end)) return;
-      if (typeof end === 'number' && entry.offset > end) return;
-      yield entry;
-      if (entry.offset === end) return;
+      if (signal.aborted) return;
+      if (end === undefined || (end instanceof Date ? entry.at < end : entry.offset <= end)) yield entry;
     }
-    // A time that is still to come is waited for.
-    if (entries.length === 0 && end instanceof Date && end <= new Date()) return;
+    const { offset, at } = entries.at(-1) ?? { offset: -1, at: new Date() };
+    if (typeof end === 'number' && offset >= end) return;
+    // Services write side by side: something older may come a little later. A time to come is waited for.
+    if (end instanceof Date && at.getTime() > end.getTime() + SPREAD_MS) return;
   }
 }
 

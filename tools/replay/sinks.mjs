@@ -52,9 +52,9 @@ function lines({ offset, at, type, members, malformed }) {
 }
 
 /** @param {LogEntry} entry */
-function jsonLines({ offset, at, type, source, members, malformed, body }) {
+function jsonLines({ offset, at, type, source, members, malformed }) {
   const about = { offset, at, source };
-  if (malformed) return [JSON.stringify({ ...about, type, malformed, body })];
+  if (malformed) return [JSON.stringify({ ...about, type, malformed })];
   return members.map((member) => JSON.stringify({ ...about, ...member }));
 }
 
@@ -65,10 +65,18 @@ function jsonLines({ offset, at, type, source, members, malformed, body }) {
 function feeder(publisher, { queue, rate, close }) {
   let freeAt = performance.now();
   return {
-    async take({ id, type, source, body, members, offset }, progress) {
+    async take({ id, type, source, members, offset, malformed }, progress) {
+      if (malformed) return;
       await pause(Math.max(0, freeAt - performance.now()));
       freeAt = Math.max(freeAt, performance.now()) + (members.length * 1_000) / rate;
-      const bundle = { id, exchange: '', routingKey: queue, type, mandatory: true, body };
+      const bundle = {
+        id,
+        exchange: '',
+        routingKey: queue,
+        type,
+        mandatory: true,
+        body: JSON.stringify(members),
+      };
       await publisher.publish(bundle, { appId: source }).catch((error) => {
         const missing = error.failure === 'returned';
         throw new Trouble(

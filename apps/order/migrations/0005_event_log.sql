@@ -1,4 +1,4 @@
--- The event log as this service has read it, a row per message of the stream. `position` grows by one or more from row to
+-- The event log as this service has read it, a row per bundle. `position` grows by one or more from row to
 -- row and is given in the transaction that adds them, so nothing ever appears behind who has read up to one.
 create table event_log (
   position bigint primary key,

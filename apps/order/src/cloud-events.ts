@@ -8,7 +8,7 @@ export interface EventPlace {
   readonly index: number;
 }
 
-type Placed = Omit<LoggedBundle, 'body' | 'members'> & {
+type Placed = Omit<LoggedBundle, 'members'> & {
   readonly position: number;
   readonly members: readonly unknown[];
 };

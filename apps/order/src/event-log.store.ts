@@ -85,13 +85,13 @@ export async function insertBundles(
       column(({ type }) => type),
       column(({ source }) => source),
       column(({ at }) => at),
-      column(({ body }) => body),
+      column(({ members }) => JSON.stringify(members)),
     ],
   });
   return new Set(rows.map(({ id }) => id));
 }
 
-export type StoredBundle = Omit<LoggedBundle, 'body'> & { readonly position: number };
+export type StoredBundle = LoggedBundle & { readonly position: number };
 
 /** In the order of the log. */
 export async function bundlesAfter(

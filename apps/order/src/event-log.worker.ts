@@ -22,6 +22,8 @@ const PREFETCH = 256;
 /** Nobody waits for a report by the millisecond: what comes in this time is saved together. */
 const GATHER_MS = 200;
 const IDLE_MS = 1_000;
+/** Services write to the log side by side, and gather what they write. */
+const SPREAD_MS = 1_000;
 const STEP = 256;
 const ROWS = 10_000;
 /** Between two looks for what has been kept long enough. */
@@ -80,11 +82,12 @@ export class LogFollower {
   }
 
   private async turn(place: Place, reader: EventLogReader): Promise<Place> {
-    const begun = this.options.database.now().toISOString();
+    const begun = this.options.database.now();
     const entries = await reader.read(IDLE_MS);
     const last = entries.at(-1);
     // Nothing came although there was time: what was published before is all there.
-    const asOf = last ? last.at.toISOString() : begun;
+    const upTo = last ? last.at : begun;
+    const asOf = new Date(upTo.getTime() - (last ? SPREAD_MS : 0)).toISOString();
     const nextOffset = last ? last.offset + 1 : place.nextOffset;
     const lastPosition = place.lastPosition + entries.length;
     const next = await this.save(place, { nextOffset, lastPosition, asOf }, entries);
@@ -147,11 +150,7 @@ async function build(tx: Tx, { builtTo, lastPosition }: Place, generation: numbe
 }
 
 /** Load, decide, save. */
-async function project(
-  tx: Tx,
-  generation: number,
-  bundles: readonly Omit<LoggedBundle, 'body'>[],
-): Promise<void> {
+async function project(tx: Tx, generation: number, bundles: readonly LoggedBundle[]): Promise<void> {
   const waiting = await findWaiting(tx, generation);
   const facts = [...waiting, ...bundles.flatMap(factsOf)];
   if (facts.length === 0) return;

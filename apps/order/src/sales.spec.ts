@@ -15,13 +15,13 @@ const sold: SoldOrder = {
   ],
   totalAmount: 350,
   paymentId: 'pay_1',
-  confirmedAt: AT,
+  isSale: true,
 };
 const books = (change: Partial<SoldOrder> = {}) => new Map([['ord_1', { ...sold, ...change }]]);
 
 let events = 0;
 const about = () => ({ orderId: 'ord_1', eventId: `msg_1.${events++}` });
-const confirmed = (): SaleFact => ({ kind: 'confirmed', ...about() });
+const confirmed = (): SaleFact => ({ kind: 'confirmed', at: AT, ...about() });
 const cancelled = (): SaleFact => ({ kind: 'cancelled', at: LATER, ...about() });
 const returned = (amount: number | null, paymentId = 'pay_1'): SaleFact => ({
   kind: 'returned',
@@ -80,14 +80,14 @@ describe('a sale', () => {
 
 describe('what is told of an order', () => {
   it('that is not decided yet waits, and counts when it is', () => {
-    const early = decideSales([returned(100)], books({ phase: 'charging', confirmedAt: null }), new Map());
+    const early = decideSales([returned(100)], books({ phase: 'charging', isSale: false }), new Map());
     expect(early).toMatchObject({ changes: [], waiting: [{ kind: 'returned', amount: 100 }] });
     const late = decideSales([...early.waiting, confirmed()], books(), new Map());
     expect([late.waiting, totalOf(late.changes, '', 'returned')]).toEqual([[], 100]);
   });
 
   it.each([
-    ['was never a sale', { phase: 'cancelled', confirmedAt: null } as const, [returned(null), cancelled()]],
+    ['was never a sale', { phase: 'cancelled', isSale: false } as const, [returned(null), cancelled()]],
     ['was paid in another way', {}, [returned(100, 'pay_0')]],
   ])('counts nothing when it %s', (_, change, facts) => {
     const { changes, waiting } = decideSales(facts, books(change), new Map());

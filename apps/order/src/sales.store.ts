@@ -6,14 +6,12 @@ const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
 export async function findSold(db: Queryable, ids: readonly string[]): Promise<Map<string, SoldOrder>> {
   if (ids.length === 0) return new Map();
-  // A partial shipment is a step from "confirmed" to "confirmed": the first one is the sale.
   const { rows } = await db.query<Omit<SoldOrder, 'totalAmount'> & { readonly totalAmount: string }>({
     name: 'find-sold-orders',
     text: `select o.id, o.phase, o.currency, o.lines, coalesce(o.total_amount, 0) as "totalAmount",
-             o.payment ->> 'id' as "paymentId", to_char(c.at at time zone 'utc', ${ISO}) as "confirmedAt"
-           from orders o left join lateral (select at from order_history h
-             where h.order_id = o.id and h.to_phase = 'confirmed' order by version limit 1) c on true
-           where o.id = any($1::text[])`,
+             o.payment ->> 'id' as "paymentId", o.phase in ('confirmed', 'fulfilled') or o.phase = 'cancelled' and exists (
+               select from order_history h where h.order_id = o.id and h.to_phase = 'confirmed') as "isSale"
+           from orders o where o.id = any($1::text[])`,
     values: [ids],
   });
   return new Map(rows.map((row) => [row.id, { ...row, totalAmount: Number(row.totalAmount) }]));

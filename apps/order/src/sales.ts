@@ -2,19 +2,18 @@ import { type Money, type OrderSettled, type PaymentSucceeded, type RefundSuccee
 import { type OrderLine, type Phase } from './order.js';
 import { share } from './share.js';
 
-/** One message of the event log, as far as this service keeps it. */
+/** A bundle of events of one type, from the event log. */
 export interface LoggedBundle {
   readonly id: string;
   readonly type: string;
   readonly source: string;
   readonly at: string;
-  readonly body: string;
   readonly members: readonly { readonly id: string; readonly data: unknown }[];
 }
 
 /** What an event says about sales. `amount`: what came back; all of the order, when it is null. */
 export type SaleFact = { readonly eventId: string; readonly orderId: string } & (
-  | { readonly kind: 'confirmed' }
+  | { readonly kind: 'confirmed'; readonly at: string }
   | { readonly kind: 'cancelled'; readonly at: string }
   | {
       readonly kind: 'returned';
@@ -32,7 +31,8 @@ export interface SoldOrder {
   readonly lines: readonly OrderLine[];
   readonly totalAmount: number;
   readonly paymentId: string | null;
-  readonly confirmedAt: string | null;
+  /** It was confirmed, whatever became of it afterwards. */
+  readonly isSale: boolean;
 }
 
 /** What is added to one row of the report. */
@@ -60,7 +60,7 @@ export interface SalesDecision {
 export const WHOLE = '';
 
 /** What a bundle says about sales; most of them nothing. All members of one have its type. */
-export function factsOf({ type, at, members }: Omit<LoggedBundle, 'body'>): SaleFact[] {
+export function factsOf({ type, at, members }: LoggedBundle): SaleFact[] {
   if (!Object.hasOwn(FACTS, type)) return [];
   const factOf = FACTS[type as keyof typeof FACTS];
   return members.flatMap(({ id, data }) => {
@@ -71,10 +71,11 @@ export function factsOf({ type, at, members }: Omit<LoggedBundle, 'body'>): Sale
 }
 
 const FACTS = {
-  'order.confirmed.v1': ({ orderId }: OrderSettled, _: string, eventId: string): SaleFact => ({
+  'order.confirmed.v1': ({ orderId }: OrderSettled, at: string, eventId: string): SaleFact => ({
     kind: 'confirmed',
     eventId,
     orderId,
+    at,
   }),
   'order.cancelled.v1': ({ orderId }: OrderSettled, at: string, eventId: string): SaleFact => ({
     kind: 'cancelled',
@@ -92,9 +93,8 @@ const FACTS = {
 
 function isFact(fact: SaleFact): boolean {
   if (typeof fact.orderId !== 'string') return false;
-  if (fact.kind === 'confirmed') return true;
   if (!/^\d{4}-\d\d-\d\dT/.test(fact.at) || Number.isNaN(Date.parse(fact.at))) return false;
-  return fact.kind === 'cancelled' || fact.amount === null || Number.isSafeInteger(fact.amount);
+  return fact.kind !== 'returned' || fact.amount === null || Number.isSafeInteger(fact.amount);
 }
 
 function returned(
@@ -121,10 +121,10 @@ export function decideSales(
   for (const fact of facts) {
     const order = orders.get(fact.orderId);
     if (!order || isStray(fact, order)) continue;
-    if (order.confirmedAt === null) {
+    if (!order.isSale) {
       if (fact.kind === 'returned' && !isOver(order)) waiting.push(fact);
     } else if (fact.kind === 'confirmed') {
-      sheet.sell(order, order.confirmedAt);
+      sheet.sell(order, fact.at);
     } else if (fact.kind === 'cancelled') {
       sheet.cancel(order, fact.at);
     } else {

@@ -8,18 +8,17 @@ import { EVENT_LOG } from './event-log.js';
 /** `last`: with the last chunk that was written. `next`: with what is published from now on. A number is an offset. */
 export type LogStart = 'first' | 'last' | 'next' | number | Date;
 
-/** One message of the log: a bundle of events of one type, as it was published. */
+/** A bundle of events of one type, as it was published. Messages of the log hold one or more. */
 export interface LogEntry {
-  /** Its place in the log. Offsets grow; some are left out. */
+  /** The place of its message in the log. Offsets grow; some are left out, and bundles of one message share one. */
   readonly offset: number;
   readonly id: string;
   readonly type: string;
   /** The service that published it. */
   readonly source: string;
   readonly at: Date;
-  readonly body: string;
-  /** None, when it is no bundle: then `malformed` says why. */
   readonly members: readonly Member[];
+  /** Why a message is none of ours: then it has no members. */
   readonly malformed?: string;
 }
 
@@ -30,6 +29,8 @@ export interface LogReaderOptions extends ConnectionOptions {
 }
 
 const CONNECT_MS = 5_000;
+/** Of one message of the log: as many as its bytes can hold. */
+const MOST_MEMBERS = 10_000;
 /** In an empty log nothing comes. */
 const FIRST_MS = 500;
 
@@ -73,7 +74,7 @@ export class EventLogReader {
     }
   }
 
-  /** All that has come; nothing when nothing comes for so long. What was given before counts as done. */
+  /** All that has come, in whole messages; nothing when nothing comes for so long. What was given before counts as done. */
   async read(idleMs: number): Promise<LogEntry[]> {
     if (this.given) this.channel?.ack(this.given, true);
     this.given = undefined;
@@ -82,7 +83,7 @@ export class EventLogReader {
     const messages = this.received;
     this.received = [];
     this.given = messages.at(-1);
-    return messages.map(entryOf).filter(({ offset, at }) => this.isWanted(offset, at));
+    return messages.flatMap(entriesOf).filter(({ offset, at }) => this.isWanted(offset, at));
   }
 
   async close(): Promise<void> {
@@ -134,16 +135,20 @@ function offsetOf(from: LogStart): unknown {
   return { '!': 'timestamp', value: Math.floor(from.getTime() / 1_000) };
 }
 
-function entryOf({ content, properties }: ConsumeMessage): LogEntry {
-  const { messageId, type, appId, timestamp, headers } = properties;
-  const parsed = parseBundle(content);
-  return {
-    offset: Number(headers?.['x-stream-offset']),
-    id: String(messageId ?? ''),
-    type: String(type ?? ''),
-    source: String(appId ?? 'unknown'),
-    at: timeOfId(String(messageId)) ?? new Date(Number(timestamp ?? 0) * 1_000),
-    body: content.toString(),
-    ...('malformed' in parsed ? { members: [], malformed: parsed.malformed } : parsed),
-  };
+/** The id of a member is that of its bundle, and its number. */
+function entriesOf({ content, properties }: ConsumeMessage): LogEntry[] {
+  const { messageId, type, appId, headers } = properties;
+  const offset = Number(headers?.['x-stream-offset']);
+  const source = String(appId ?? 'unknown');
+  const parsed = parseBundle(content, MOST_MEMBERS);
+  if ('malformed' in parsed) {
+    const id = String(messageId ?? '');
+    const about = { offset, source, id, type: String(type ?? ''), at: timeOfId(id) ?? new Date(0) };
+    return [{ ...about, members: [], malformed: parsed.malformed }];
+  }
+  const bundles = Map.groupBy(parsed.members, ({ id }) => id.replace(/\.\d+$/, ''));
+  return [...bundles].map(([id, members]) => {
+    const at = timeOfId(id) ?? new Date(0);
+    return { offset, source, id, type: members[0]?.type ?? '', at, members };
+  });
 }

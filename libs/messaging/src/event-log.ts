@@ -1,6 +1,4 @@
 import { type ChannelModel } from 'amqplib';
-import * as contracts from '#contracts';
-import { type Bundle } from './delivery.js';
 import { type Log } from './observe.js';
 import { EXCHANGES } from './topology.js';
 
@@ -14,15 +12,6 @@ export interface EventLogLimits {
 
 /** The log grows and is cut off in files of this size. */
 const SEGMENT_BYTES = 64 * 1_024 * 1_024;
-
-/**
- * Events that none of our services needs come to the log by a binding. Those that one needs come as copies, over an
- * exchange of their own: were the log bound where the service's queue is, an event that this queue is missing for would
- * have been routed all the same, and lost instead of returned.
- */
-export function copiesOf({ exchange, mandatory }: Pick<Bundle, 'exchange' | 'mandatory'>): string[] {
-  return exchange === EXCHANGES.events && mandatory ? [EXCHANGES.log] : [];
-}
 
 /**
  * The limits of a log that is there already are left as they are: the broker takes no others, and what it keeps is worth
@@ -53,20 +42,9 @@ export async function declareEventLog(model: ChannelModel, limits: EventLogLimit
   }
   const channel = await model.createChannel();
   channel.on('error', () => undefined);
-  await channel.assertExchange(EXCHANGES.log, 'topic', { durable: true, autoDelete: false });
-  await channel.assertExchange(EXCHANGES.events, 'topic', { durable: true, autoDelete: false });
-  await channel.bindQueue(EVENT_LOG, EXCHANGES.log, '#');
-  for (const { name, consumers } of EVENTS) {
-    if (consumers.length === 0) await channel.bindQueue(EVENT_LOG, EXCHANGES.events, name);
-    else await channel.unbindQueue(EVENT_LOG, EXCHANGES.events, name);
-  }
+  await channel.assertExchange(EXCHANGES.log, 'direct', { durable: true, autoDelete: false });
+  await channel.bindQueue(EVENT_LOG, EXCHANGES.log, EVENT_LOG);
   await channel.close();
-}
-
-const EVENTS = Object.values(contracts as Record<string, unknown>).filter(isEvent);
-
-function isEvent(value: unknown): value is contracts.Event {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'event';
 }
 
 /** 406: it is there with other arguments. */

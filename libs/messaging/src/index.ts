@@ -7,6 +7,7 @@ export * from './delivery.js';
 export type { Member } from './envelope.js';
 export * from './event-log.js';
 export * from './event-log-reader.js';
+export * from './event-log-writer.js';
 export * from './observe.js';
 export * from './publisher.js';
 export * from './rpc-client.js';

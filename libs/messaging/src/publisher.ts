@@ -1,7 +1,6 @@
 import { type Message as AmqpMessage, type ConfirmChannel } from 'amqplib';
 import { type Connection } from './connection.js';
 import { type Bundle } from './delivery.js';
-import { copiesOf } from './event-log.js';
 import { type Observe } from './observe.js';
 
 /**
@@ -132,17 +131,17 @@ export class Publisher {
       ...(expiresMs !== undefined && { expiration: String(expiresMs) }),
       ...(headers && { headers }),
     };
-    const content = typeof body === 'string' ? Buffer.from(body) : body;
-    const copies = copiesOf(waiting.publishing);
-    let unconfirmed = 1 + copies.length;
-    const confirmed = (error: unknown): void => {
-      if (waiting.returned) waiting.settle(new PublishError('returned', waiting.returned));
-      else if (error) waiting.settle(new PublishError('refused', `${exchange} → ${routingKey}`));
-      else if (--unconfirmed === 0) waiting.settle();
-    };
-    channel.publish(exchange, routingKey, content, properties, confirmed);
-    for (const to of copies)
-      channel.publish(to, routingKey, content, { ...properties, mandatory: false }, confirmed);
+    channel.publish(
+      exchange,
+      routingKey,
+      typeof body === 'string' ? Buffer.from(body) : body,
+      properties,
+      (error: unknown) => {
+        if (waiting.returned) waiting.settle(new PublishError('returned', waiting.returned));
+        else if (error) waiting.settle(new PublishError('refused', `${exchange} → ${routingKey}`));
+        else waiting.settle();
+      },
+    );
   }
 
   /** The return comes before the confirm, which settles it. */

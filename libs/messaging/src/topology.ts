@@ -11,7 +11,7 @@ export const EXCHANGES = {
   commands: 'waybill.commands',
   /** Facts for everybody, by type. */
   events: 'waybill.events',
-  /** Copies of events for the log; see event-log.ts. */
+  /** Into the event log. */
   log: 'waybill.event-log',
   /** Into a retry tier, by its queue. */
   delay: 'waybill.delay',
@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
   reply: 'direct',
   commands: 'direct',
   events: 'topic',
-  log: 'topic',
+  log: 'direct',
   delay: 'direct',
   retry: 'direct',
   dead: 'direct',
