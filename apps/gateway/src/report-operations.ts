@@ -9,7 +9,7 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     tag: 'Reports',
     summary: 'Read what was sold, by day or by SKU',
     description:
-      'One row for each currency; days are those of UTC, `from` and `to` are the first and the last one, at most 366 days. ' +
+      'One row for each currency; days are those of UTC, `from` and `to` are the first and the last one, 30 days unless told, at most 366. ' +
       'A sale counts on the day when its order is confirmed, what comes back on the day when it does: refunds, voids, and ' +
       'what a capture releases. `asOf` says how fresh the report is; usually that is a second ago.',
     parameters: [],

@@ -10,11 +10,12 @@ import { Needs } from './policy.decorator.js';
 import { ValidQuery } from './valid.pipe.js';
 
 const MAX_DAYS = 366;
+const USUAL_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 export class SalesQuery extends ListQuery {
-  @IsDay() from: string;
-  @IsDay() to: string;
+  @IsOptional() @IsDay() from?: string;
+  @IsOptional() @IsDay() to?: string;
   @IsOptional() @IsIn(['day', 'sku']) by?: 'day' | 'sku';
 }
 
@@ -29,10 +30,10 @@ export class ReportsController {
   @Get()
   @Needs('ops:read')
   async sales(
-    @Query(new ValidQuery(SalesQuery)) { from, to, by = 'day', limit, cursor }: SalesQuery,
+    @Query(new ValidQuery(SalesQuery)) { by = 'day', limit, cursor, ...asked }: SalesQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<SalesReport> {
-    expectSpan(from, to);
+    const { from, to } = spanOf(asked);
     const key = ['sales', from, to, by];
     const after = cursor === undefined ? {} : { after: this.cursors.read(key, cursor) };
     const question = { from, to, by, limit, ...after };
@@ -54,9 +55,15 @@ export class ReportsController {
   }
 }
 
-function expectSpan(from: string, to: string): void {
+/** Thirty days, from or up to the one that is named, else up to today. */
+function spanOf(asked: Pick<SalesQuery, 'from' | 'to'>): { readonly from: string; readonly to: string } {
+  const dayAfter = (day: string, days: number) =>
+    new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+  const today = new Date().toISOString().slice(0, 10);
+  const to = asked.to ?? (asked.from ? dayAfter(asked.from, USUAL_DAYS - 1) : today);
+  const from = asked.from ?? dayAfter(to, 1 - USUAL_DAYS);
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
-  if (days >= 1 && days <= MAX_DAYS) return;
+  if (days >= 1 && days <= MAX_DAYS) return { from, to };
   const detail = `must be ${from} or one of the ${MAX_DAYS - 1} days after it`;
   throw new Rejected('validation-failed', { errors: [{ pointer: '/query/to', detail }] });
 }
