@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as contracts from '#contracts';
-import { EXCHANGES, IDENTITY_HEADER } from '#messaging';
+import { EVENT_LOG, EXCHANGES, IDENTITY_HEADER } from '#messaging';
 import { envelopeSchemas } from './envelope.mjs';
 import { contractsOf, receivers, senders } from './messages.mjs';
 
@@ -10,6 +10,7 @@ import { contractsOf, receivers, senders } from './messages.mjs';
  */
 
 const REPLY = 'reply';
+const LOGGED = 'events';
 const EXCHANGE_OF = { rpc: EXCHANGES.rpc, command: EXCHANGES.commands, event: EXCHANGES.events };
 const TYPE_OF = { rpc: 'direct', command: 'direct', event: 'topic' };
 const BUNDLES =
@@ -46,9 +47,13 @@ export async function asyncApiDocument() {
     },
     defaultContentType: 'application/json',
     channels: channels(all),
-    operations: Object.fromEntries(all.flatMap(operations)),
+    operations: { ...Object.fromEntries(all.flatMap(operations)), 'order.read.event-log': LOG_READING },
     components: {
-      messages: { ...Object.fromEntries(all.flatMap(messages)), [NOTICE.name]: NOTICE },
+      messages: {
+        ...Object.fromEntries(all.flatMap(messages)),
+        [NOTICE.name]: NOTICE,
+        [LOGGED]: logged(all),
+      },
       schemas: { ...envelopeSchemas(), ...(await dataSchemas(all)) },
     },
   };
@@ -82,7 +87,35 @@ function channels(all) {
     messages: Object.fromEntries(answers.map((name) => [name, reference('components/messages', name)])),
     bindings: binding(EXCHANGES.reply, 'direct'),
   };
-  return { ...Object.fromEntries(own), [REPLY]: reply };
+  return { ...Object.fromEntries(own), [REPLY]: reply, [EVENT_LOG]: eventLog() };
+}
+
+/** Every event again, in one place, for as long as it is kept. */
+function eventLog() {
+  const queue = { name: EVENT_LOG, durable: true, exclusive: false, autoDelete: false };
+  return {
+    address: EVENT_LOG,
+    description:
+      'A stream: reading takes nothing away. Consumers begin where they say with the argument x-stream-offset (first, last, ' +
+      'next, an offset, a timestamp), with a prefetch and acknowledgements. What was published twice is there twice, with ' +
+      'the same ids.',
+    messages: { [LOGGED]: reference('components/messages', LOGGED) },
+    bindings: { amqp: { is: 'queue', queue, bindingVersion: '0.3.0' } },
+  };
+}
+
+const LOG_READING = {
+  action: 'receive',
+  channel: reference('channels', EVENT_LOG),
+  messages: [reference(`channels/${EVENT_LOG}/messages`, LOGGED)],
+  tags: [{ name: 'order' }],
+};
+
+/** Bundles of one service, one after the other. @param {readonly Contract[]} all @returns {Json} */
+function logged(all) {
+  const events = all.filter(({ kind }) => kind === 'event');
+  const anyOf = events.map(({ name }) => reference(`components/messages/${name}/payload`, 'items'));
+  return { name: LOGGED, title: 'events', payload: { type: 'array', minItems: 1, items: { anyOf } } };
 }
 
 /** @param {string} name @param {string} type */

@@ -77,6 +77,7 @@ export function contractSchemas(): Record<string, Schema> {
         maxLength,
         description: 'Plain text without control characters.',
       }),
+      isDay: { type: 'string', pattern: '^2\\d{3}-\\d\\d-\\d\\d$', description: 'A day of UTC.' },
       isIso8601: { type: 'string', format: 'date-time' },
       isMetadata: METADATA,
     },

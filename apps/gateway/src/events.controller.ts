@@ -1,38 +1,42 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { type FastifyReply } from 'fastify';
-import { GetOrder } from '#contracts';
-import { lastEventId } from './event-stream.client.js';
-import { EventStreams } from './event-streams.worker.js';
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { IsOptional } from 'class-validator';
+import { type CloudEvent, IsEventId, IsEventType, listEvents } from '#contracts';
+import { RpcClient } from '#messaging';
+import { GatewayConfig } from './config.js';
+import { Cursors } from './cursor.js';
 import { type ApiRequest } from './http.module.js';
+import { type Page } from './page.js';
+import { ListQuery } from './payment-lists.controller.js';
 import { Needs } from './policy.decorator.js';
-import { ValidPart } from './valid.pipe.js';
+import { ValidQuery } from './valid.pipe.js';
 
-@Controller('v1/orders')
+export class EventsQuery extends ListQuery {
+  @IsOptional() @IsEventType() type?: string;
+  /** The id of an event: those after it. */
+  @IsOptional() @IsEventId() after?: string;
+}
+
+@Controller('v1/events')
 export class EventsController {
-  constructor(private readonly streams: EventStreams) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly cursors: Cursors,
+    private readonly config: GatewayConfig,
+  ) {}
 
-  @Get(':id/events')
-  @Needs('orders:read')
-  async follow(
-    @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
-    @Req() request: ApiRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const after = lastEventId(request.headers['last-event-id']);
-    const stream = await this.streams.open(orderId, after, request);
-    reply.header('cache-control', 'no-store');
-    if (!stream) {
-      // To a browser this says: do not connect again (HTML standard, 9.2.3).
-      await reply.code(204).send();
-      return;
-    }
-    // A proxy must not gather events; and when it is over, the connection is not worth keeping.
-    reply.headers({ 'x-accel-buffering': 'no', connection: 'close' }).type('text/event-stream');
-    if (request.method !== 'HEAD') {
-      void reply.send(stream);
-      return;
-    }
-    stream.destroy();
-    await reply.send();
+  @Get()
+  @Needs('ops:read')
+  async list(
+    @Query(new ValidQuery(EventsQuery)) { cursor, ...asked }: EventsQuery,
+    @Req() { trace }: ApiRequest,
+  ): Promise<Page<CloudEvent>> {
+    const key = ['events', asked.type, asked.after];
+    const position = cursor === undefined ? {} : { position: this.cursors.read(key, cursor) };
+    const { data, next } = await this.rpc.call(
+      listEvents,
+      { ...asked, ...position },
+      this.config.callOptions(trace),
+    );
+    return { data, nextCursor: next === null ? null : this.cursors.write(key, next) };
   }
 }

@@ -124,6 +124,30 @@ const refundView = {
   updatedAt,
 };
 
+const salesRow = {
+  day: '2026-11-23',
+  sku: null,
+  orders: 2,
+  cancelledOrders: 0,
+  units: 3,
+  returnedUnits: 0,
+  gross: { amount: 5997, currency: 'EUR' },
+  returned: price,
+  net: total,
+};
+
+const cloudEvent = {
+  specversion: '1.0',
+  id: 'msg_01kaqyj5mpe2w9x4t7r0v3b6nf.0',
+  source: '/waybill/order',
+  type: 'order.confirmed.v1',
+  subject: order,
+  time: updatedAt,
+  datacontenttype: 'application/json',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  data: { orderId: order, total },
+};
+
 const movement = {
   sku: 'TEA-001',
   version: 7,
@@ -304,4 +328,14 @@ export const EXAMPLES: Readonly<Record<string, object | string>> = {
   ClockAdvance: { seconds: 900 },
   ClockView: { now: updatedAt },
   WebhookBody: { type: 'payment.action_settled', timestamp: updatedAt, data: { paymentId: payment } },
+  SalesReport: {
+    from: '2026-11-01',
+    to: '2026-11-30',
+    by: 'day',
+    asOf: updatedAt,
+    data: [salesRow],
+    nextCursor: null,
+  },
+  SalesRebuild: { status: 'building', messages: 120_000, counted: 51_200 },
+  EventPage: { data: [cloudEvent], nextCursor: null },
 };

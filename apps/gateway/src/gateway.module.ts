@@ -24,6 +24,7 @@ import { LocationsController } from './locations.controller.js';
 import { NotesController } from './notes.controller.js';
 import { OrderController } from './order.controller.js';
 import { OrderChangesController } from './order-changes.controller.js';
+import { OrderEventsController } from './order-events.controller.js';
 import { OrderListController } from './order-list.controller.js';
 import { OrderPaymentsClient } from './order-payments.client.js';
 import { OrderWatches } from './order-watch.client.js';
@@ -39,6 +40,7 @@ import { ProblemsController } from './problems.controller.js';
 import { ProductsController } from './products.controller.js';
 import { RateLimits } from './rate-limit.js';
 import { RefundsController } from './refunds.controller.js';
+import { ReportsController } from './reports.controller.js';
 import { ReturnsController } from './returns.controller.js';
 import { StockController } from './stock.controller.js';
 import { StockListsController } from './stock-lists.controller.js';
@@ -52,7 +54,7 @@ import { WebhooksController } from './webhooks.controller.js';
     OrderChangesController,
     OrderController,
     OrderListController,
-    EventsController,
+    OrderEventsController,
     NotesController,
     PaymentsController,
     PaymentListsController,
@@ -70,6 +72,8 @@ import { WebhooksController } from './webhooks.controller.js';
     LocationsController,
     StockSettingsController,
     WebhooksController,
+    ReportsController,
+    EventsController,
   ],
   providers: [
     PlacementClient,

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from '#contracts';
 import { EXAMPLES } from './examples.js';
-import { type Answer, type Operation } from './operation.js';
+import { type Answer, type Operation, TAGS } from './operation.js';
 import { OPERATIONS } from './operations.js';
 import { exampleOf } from './problem.js';
 
@@ -127,6 +127,7 @@ export function openApi(
     ImportPage: page('ImportView'),
     ImportErrorPage: page('ImportError'),
     WebhookBody: WEBHOOK_BODY,
+    EventPage: page('CloudEvent'),
     Problem: PROBLEM,
   };
   const paths: Record<string, Record<string, object>> = {};
@@ -146,9 +147,7 @@ export function openApi(
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
-    tags: ['Orders', 'Payments', 'Products', 'Stock', 'Operations', 'Webhooks', 'Sandbox'].map((name) => ({
-      name,
-    })),
+    tags: TAGS.map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key.' } },

@@ -1,12 +1,25 @@
 import { type ErrorCode } from '#contracts';
 
+/** The chapters of the API reference, in their order. */
+export const TAGS = [
+  'Orders',
+  'Payments',
+  'Products',
+  'Stock',
+  'Reports',
+  'Events',
+  'Operations',
+  'Webhooks',
+  'Sandbox',
+] as const;
+
 /** One route as clients should know it. `test/` compares the tables with the routes there are. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put';
   /** In the spelling of OpenAPI: `/v1/orders/{id}`. */
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Orders' | 'Payments' | 'Products' | 'Stock' | 'Operations' | 'Webhooks' | 'Sandbox';
+  readonly tag: (typeof TAGS)[number];
   readonly summary: string;
   readonly description?: string;
   /** Names of components of the document. */

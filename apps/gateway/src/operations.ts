@@ -7,6 +7,7 @@ import { ORDER_CHANGE_OPERATIONS } from './order-change-operations.js';
 import { ORDER_READING_OPERATIONS } from './order-reading-operations.js';
 import { PAYMENT_OPERATIONS } from './payment-operations.js';
 import { PRICE_OPERATIONS } from './price-operations.js';
+import { REPORT_OPERATIONS } from './report-operations.js';
 import { RETURN_OPERATIONS } from './return-operations.js';
 import { STOCK_OPERATIONS } from './stock-operations.js';
 import { TEST_CLOCK_OPERATIONS } from './test-clock-operations.js';
@@ -234,4 +235,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...PRICE_OPERATIONS,
   ...IMPORT_OPERATIONS,
   ...WEBHOOK_OPERATIONS,
+  ...REPORT_OPERATIONS,
 ];

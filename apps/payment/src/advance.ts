@@ -95,12 +95,19 @@ const paid = (payment: Payment, amount: number) => ({
   orderId: payment.orderId,
   amount: { amount, currency: termsOf(payment).currency },
 });
+const released = (payment: Payment) => {
+  const { amount: authorized, currency } = termsOf(payment);
+  const amount = authorized - payment.capturedAmount;
+  return amount > 0 ? { released: { amount, currency } } : {};
+};
 const about = ({ id, orderId }: Payment) => ({ paymentId: id, orderId });
 
 /** What the world is told when a payment gets there. */
 const FACTS_OUT: Readonly<Partial<Record<Status, (payment: Payment) => readonly Outgoing[]>>> = {
   authorized: (payment) => [send(paymentAuthorized, paid(payment, payment.authorizedAmount))],
-  captured: (payment) => [send(paymentCaptured, paid(payment, payment.capturedAmount))],
+  captured: (payment) => [
+    send(paymentCaptured, { ...paid(payment, payment.capturedAmount), ...released(payment) }),
+  ],
   declined: (payment) => [
     send(paymentDeclined, { ...about(payment), code: payment.declineCode ?? 'declined' }),
   ],

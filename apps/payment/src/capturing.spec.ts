@@ -82,7 +82,11 @@ describe('a cancel that overtakes a capture', () => {
     expect([late.status, late.calls.at(-1)]).toEqual(['recalling', 'call capture']);
     late.tell(ok('capture', 500), ok('refund', 500));
     expect([late.status, moved(late)]).toEqual(['refunded', ['capture 500', `${late.refunds[0]?.id} 500`]]);
-    expect(late.facts).toEqual(['payment.authorized.v1', 'payment.refunded.v1']);
+    expect(late.facts).toEqual([
+      'payment.authorized.v1',
+      'payment.refund_succeeded.v1',
+      'payment.refunded.v1',
+    ]);
   });
 
   it('voids when the capture is refused, or was never heard of and no longer can be', () => {

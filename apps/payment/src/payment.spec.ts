@@ -157,7 +157,10 @@ describe('a cancel', () => {
   it('that comes while the outcome is unknown is carried out when it is known', () => {
     const begun = () => world(charge(), unknown('capture'), cancel());
     expect(begun().tell(ok('capture')).calls.at(-1)).toBe('call refund');
-    expect(begun().tell(ok('capture'), ok('refund')).facts).toEqual(['payment.refunded.v1']);
+    expect(begun().tell(ok('capture'), ok('refund')).facts).toEqual([
+      'payment.refund_succeeded.v1',
+      'payment.refunded.v1',
+    ]);
     expect(begun().tell(declined('capture')).facts).toEqual(['payment.declined.v1']);
     expect(world(manual(), cancel(), ok('authorize')).calls.at(-1)).toBe('call void');
   });

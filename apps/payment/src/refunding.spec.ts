@@ -38,9 +38,13 @@ describe('a refund', () => {
     ]);
   });
 
-  it('that succeeds is posted under its own id, and tells nobody that the payment is refunded', () => {
+  it('that succeeds is posted under its own id and told, and the payment is not called refunded', () => {
     const done = captured(refund(1, 500), refunded(1, 500));
-    expect([done.status, amounts(done), done.facts]).toEqual(['captured', [0, 500], ['payment.captured.v1']]);
+    expect([done.status, amounts(done), done.facts]).toEqual([
+      'captured',
+      [0, 500],
+      ['payment.captured.v1', 'payment.refund_succeeded.v1'],
+    ]);
     expect(journals(done)).toEqual(['capture 1999', `${refundId(1)} 500`]);
     expect(done.payment && viewOf(done.payment)).toMatchObject({
       status: 'captured',
@@ -121,7 +125,8 @@ describe('a cancel of a payment with refunds', () => {
 
   it('waits for those under way, in whatever order they come', () => {
     const asked = captured(refund(1, 500), refund(2, 700), cancel(), ok('refund', 799), refunded(2, 700));
-    expect([asked.status, asked.facts]).toEqual(['refunding', ['payment.captured.v1']]);
+    const twice = ['payment.refund_succeeded.v1', 'payment.refund_succeeded.v1'];
+    expect([asked.status, asked.facts]).toEqual(['refunding', ['payment.captured.v1', ...twice]]);
     expect(asked.tell(refunded(1, 500)).facts.at(-1)).toBe('payment.refunded.v1');
     expect([asked.status, amounts(asked)]).toEqual(['refunded', [0, 1_999]]);
   });

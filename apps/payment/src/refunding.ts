@@ -1,4 +1,4 @@
-import { type Fault, paymentRefunded, type RefundStarted, Rejected, send } from '#contracts';
+import { type Fault, paymentRefunded, type RefundStarted, Rejected, refundSucceeded, send } from '#contracts';
 import { type Current } from '#loop';
 import {
   type PaymentEffect,
@@ -142,7 +142,8 @@ function statusAfter(refund: Refund, message: ProviderMessage): RefundState {
 
 /** The money is back. A cancelled payment ends here when nothing of it is left. */
 function returned(payment: Payment, refund: Refund, now: Date): PaymentDecision {
-  const { id: refundId, amount } = refund;
+  const { id: refundId, amount, currency, updatedAt: at } = refund;
+  const { id: paymentId, orderId } = payment;
   const moved = movedBy(payment, { refunding: -amount, refunded: amount }, now);
   const isOver = moved.cancelledAt !== null && moved.refundedAmount === moved.capturedAmount;
   const next = isOver ? { ...moved, status: statusOr(payment, 'returned') } : moved;
@@ -152,7 +153,10 @@ function returned(payment: Payment, refund: Refund, now: Date): PaymentDecision 
   return {
     put: [...put, [refundId, refund]],
     append,
-    send: told ? [send(paymentRefunded, { paymentId: payment.id, orderId: payment.orderId })] : [],
+    send: [
+      send(refundSucceeded, { refundId, paymentId, orderId, amount: { amount, currency }, at }),
+      ...(told ? [send(paymentRefunded, { paymentId, orderId })] : []),
+    ],
   };
 }
 

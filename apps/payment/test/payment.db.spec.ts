@@ -151,7 +151,10 @@ describe('a cancel', () => {
     const { id, charge, cancel } = payment();
     const one = replica();
     await one.handle(charge(), cancel());
-    expect([await status(id), one.sent]).toEqual(['refunded', [`payment.refunded.v1 ${id}`]]);
+    expect([await status(id), one.sent]).toEqual([
+      'refunded',
+      [`payment.refund_succeeded.v1 ${id}`, `payment.refunded.v1 ${id}`],
+    ]);
   });
 
   it('while the outcome is unknown is carried out when it is known', async () => {

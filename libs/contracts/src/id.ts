@@ -29,6 +29,13 @@ export function isId(prefix: IdPrefix, value: string): boolean {
   return new RegExp(`^${prefix}_${SUFFIX}$`).test(value);
 }
 
+/** When it was made, to the millisecond: the first ten letters after the prefix. Undefined for what is no id. */
+export function timeOfId(id: string): Date | undefined {
+  const [, letters] = /^[a-z]{3}_([0-7][0-9a-hjkmnp-tv-z]{9})/.exec(id) ?? [];
+  if (letters === undefined) return undefined;
+  return new Date([...letters].reduce((ms, letter) => ms * 32 + ALPHABET.indexOf(letter), 0));
+}
+
 let lastMs = 0;
 let sequence = 0;
 

@@ -19,6 +19,7 @@ export * from './payment.js';
 export * from './price.js';
 export * from './random.js';
 export * from './refund.js';
+export * from './report.js';
 export * from './returns.js';
 export * from './scope.js';
 export * from './stock.js';

@@ -42,6 +42,8 @@ export class PaymentSucceeded {
   @IsId('pay') paymentId: string;
   @IsId('ord') orderId: string;
   @IsObject() @Type(() => Money) @ValidateNested() amount: Money;
+  /** Of a capture of less than was authorized: what the customer keeps. */
+  @IsOptional() @IsObject() @Type(() => Money) @ValidateNested() released?: Money;
 }
 
 export class PaymentDeclined {

@@ -13,7 +13,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { rpc } from './contract.js';
+import { event, rpc } from './contract.js';
 import { IsId } from './id.js';
 import { Money } from './money.js';
 import { Idempotency } from './order.js';
@@ -101,6 +101,16 @@ export class LedgerList {
   @IsOptional() @IsString() next: string | null;
 }
 
+/** Part of a payment, or all of it, is back with the customer: a client asked for it, or its order was cancelled. */
+export class RefundSucceeded {
+  @IsId('ref') refundId: string;
+  @IsId('pay') paymentId: string;
+  @IsId('ord') orderId: string;
+  @IsObject() @Type(() => Money) @ValidateNested() amount: Money;
+  /** When it was posted. */
+  @IsISO8601() at: string;
+}
+
 /** Same idempotency key, same refund: the answer is the refund as it then stands. */
 export const refundPayment = rpc('payment.refund.v1', RefundPayment, RefundStarted, ['refunds:write']);
 export const getRefund = rpc('payment.get_refund.v1', GetRefund, RefundView, [
@@ -109,3 +119,6 @@ export const getRefund = rpc('payment.get_refund.v1', GetRefund, RefundView, [
 ]);
 export const listRefunds = rpc('payment.list_refunds.v1', ListOfPayment, RefundList, ['payments:read']);
 export const getLedger = rpc('payment.ledger.v1', ListOfPayment, LedgerList, ['payments:read']);
+
+/** One for each refund; payment.refunded.v1 is only about what a cancel gives back, when all of it is. */
+export const refundSucceeded = event('payment.refund_succeeded.v1', RefundSucceeded);

@@ -30,4 +30,4 @@ export class WebhookReceived {
 }
 
 /** Answered once the event is stored. What comes of it comes later. */
-export const receiveWebhook = rpc('payment.webhook.v1', ReceiveWebhook, WebhookReceived);
+export const receiveWebhook = rpc('payment.webhook.v1', ReceiveWebhook, WebhookReceived, 'open');

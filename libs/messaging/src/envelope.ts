@@ -28,7 +28,7 @@ export const MAX_MEMBERS = 64;
 export type Parsed = { readonly members: readonly Member[] } | { readonly malformed: string };
 
 /** Reads a bundle, from whomever: nothing in it is believed before it has been looked at. */
-export function parseBundle(content: Buffer): Parsed {
+export function parseBundle(content: Buffer, most = MAX_MEMBERS): Parsed {
   if (content.length > MAX_BODY_BYTES)
     return { malformed: `${content.length} bytes: more than ${MAX_BODY_BYTES}` };
   let body: unknown;
@@ -37,8 +37,8 @@ export function parseBundle(content: Buffer): Parsed {
   } catch {
     return { malformed: 'not JSON' };
   }
-  if (!Array.isArray(body) || body.length === 0 || body.length > MAX_MEMBERS) {
-    return { malformed: `not a list of 1 to ${MAX_MEMBERS} members` };
+  if (!Array.isArray(body) || body.length === 0 || body.length > most) {
+    return { malformed: `not a list of 1 to ${most} members` };
   }
   const wrong = body.findIndex((member) => !isMember(member));
   return wrong < 0 ? { members: body } : { malformed: `member ${wrong} has no envelope` };

@@ -13,6 +13,8 @@ export const EXCHANGES = {
   commands: 'waybill.commands',
   /** Facts for everybody, by type. */
   events: 'waybill.events',
+  /** Into the event log. */
+  log: 'waybill.event-log',
   /** Into a retry tier, by its queue. */
   delay: 'waybill.delay',
   /** Out of a retry tier, back to its queue. */
@@ -27,6 +29,7 @@ const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
   watch: 'direct',
   commands: 'direct',
   events: 'topic',
+  log: 'direct',
   delay: 'direct',
   retry: 'direct',
   dead: 'direct',

@@ -3,6 +3,7 @@ import {
   AmqpServer,
   Answers,
   Connection,
+  declareEventLog,
   declareExchanges,
   type Observe,
   Publisher,
@@ -43,6 +44,8 @@ export async function connectBroker({ name, config, logger, observe, shutdown }:
   const consuming = connection('consume');
   await publishing.open(config.startTimeoutSeconds * 1_000);
   await consuming.open(config.startTimeoutSeconds * 1_000);
+  const limits = { days: config.eventLogDays, bytes: config.eventLogMaxBytes };
+  await publishing.onOpen((model) => declareEventLog(model, limits, logger));
   const publisher = new Publisher(publishing, { appId: name, observe });
   await publisher.start(declareExchanges);
   shutdown.on('flush', 'confirms', () => publisher.flush());

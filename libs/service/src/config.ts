@@ -18,6 +18,12 @@ export class ServiceConfig {
 
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) logLevel = 'info';
 
+  /** How long the event log keeps what happened. Of a log that is there already, see docs/how-to/event-log.md. */
+  @IsInt() @Min(1) @Max(3_650) eventLogDays = 30;
+
+  /** What the event log may take of the broker's disk; then the oldest goes earlier. */
+  @IsInt() @Min(200_000_000) @Max(1_000_000_000_000_000) eventLogMaxBytes = 20_000_000_000;
+
   /** Tells replicas apart in logs, and names the gateway's reply queue. */
   @IsString() instance = `${hostname()}-${process.pid}`;
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Observe, type Publisher } from '#messaging';
+import { EventLogWriter, type Observe, type Publisher } from '#messaging';
 import { classify, Database, forgetDeliveries, migrate, migrationsOf, OutboxRelay } from '#persistence';
 import { type DatabaseConfig } from './config.js';
 import { type Logger } from './logger.js';
@@ -38,9 +38,10 @@ export function relayThrough(
   publisher: Publisher,
   { database, logger, observe, shutdown }: Omit<Context, 'config'> & { readonly database: Database },
 ): OutboxRelay {
+  const log = new EventLogWriter(publisher);
   const relay = new OutboxRelay({
     database,
-    publish: (row) => publisher.publish(row),
+    publish: (row) => publisher.publish(row).then(() => log.add(row)),
     onFailure({ id, type }, error) {
       observe('waybill_outbox_failures_total', { type });
       logger.warn(
