@@ -60,8 +60,9 @@ async function load(db: Queryable, keys: readonly string[], lock: boolean): Prom
   ]);
 }
 
-function toReservation(row: ReservationRow): Reservation {
-  return { kind: 'reservation', ...row, expiresAt: row.expiresAt === null ? null : new Date(row.expiresAt) };
+function toReservation({ change, ...row }: ReservationRow): Reservation {
+  const expiresAt = row.expiresAt === null ? null : new Date(row.expiresAt);
+  return { kind: 'reservation', ...row, expiresAt, ...(change && { change }) };
 }
 
 /**
