@@ -39,7 +39,7 @@ export interface Reservation {
   readonly lines: readonly Line[];
   readonly expiresAt: Date | null;
   /** The last change of its lines that was decided. */
-  readonly change?: number | null;
+  readonly change?: number;
 }
 
 /** An idempotency key, what it was used for, and the answer that was given. */

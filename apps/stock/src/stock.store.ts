@@ -68,13 +68,9 @@ async function load(db: Queryable, keys: readonly string[], lock: boolean): Prom
 
 const THERE = { kind: 'location', version: 1 } as const;
 
-function toReservation({ change, expiresAt, ...row }: ReservationRow): Reservation {
-  return {
-    kind: 'reservation',
-    ...row,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
-    ...(typeof change === 'number' && { change }),
-  };
+function toReservation({ change, ...row }: ReservationRow): Reservation {
+  const expiresAt = row.expiresAt === null ? null : new Date(row.expiresAt);
+  return { kind: 'reservation', ...row, expiresAt, ...(change && { change }) };
 }
 
 /**
