@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Judge } from './judge.mjs';
 import { requestFor, SEEN, targetsOf } from './requests.mjs';
 import { send } from './send.mjs';
-import { SKUS } from './values.mjs';
+import { LOCATIONS, SKUS } from './values.mjs';
 
 /**
  * @typedef {Record<string, any>} Json
@@ -49,6 +49,7 @@ class Run {
     this.document = JSON.parse(text);
     this.judge = new Judge(this.document);
     this.targets = targetsOf(this.document);
+    for (const location of LOCATIONS) await this.#set('PUT', `/v1/locations/${location}`, { name: location });
     for (const sku of SKUS) {
       await this.#set('PUT', `/v1/products/${sku}`, { name: sku, price: { amount: 500, currency: 'EUR' } });
       await this.#set('POST', `/v1/stock/${sku}/adjustments`, { delta: 1_000_000, reason: 'received' });

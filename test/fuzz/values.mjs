@@ -4,6 +4,7 @@ import fc from 'fast-check';
 
 /** Products that the run makes before it begins; orders of anything else end as rejected. */
 export const SKUS = ['FUZZ-1', 'FUZZ-2', 'FUZZ-3'];
+export const LOCATIONS = ['main', 'fuzz-1', 'fuzz-2'];
 const METHODS = ['tok_visa', 'tok_declined', 'tok_insufficient_funds', 'tok_error_once', 'tok_unknown'];
 
 /** What tells where a parser, a check, a statement or a log line is careless. */
@@ -156,6 +157,7 @@ function validObject({ properties = {}, required = [], additionalProperties }, d
 /** @param {Json} schema @param {string} name */
 function validText({ pattern, format, maxLength = 60 }, name) {
   if (name === 'sku') return fc.constantFrom(...SKUS);
+  if (['location', 'from', 'to'].includes(name)) return fc.constantFrom(...LOCATIONS);
   if (name === 'currency') return fc.constantFrom('EUR', 'EUR', 'EUR', 'JPY');
   if (name === 'method') return fc.constantFrom(...METHODS);
   if (format === 'date-time') {
