@@ -126,9 +126,14 @@ describe('a SKU that lies in one location', () => {
     await stocked(loop, { tea: 5 });
     await loop.settle([reserve({ tea: 1 }, order)]);
     await loop.settle([commit(order), reserve({ tea: 1 }, other)]);
-    expect(new Set(names)).toEqual(new Set(['stock_load', 'stock_save']));
+    expect(new Set(names)).toEqual(new Set(['stock_load', 'stock_find_adjustments', 'stock_save']));
     await loop.settle([received('north', 1)]);
-    expect(names.slice(-3)).toEqual(['stock_load', 'stock_find_locations', 'stock_save_located']);
+    expect(names.slice(-4)).toEqual([
+      'stock_load',
+      'stock_find_adjustments',
+      'stock_find_locations',
+      'stock_save_located',
+    ]);
   });
 
   it('and one that does not are both saved by index', async () => {
