@@ -20,15 +20,19 @@ export async function loadOrders(
   const found = new Map<string, OrderState>();
   const ids = keys.filter((key) => key.startsWith('ord_'));
   const uses = keys.filter((key) => key.startsWith('idem:')).map((key) => key.slice('idem:'.length));
+  if (ids.length > 0) for (const order of await loadById(db, ids, lock)) found.set(order.id, order);
+  // After the orders: who has waited for an order that a twin was paying must see the key that the twin has used.
   if (uses.length > 0) for (const use of await loadKeyUses(db, uses)) found.set(`idem:${use.key}`, use);
-  if (ids.length === 0) return found;
+  return found;
+}
+
+async function loadById(db: Queryable, ids: readonly string[], lock: boolean): Promise<Order[]> {
   const { rows } = await db.query<OrderRow>({
     name: lock ? 'lock-orders' : 'load-orders',
     text: `select ${ORDER_COLUMNS} from orders where id = any($1::text[]) order by id ${lock ? 'for update' : ''}`,
     values: [ids],
   });
-  for (const row of rows) found.set(row.id, withNumbers(row));
-  return found;
+  return rows.map(withNumbers);
 }
 
 async function loadKeyUses(db: Queryable, keys: readonly string[]): Promise<KeyUse[]> {

@@ -4,6 +4,7 @@ import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
 import { orderInvariants } from '../../../test/invariants/order.js';
 import { tellOverdue } from '../src/deadlines.worker.js';
+import { loadOrders } from '../src/order.store.js';
 import { captured, message, type Placed, placement, Replica, reserved } from './replica.js';
 
 let testing: TestDatabase;
@@ -86,6 +87,31 @@ test('makes one order of 50 twins on three replicas, and gives all of them the s
   ]);
   expect(rows).toEqual([{ n: 1 }]);
 });
+
+test('sees the key of a twin for whose order it has waited', async () => {
+  const { orderId, paymentId, placement: placing } = placement();
+  await new Replica(database).handlers.place([placing]);
+  const key = crypto.randomUUID();
+  const keys = [orderId, `idem:${key}`];
+  let twin: Promise<Map<string, object>> | undefined;
+  await database.transaction(async (tx) => {
+    await loadOrders(tx, keys, true);
+    twin = database.transaction((other) => loadOrders(other, keys, true));
+    await untilSomebodyWaits();
+    const use = `insert into idempotency_keys (key, fingerprint, order_id, payment_id, created_at)
+      values ($1, $1, $2, $3, now())`;
+    await tx.query(use, [key, orderId, paymentId]);
+  });
+  expect([...((await twin)?.keys() ?? [])]).toEqual(keys);
+});
+
+async function untilSomebodyWaits(): Promise<void> {
+  const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  for (const deadline = Date.now() + 900; Date.now() < deadline; ) {
+    if ((await database.query(waiting)).rows.length > 0) return;
+  }
+  throw new Error('nobody waits for the lock');
+}
 
 test('refuses a key that was used for another request, and nothing else of its batch', async () => {
   const replica = new Replica(database);

@@ -161,7 +161,12 @@ export function levelView(item: Item): StockLevelView {
   const { sku, onHand, reserved, version } = item;
   const level = { sku, onHand, reserved, available: availableOf(item), version };
   if (!item.locations) return level;
-  const locations = item.locations.map((one) => ({ ...one, available: one.onHand - one.reserved }));
+  const locations = item.locations.map(({ location, onHand: here, reserved: held }) => ({
+    location,
+    onHand: here,
+    reserved: held,
+    available: here - held,
+  }));
   return { ...level, locations };
 }
 

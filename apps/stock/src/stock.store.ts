@@ -24,7 +24,6 @@ type ReservationRow = Omit<Reservation, 'kind' | 'expiresAt'> & { readonly expir
 interface Loaded {
   readonly items: readonly ItemRow[];
   readonly reservations: readonly ReservationRow[];
-  readonly adjustments: readonly Omit<Adjustment, 'kind'>[];
 }
 
 /**
@@ -42,12 +41,9 @@ with r as (
   select line ->> 'sku' from r, jsonb_array_elements(r.lines) as line where r.status in ('held', 'committed', 'expired')
 ), i as (
   select ${ITEM_COLUMNS} from products where sku = any(array(select sku from wanted)) order by sku ${lock}
-), a as (
-  select key, 1 as version, fingerprint, level from adjustments where key = any($3::uuid[])
 )
 select coalesce((select json_agg(r) from r), '[]') as reservations,
-  coalesce((select json_agg(i) from i), '[]') as items,
-  coalesce((select json_agg(a) from a), '[]') as adjustments`;
+  coalesce((select json_agg(i) from i), '[]') as items`;
 
 const LOAD = { name: 'stock_load', text: loadText('') };
 const LOAD_LOCKED = { name: 'stock_load_locked', text: loadText('for update') };
@@ -55,15 +51,27 @@ const LOAD_LOCKED = { name: 'stock_load_locked', text: loadText('for update') };
 async function load(db: Queryable, keys: readonly string[], lock: boolean): Promise<Map<string, StockState>> {
   const named = (prefix: string): string[] =>
     keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
-  const values = [named(orderKey('')), named(itemKey('')), named(adjustmentKey(''))];
+  const values = [named(orderKey('')), named(itemKey(''))];
   const { rows } = await db.query<Loaded>({ ...(lock ? LOAD_LOCKED : LOAD), values });
-  const { reservations, items, adjustments } = rows[0] as Loaded;
+  const { reservations, items } = rows[0] as Loaded;
+  // After the SKUs: who has waited for one that a twin was changing must see the key that the twin has used.
+  const adjustments = await findAdjustments(db, named(adjustmentKey('')));
   return new Map<string, StockState>([
     ...(await findLocations(db, named(locationKey('')))).map((id) => [locationKey(id), THERE] as const),
-    ...adjustments.map((one) => [adjustmentKey(one.key), { kind: 'adjustment', ...one }] as const),
+    ...adjustments.map((one) => [adjustmentKey(one.key), one] as const),
     ...reservations.map((one) => [orderKey(one.orderId), toReservation(one)] as const),
     ...items.map((one) => [itemKey(one.sku), toItem(one)] as const),
   ]);
+}
+
+async function findAdjustments(db: Queryable, keys: readonly string[]): Promise<Adjustment[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await db.query<Adjustment>({
+    name: 'stock_find_adjustments',
+    text: `select 'adjustment' as kind, 1 as version, key, fingerprint, level from adjustments where key = any($1::uuid[])`,
+    values: [keys],
+  });
+  return rows;
 }
 
 const THERE = { kind: 'location', version: 1 } as const;

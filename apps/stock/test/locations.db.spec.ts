@@ -129,7 +129,12 @@ describe('a SKU that lies in one location', () => {
     await loop.settle([commit(order), reserve({ tea: 1 }, other)]);
     expect(new Set(names)).toEqual(new Set(['stock_save']));
     await loop.settle([received('north', 1)]);
-    expect(names.slice(-3)).toEqual(['stock_load', 'stock_find_locations', 'stock_save_all']);
+    expect(names.slice(-4)).toEqual([
+      'stock_load',
+      'stock_find_adjustments',
+      'stock_find_locations',
+      'stock_save_all',
+    ]);
   });
 
   it('and one that does not are both saved by index', async () => {

@@ -5,7 +5,7 @@ import { listItems } from '../src/item.store.js';
 import { itemKey, orderKey, type Reservation, type StockRow, type StockState } from '../src/state.js';
 import { stockStore } from '../src/stock.store.js';
 import { KEYS, ORDERS, replica, setUp, stocked } from './stock-database.js';
-import { commit, message, put, release, reserve } from './warehouse.js';
+import { adjust, commit, message, put, release, reserve, rules } from './warehouse.js';
 
 const at = new Date('2026-11-23T10:00:00.123Z');
 
@@ -70,6 +70,14 @@ const holding = (sku: string, seq: number, reservedDelta: number, orderId: strin
   reservedDelta,
   orderId,
 });
+
+async function untilSomebodyWaits(): Promise<void> {
+  const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  for (const deadline = Date.now() + 900; Date.now() < deadline; ) {
+    if ((await stock.database.query(waiting)).rows.length > 0) return;
+  }
+  throw new Error('nobody waits for the lock');
+}
 
 describe('the store', () => {
   const [first = '', second = ''] = ORDERS;
@@ -198,12 +206,37 @@ describe('the store', () => {
     const plans = await stock.database.transaction(async (tx) => {
       await stockStore.load(tx, [orderKey(first)], true);
       await stockStore.save(tx, saving({ changes: [] }));
-      const { rows: loading } = await tx.query(`explain execute stock_load_locked('{a}', '{b}', '{}')`);
+      const { rows: loading } = await tx.query(`explain execute stock_load_locked('{a}', '{b}')`);
       const { rows: saved } = await tx.query(
         `explain execute stock_save('[]', '[]', '[]', '[]', '[]', '[]', '[]', '[]', '{}', 0)`,
       );
       return [...loading, ...saved].map((row) => row['QUERY PLAN'] as string);
     });
     expect(plans.filter((line) => /Seq Scan|Hash Join|Merge Join|Materialize/.test(line))).toEqual([]);
+  });
+});
+
+describe('a load', () => {
+  it('sees the key of a twin for whose lock it has waited', async () => {
+    const { loop } = replica(stock.database);
+    await stocked(loop, { tea: 5 });
+    const key = KEYS[9] as string;
+    const all = adjust('tea', { delta: -5, reason: 'damaged' }, key, key);
+    let twin: Promise<Map<string, StockState>> | undefined;
+    await stock.database.transaction(async (tx) => {
+      const before = await stockStore.load(tx, [itemKey('tea'), `idem:${key}`], true);
+      twin = stock.database.transaction((other) =>
+        stockStore.load(other, [itemKey('tea'), `idem:${key}`], true),
+      );
+      await untilSomebodyWaits();
+      const decision = rules.decide(before, all, at);
+      const changes = (decision.put ?? []).map(
+        ([changed, state]) => [changed, before.get(changed), state] as const,
+      );
+      await stockStore.save(tx, saving({ changes, moved: decision.append ?? [] }));
+    });
+    const seen = await twin;
+    expect(seen?.get(itemKey('tea'))).toMatchObject({ onHand: 0, version: 3 });
+    expect(seen?.get(`idem:${key}`)).toMatchObject({ level: { onHand: 0 } });
   });
 });
