@@ -7,13 +7,14 @@ import { type Answer, type Client } from './client.js';
 import { Shop } from './shop.js';
 
 const PATH = '/v1/stock/imports';
+const IDLE_MS = 4_000;
 const HEADER = 'sku,name,price,currency,onHand\n';
 
 let shop: Shop;
 let client: Client;
 
 beforeAll(async () => {
-  shop = await Shop.open({ replicas: { stock: 2 } });
+  shop = await Shop.open({ replicas: { stock: 2 }, env: { UPLOAD_IDLE_MS: String(IDLE_MS) } });
   client = shop.client();
 });
 afterAll(() => shop?.close());
@@ -185,13 +186,58 @@ describe('refuses', () => {
   });
 });
 
-test('takes longer than any other request may', async () => {
-  async function* patient(): AsyncGenerator<string> {
-    yield HEADER;
-    yield 'SLOW-1,Slow,1,EUR,1\n';
-    await pause(12_500);
-    yield 'SLOW-2,Slow,1,EUR,1\n';
+describe('a long upload', () => {
+  test('may take longer than any other request', async () => {
+    async function* patient(): AsyncGenerator<string> {
+      yield HEADER;
+      for (let i = 0; i < 13; i++) {
+        yield `SLOW-${i},Slow,1,EUR,1\n`;
+        await pause(1_000);
+      }
+    }
+    const { body } = await stream(patient(), randomUUID());
+    expect(body).toMatchObject({ status: 'finished', rowsApplied: 13 });
+  });
+
+  test('is cut off when nothing comes any more, with an answer', async () => {
+    const key = randomUUID();
+    const { status, text } = await halfSent(csv(700, 'IDLE'), key);
+    expect([status, JSON.parse(text).type]).toEqual([408, '/problems/request-timeout']);
+    expect((await send(csv(700, 'IDLE'), { key })).body).toMatchObject({ rowsApplied: 700 });
+  });
+
+  test('does not keep a gateway from stopping, and goes on at the next one', async () => {
+    const key = randomUUID();
+    const answer = halfSent(csv(3_000, 'STOP'), key);
+    await until(async () => (await latest()).rowsRead >= 2_500, 'the rows are read');
+    const gateway = shop.stack.of('gateway');
+    expect(await gateway.stop()).toBe(0);
+    expect((await answer).status).toBe(503);
+    await gateway.start();
+    expect((await send(csv(3_000, 'STOP'), { key })).body).toMatchObject({
+      rowsRead: 3_000,
+      rowsApplied: 3_000,
+    });
+  });
+
+  /** Sends all of it without saying that this was all, and waits for an answer. */
+  function halfSent(body: string, key: string): Promise<{ status: number; text: string }> {
+    const { url, apiKey } = shop.stack;
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'text/csv', 'idempotency-key': key };
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(`${url}${PATH}`, { method: 'POST', headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => {
+          text += piece;
+        });
+        response.on('end', () => {
+          request.destroy();
+          resolve({ status: response.statusCode ?? 0, text });
+        });
+      });
+      request.on('error', reject);
+      request.write(body);
+    });
   }
-  const { body } = await stream(patient(), randomUUID());
-  expect(body).toMatchObject({ status: 'finished', rowsApplied: 2 });
 });

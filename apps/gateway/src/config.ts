@@ -15,6 +15,9 @@ export class GatewayConfig extends ServiceConfig {
   /** How long a service may take to answer before the client gets a 504. */
   @IsInt() @Min(100) @Max(30_000) rpcTimeoutMs = 3_000;
 
+  /** How long an import may send nothing before its upload is cut off; it may then be sent again with its key. */
+  @IsInt() @Min(100) @Max(600_000) uploadIdleMs = 30_000;
+
   /** Signs the cursors of lists. Without one it follows from API_KEYS as they are at the start: give one if those change. */
   @IsOptional() @IsString() @MinLength(16) cursorSecret?: string;
 

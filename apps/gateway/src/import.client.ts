@@ -40,8 +40,6 @@ const CHUNK_TIMEOUT_MS = 10_000;
 const RETRY = { pauseMs: 50, mostMs: 30_000 };
 /** Uploads at a time: each takes a connection and some memory for as long as it lasts. */
 const MAX_UPLOADS = 8;
-/** Without a byte. */
-const IDLE_MS = 30_000;
 /** All in all: some ten times the largest import that was measured. */
 const MAX_BYTES = 2 * 1_024 ** 3;
 
@@ -74,7 +72,7 @@ export class ImportClient {
   }
 
   private async import(upload: Upload): Promise<Imported> {
-    const rows = rowsOf(upload, this.stopping.signal);
+    const rows = rowsOf(upload, { idleMs: this.config.uploadIdleMs, stop: this.stopping.signal });
     const header = upload.format === 'csv' ? await firstLine(rows) : '';
     const { key, format, trace } = upload;
     const started = await this.rpc.call(startImport, { key, format, header }, this.config.callOptions(trace));
@@ -137,14 +135,20 @@ export class ImportClient {
   }
 }
 
+interface Limits {
+  /** Without a byte. */
+  readonly idleMs: number;
+  readonly stop: AbortSignal;
+}
+
 /** Rows as the bytes come in; the body is not read faster than they are taken. */
-async function* rowsOf({ body, format }: Upload, stop: AbortSignal): AsyncGenerator<ImportLine> {
+async function* rowsOf({ body, format }: Upload, limits: Limits): AsyncGenerator<ImportLine> {
   const records = new Records(format === 'csv');
   // Left open, so that whoever sends it can still be answered.
   const iterator: AsyncIterator<Buffer, undefined> = body.iterator({ destroyOnReturn: false });
   let bytes = 0;
   for (;;) {
-    const next = await withinIdleLimit(iterator, stop);
+    const next = await within(limits, iterator);
     if (next.done) break;
     bytes += next.value.length;
     if (bytes > MAX_BYTES) throw new Rejected('payload-too-large', { detail: `At most ${MAX_BYTES} bytes.` });
@@ -153,12 +157,12 @@ async function* rowsOf({ body, format }: Upload, stop: AbortSignal): AsyncGenera
   yield* records.end();
 }
 
-async function withinIdleLimit(
+async function within(
+  { idleMs, stop }: Limits,
   iterator: AsyncIterator<Buffer, undefined>,
-  stop: AbortSignal,
 ): Promise<IteratorResult<Buffer, undefined>> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Rejected('request-timeout', AGAIN)), IDLE_MS);
+  const timer = setTimeout(() => reject(new Rejected('request-timeout', AGAIN)), idleMs);
   const stopped = (): void => reject(stop.reason);
   stop.addEventListener('abort', stopped);
   try {

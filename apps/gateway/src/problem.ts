@@ -38,12 +38,13 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 export function problemOf(rejected: Rejected, { instance, requestId }: Occurrence): Problem {
   const { status, title, remedy } = ERRORS[rejected.code];
-  const { detail, errors, retryAfter, ...more } =
+  const { detail, errors, retryAfter, accept, ...more } =
     status === 500 ? ({} as Rejected['details']) : rejected.details;
   return {
     status,
     headers: {
       ...HEADERS[rejected.code],
+      ...(typeof accept === 'string' && { accept }),
       ...(typeof retryAfter === 'number' && { 'retry-after': String(retryAfter) }),
     },
     body: {

@@ -19,6 +19,7 @@ export function uploadFormat(contentType: string | undefined): ImportFormat {
   const format = (Object.keys(UPLOAD_TYPES) as ImportFormat[]).find((one) => UPLOAD_TYPES[one] === type);
   const charset = parameters.find((one) => one.startsWith('charset='))?.slice(8);
   if (format && (charset === undefined || /^"?utf-?8"?$/.test(charset))) return format;
-  const detail = `The body must be ${Object.values(UPLOAD_TYPES).join(' or ')}, in UTF-8.`;
-  throw new Rejected('unsupported-media-type', { detail });
+  const types = Object.values(UPLOAD_TYPES);
+  const detail = `The body must be ${types.join(' or ')}, in UTF-8.`;
+  throw new Rejected('unsupported-media-type', { detail, accept: types.join(', ') });
 }

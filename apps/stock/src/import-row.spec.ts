@@ -94,6 +94,13 @@ describe('a row', () => {
     [{ sku: 'TEA', price: '1', currency: 'EUR' }, ['price']],
     [{ sku: 'TEA', colour: 'red' }, ['colour']],
     ['{"sku":"TEA","__proto__":{}}', ['']],
+    ['{"sku":"TEA","onHand":1,"onHand":2}', ['']],
+    ['{"sku":"TEA","onHand":1e400}', ['']],
+    [`{"sku":"TEA","prices":${'['.repeat(1_000)}${']'.repeat(1_000)}}`, ['']],
+    [{ sku: 'TEA', 'a\u0000b': 1 }, ['(unreadable)']],
+    [{ sku: 'TEA', '\ud800': 1 }, ['(unreadable)']],
+    [{ sku: 'TEA', '4111 1111 1111 1111': 1 }, ['(unreadable)']],
+    [{ sku: 'TEA', prices: [{ amount: 1 }] }, ['prices/0/currency']],
   ])('of NDJSON is refused by the name of its field: %j', (value, fields) => {
     expect(fieldsOf(json(value))).toEqual(fields);
   });

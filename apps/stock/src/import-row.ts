@@ -1,11 +1,13 @@
 import { parse } from 'csv-parse/sync';
 import {
   type Fault,
+  findFault,
   fromCell,
   fromPricesCell,
   type ImportFormat,
   type ImportLine,
   ImportRow,
+  isFreeText,
   Rejected,
   validate,
 } from '#contracts';
@@ -74,11 +76,18 @@ function read({ line, fault }: ImportLine, record: () => object | string): ReadR
     : { faults: faults.map((one) => ({ line, ...one })) };
 }
 
-function named({ pointer, detail }: Fault): Omit<RowFault, 'line'> {
+function named(fault: Fault): Omit<RowFault, 'line'> {
+  const { detail } = fault;
   return {
-    field: pointer.slice(1, 101),
+    field: fieldOf(fault),
     detail: detail.endsWith(' should not exist') ? 'is not known here' : detail,
   };
+}
+
+/** As it can be stored and shown: what is no plain text was never the name of a field. */
+function fieldOf({ pointer }: Fault): string {
+  const field = pointer.slice(1, 101);
+  return isFreeText(field, 100) ? field : '(unreadable)';
 }
 
 /** What no field says alone. */
@@ -95,14 +104,15 @@ function togetherFaults({ price, currency, onHand, delta }: ImportRow): Omit<Row
 }
 
 function objectOf(text: string): object | string {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? value
-      : 'is not a JSON object';
+    value = JSON.parse(text);
   } catch {
     return 'is not valid JSON';
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not a JSON object';
+  const fault = findFault(text);
+  return fault ? `${fieldOf(fault)} ${fault.detail}` : value;
 }
 
 function recordOf(columns: readonly string[], cells: readonly string[] | undefined): object | string {

@@ -34,6 +34,8 @@ const BREAKS: Readonly<Record<string, string>> = {
   'no level was ever oversold, movement by movement': `update movements set seq = 9 where seq = 2`,
   'every line of an order moved as the one status of its reservation says': `update reservations set status = 'released' where order_id = 'ord_2'`,
   'a reservation is held, released and committed at most once each': `insert into movements values ('tea', 6, 'committed', 0, 0, 'ord_2', 'msg_5', now())`,
+  'the price of a product is the last one that was kept': `insert into product_prices values ('tea', 5, 'EUR', 251, now(), null)`,
+  'an import has every chunk that it counts': `insert into imports (id, key, format, header, chunks) values ('imp_1', gen_random_uuid(), 'ndjson', '', 1)`,
   'no hold outlives its end by more than a minute and a half': `update reservations set expires_at = now() - interval '91 seconds' where order_id = 'ord_1'`,
   'a message moves a SKU at most once': `update movements set message_id = 'msg_1' where seq = 3`,
 };

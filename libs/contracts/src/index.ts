@@ -5,6 +5,7 @@ export * from './contract.js';
 export * from './errors.js';
 export * from './id.js';
 export * from './import.js';
+export * from './json-text.js';
 export * from './money.js';
 export * from './order.js';
 export * from './payment.js';

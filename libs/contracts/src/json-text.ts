@@ -1,4 +1,4 @@
-import { type Fault } from '#contracts';
+import { type Fault } from './validate.js';
 
 /** Deeper than any request of ours, shallow enough for every walk over it. */
 export const MAX_DEPTH = 20;
