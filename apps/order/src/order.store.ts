@@ -20,15 +20,20 @@ export async function loadOrders(
   const found = new Map<string, OrderState>();
   const ids = keys.filter((key) => key.startsWith('ord_'));
   const uses = keys.filter((key) => key.startsWith('idem:')).map((key) => key.slice('idem:'.length));
+  // The orders first: while they wait for a lock, its holder may be writing the use of the very key that is asked for.
+  for (const row of await loadRows(db, ids, lock)) found.set(row.id, withNumbers(row));
   if (uses.length > 0) for (const use of await loadKeyUses(db, uses)) found.set(`idem:${use.key}`, use);
-  if (ids.length === 0) return found;
+  return found;
+}
+
+async function loadRows(db: Queryable, ids: readonly string[], lock: boolean): Promise<OrderRow[]> {
+  if (ids.length === 0) return [];
   const { rows } = await db.query<OrderRow>({
     name: lock ? 'lock-orders' : 'load-orders',
     text: `select ${ORDER_COLUMNS} from orders where id = any($1::text[]) order by id ${lock ? 'for update' : ''}`,
     values: [ids],
   });
-  for (const row of rows) found.set(row.id, withNumbers(row));
-  return found;
+  return rows;
 }
 
 async function loadKeyUses(db: Queryable, keys: readonly string[]): Promise<KeyUse[]> {
