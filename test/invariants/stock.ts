@@ -103,6 +103,23 @@ export const stockInvariants: readonly Invariant[] = [
       where chunks <> (select count(*) from import_chunks where import_id = id and chunk < chunks)`,
   },
   {
+    id: 'A10',
+    name: 'the price of a product is the last one that was kept',
+    sql: `
+      select p.sku, p.price_amount, h.amount from products p, lateral (
+        select amount from product_prices
+        where sku = p.sku and currency = p.price_currency order by seq desc limit 1
+      ) as h
+      where h.amount is distinct from p.price_amount`,
+  },
+  {
+    id: 'A11',
+    name: 'an import has every chunk that it counts',
+    sql: `
+      select id, chunks from imports
+      where chunks <> (select count(*) from import_chunks where import_id = id and chunk < chunks)`,
+  },
+  {
     id: 'Q1',
     name: 'no hold outlives its end by more than a minute and a half',
     sql: `

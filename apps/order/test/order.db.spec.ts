@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type OrderPlacement, type OrderView } from '#contracts';
 import { type Outcome } from '#messaging';
 import { type Database } from '#persistence';
@@ -186,3 +187,36 @@ test('says that there is no such order, to a question and to a payment', async (
   const [outcome] = await replica.handlers.advance([message('order.pay.v1', pay)]);
   expect(codeIn(outcome)).toBe('order-not-found');
 });
+
+test('a load that waited for the lock of an order sees the key that its holder used', async () => {
+  const replica = new Replica(database);
+  const { orderId } = await confirmed(replica);
+  const key = randomUUID();
+  const holds = Promise.withResolvers<void>();
+  const holder = database.transaction(async (tx) => {
+    await tx.query('select from orders where id = $1 for update', [orderId]);
+    holds.resolve();
+    await untilBlocked();
+    await tx.query(
+      'insert into idempotency_keys (key, fingerprint, order_id, created_at) values ($1, $1, $2, now())',
+      [key, orderId],
+    );
+  });
+  await holds.promise;
+  const loaded = await database.transaction((tx) => loadOrders(tx, [`idem:${key}`, orderId], true));
+  await holder;
+  expect([...loaded.keys()].sort()).toEqual([`idem:${key}`, orderId].sort());
+  await database.query('delete from idempotency_keys where key = $1', [key]);
+});
+
+/** Somebody waits for a row of this database. */
+async function untilBlocked(): Promise<void> {
+  const deadline = Date.now() + 900;
+  for (;;) {
+    const { rows } = await database.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    if (rows.length > 0) return;
+    if (Date.now() > deadline) throw new Error('nobody waits');
+  }
+}

@@ -233,7 +233,7 @@ describe('a load', () => {
       const changes = (decision.put ?? []).map(
         ([changed, state]) => [changed, before.get(changed), state] as const,
       );
-      await stockStore.save(tx, saving({ changes, moved: decision.append ?? [] }));
+      await stockStore.save(tx, saving({ changes, moved: (decision.append ?? []) as readonly Movement[] }));
     });
     const seen = await twin;
     expect(seen?.get(itemKey('tea'))).toMatchObject({ onHand: 0, version: 3 });
