@@ -57,7 +57,7 @@ it('a client who reads nothing for three heartbeats is cut off', async () => {
   const { request, socket } = requestOf();
   const stream = await streamsOf(entries(100)).open('ord_1', 0, request);
   stream?.read(1);
-  await destroyed(socket);
+  await expect(destroyed(socket)).resolves.toBeUndefined();
   stream?.destroy();
 });
 

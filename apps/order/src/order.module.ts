@@ -3,24 +3,23 @@ import { DeadLettersModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Metrics, Shutdown } from '#service';
+import { every, Logger, Shutdown } from '#service';
 import { OrderConfig } from './config.js';
 import { tellOverdue } from './deadlines.worker.js';
 import { orderRules } from './decide.js';
-import { LogFollower } from './event-log.worker.js';
+import { EventLogModule } from './event-log.module.js';
 import { type OrderMessage } from './messages.js';
 import { OrderHandlers } from './order.handlers.js';
 import { type OrderState, type Step } from './order.js';
 import { loadOrders, saveOrders } from './order.store.js';
-import { ReportsHandlers } from './reports.handlers.js';
 import { ReturnsHandlers } from './returns.handlers.js';
 import { tellSteps } from './steps.client.js';
 
 type OrderLoop = Loop<OrderState, Step, OrderMessage>;
 
 @Module({
-  imports: [DeadLettersModule.of('order')],
-  controllers: [OrderHandlers, ReturnsHandlers, ReportsHandlers],
+  imports: [DeadLettersModule.of('order'), EventLogModule],
+  controllers: [OrderHandlers, ReturnsHandlers],
   providers: [
     {
       provide: Loop,
@@ -50,7 +49,6 @@ export class OrderModule implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly config: OrderConfig,
     private readonly logger: Logger,
-    private readonly metrics: Metrics,
     private readonly shutdown: Shutdown,
     private readonly watchers: Watchers,
   ) {}
@@ -62,20 +60,5 @@ export class OrderModule implements OnApplicationBootstrap {
     every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown, clock });
     shutdown.on('drain', 'loop', () => this.loop.drain());
     await this.watchers.start();
-    this.followLog();
-  }
-
-  private followLog(): void {
-    const { config, database, logger, shutdown } = this;
-    const follower = new LogFollower({
-      url: config.rabbitmqUrl,
-      name: `order-log ${config.instance}`,
-      log: logger,
-      observe: this.metrics.observe,
-      database,
-      days: config.eventLogDays,
-    });
-    every({ name: 'event log', intervalMs: 1_000 }, () => follower.follow(), { logger, shutdown });
-    shutdown.on('consume', 'event log reader', () => follower.stop());
   }
 }

@@ -29,6 +29,22 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
   if (to === 'X')
     throw new Error(`${message.type} (${fact}) reached ${payment.id}, which is ${payment.status}`);
 
+  const next = moved(payment, to, { fact, message, now, timing });
+  if (to === 'captured' && next.waitingRefunds) return capturedWithRefunds(payment, next, message, timing);
+  if (to === 'refunding') return refunding(payment, next, message, timing);
+  return {
+    ...recorded(payment, next, { detail: detailOf(message) }),
+    send: to === payment.status ? [] : (FACTS_OUT[to]?.(next) ?? []),
+    effects: effectsOf(payment, next, message),
+  };
+}
+
+/** The payment as it stands in its next status. */
+function moved(
+  payment: Payment,
+  to: Status,
+  { fact, message, now, timing }: { fact: Fact; message: FactMessage; now: Date; timing: Timing },
+): Payment {
   const at = now.toISOString();
   const restarts =
     entryCall(payment.status, to) !== undefined || (to === 'requires_action' && payment.status !== to);
@@ -38,7 +54,7 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
     ...temporary(payment, to, message, later(now, timing.authorizationMs)),
     attempts: restarts ? 0 : payment.attempts,
   };
-  const next: Payment = {
+  return {
     ...known,
     ...(message.type === 'payment.cancel.v1' && { cancelledAt: at }),
     status: to,
@@ -46,13 +62,6 @@ export function advance(payment: Payment, message: FactMessage, now: Date, timin
     version: payment.version + 1,
     nextAttemptAt: nextAttemptAt(known, to, now, timing),
     updatedAt: at,
-  };
-  if (to === 'captured' && next.waitingRefunds) return capturedWithRefunds(payment, next, message, timing);
-  if (to === 'refunding') return refunding(payment, next, message, timing);
-  return {
-    ...recorded(payment, next, { detail: detailOf(message) }),
-    send: to === payment.status ? [] : (FACTS_OUT[to]?.(next) ?? []),
-    effects: effectsOf(payment, next, message),
   };
 }
 

@@ -110,12 +110,10 @@ class Story {
         this.tell(refund(move.number, move.amount));
         break;
       case 'due':
-        if (world.payment) world.due();
-        for (const one of world.refunds) world.refundDue(one);
+        this.askAgain(0);
         break;
       case 'stale':
-        if (world.payment) world.due(world.payment.version - 1);
-        for (const one of world.refunds) world.refundDue({ ...one, version: one.version - 1 });
+        this.askAgain(1);
         break;
       case 'answer':
         this.answer(move.which, move.fate);
@@ -130,6 +128,13 @@ class Story {
         // No call outlives its deadline: it has happened by then, or it never will.
         world.pending = world.pending.filter(({ startedAt }) => world.now - startedAt < TIMING.timeoutMs);
     }
+  }
+
+  /** By a sweeper that is so many versions behind. */
+  private askAgain(behind: number): void {
+    const { world } = this;
+    if (world.payment) world.due(world.payment.version - behind);
+    for (const one of world.refunds) world.refundDue({ ...one, version: one.version - behind });
   }
 
   /** Everything that was asked for arrives, and the provider answers every time. */

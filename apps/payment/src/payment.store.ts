@@ -160,10 +160,10 @@ function hasMore({ before, after }: Change<PaymentState>): boolean {
 function paymentRows(changes: Saving<PaymentState, PaymentRow>['changes'], all: boolean): object[] {
   return changes.flatMap(({ before, after }) => {
     if (after.kind !== 'payment') return [];
-    const { kind: _, terms, ...payment } = after;
-    const { capturingAmount, refundingAmount, waitingRefunds, actionUrl, expiresAt, ...usual } = payment;
-    const row = all ? payment : usual;
-    return [{ before: before?.version ?? 0, ...row, ...terms }];
+    const { kind: _, terms, capturingAmount, refundingAmount, ...rest } = after;
+    const { waitingRefunds, actionUrl, expiresAt, ...usual } = rest;
+    const more = all ? { capturingAmount, refundingAmount, waitingRefunds, actionUrl, expiresAt } : {};
+    return [{ before: before?.version ?? 0, ...usual, ...terms, ...more }];
   });
 }
 

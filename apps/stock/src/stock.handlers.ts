@@ -37,8 +37,15 @@ export class StockHandlers {
   ) {}
 
   @Handles(
-    ...[reserveStock, releaseStock, commitStock, giveBackStock, changeReservation],
-    ...[putProduct, adjustStock, putSettings, transferStock],
+    reserveStock,
+    releaseStock,
+    commitStock,
+    giveBackStock,
+    changeReservation,
+    putProduct,
+    adjustStock,
+    putSettings,
+    transferStock,
   )
   change(batch: readonly StockRequest[]): Promise<readonly Outcome[]> {
     return this.loop.settle(batch);

@@ -81,20 +81,8 @@ function toReservation({ change, ...row }: ReservationRow): Reservation {
   return { kind: 'reservation', ...row, expiresAt, ...(change && { change }) };
 }
 
-/**
- * A level that moves is the hot case: only its three columns are sent and written. New versions are computed from the
- * row as it is and then compared with what the decision expected, so a row that another replica has changed in the
- * meantime stops the statement. The last select counts the updated rows: one that is gone stops it as well.
- */
-const saveText = (all: '' | 'all'): string => `
-with l as (
-  select * from json_to_recordset($1::json)
-    as t(sku text, "onHand" integer, reserved integer, steps integer, version bigint)
-), levels as (
-  update products p set on_hand = l."onHand", reserved = l.reserved, version = p.version + l.steps
-  from l where p.sku = l.sku
-  returning waybill_expect(p.version, l.version, p.sku)
-), e as (
+/** Products that were changed ($2) or are new ($3). */
+const PRODUCTS = `), e as (
   select * from json_to_recordset($2::json)
     as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
       reserved integer, steps integer, version bigint, "productVersion" bigint, "updatedAt" timestamptz,
@@ -115,7 +103,22 @@ with l as (
   from json_to_recordset($3::json)
     as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
       reserved integer, version bigint, "productVersion" bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
-), opened as (
+`;
+
+/**
+ * A level that moves is the hot case: only its three columns are sent and written. New versions are computed from the
+ * row as it is and then compared with what the decision expected, so a row that another replica has changed in the
+ * meantime stops the statement. The last select counts the updated rows: one that is gone stops it as well.
+ */
+const saveText = (all: '' | 'all'): string => `
+with l as (
+  select * from json_to_recordset($1::json)
+    as t(sku text, "onHand" integer, reserved integer, steps integer, version bigint)
+), levels as (
+  update products p set on_hand = l."onHand", reserved = l.reserved, version = p.version + l.steps
+  from l where p.sku = l.sku
+  returning waybill_expect(p.version, l.version, p.sku)
+${PRODUCTS}), opened as (
   insert into reservations (order_id, status, lines, expires_at, version)
   select "orderId", status, lines, "expiresAt", version
   from json_to_recordset($4::json)

@@ -1,0 +1,72 @@
+import { type Schema } from './openapi-schemas.js';
+
+const text = { type: 'string' };
+const version = { type: 'string', pattern: '^"\\d+"$', examples: ['"5"'] };
+const header = (name: string, description: string, schema: object) => ({
+  name,
+  in: 'header',
+  description,
+  schema,
+});
+
+/** One for each field of the query's class. */
+export function queryParameters({ properties = {}, required = [] }: Schema): object[] {
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    ...(name !== 'limit' && required.includes(name) && { required: true }),
+    schema: name === 'limit' ? { ...schema, default: 20 } : schema,
+  }));
+}
+
+/** Parameters that several routes share, by the name that operations call them by. */
+export function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, object> {
+  const inPath = (name: string, schema: unknown) => ({ name, in: 'path', required: true, schema });
+  const of = (type: string, field: string) => schemas[type]?.properties?.[field];
+  return {
+    OrderId: inPath('id', of('OrderView', 'id')),
+    PaymentId: inPath('id', of('PaymentView', 'id')),
+    RefundId: inPath('refundId', of('RefundView', 'id')),
+    Service: inPath('service', of('ServiceRef', 'service')),
+    LetterId: inPath('id', of('DeadLetterRef', 'id')),
+    RedriveId: inPath('id', of('RedriveRef', 'id')),
+    Location: inPath('location', of('LocationView', 'location')),
+    ImportId: inPath('id', of('ImportView', 'id')),
+    ReturnId: inPath('returnId', of('ReturnView', 'id')),
+    Sku: inPath('sku', of('ProductView', 'sku')),
+    IdempotencyKey: {
+      ...header(
+        'Idempotency-Key',
+        'New for every new request, kept for repeating one. Remembered for 72 h.',
+        {
+          type: 'string',
+          pattern: '^[\\x20-\\x7e]{1,255}$',
+        },
+      ),
+      required: true,
+      example: '6f1c2b9e-8a53-4c0e-9a55-2f3f0f1a7d10',
+    },
+    Prefer: {
+      ...header('Prefer', '`wait=N`: hold the answer back for up to N ≤ 10 seconds (RFC 7240).', text),
+      example: 'wait=5',
+    },
+    WebhookId: header('webhook-id', 'Of the event: the same on every repeat.', text),
+    WebhookTimestamp: header('webhook-timestamp', 'When it was sent, in seconds since 1970.', text),
+    WebhookSignature: header(
+      'webhook-signature',
+      '`v1,` and the HMAC-SHA256 of `<id>.<timestamp>.<body>` in base64; several are separated by spaces.',
+      text,
+    ),
+    StripeSignature: header('Stripe-Signature', 'As Stripe makes it.', text),
+    IfMatch: header('If-Match', 'Only if it still has this version.', version),
+    IfMatchNeeded: {
+      ...header('If-Match', 'Only if it still has this version. Needed.', version),
+      required: true,
+    },
+    LastEventId: header('Last-Event-ID', 'Only what came after this version.', {
+      type: 'string',
+      pattern: '^\\d{0,9}$',
+    }),
+    IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
+  };
+}
