@@ -1,6 +1,6 @@
 import { orderFulfilled, send } from '#contracts';
 import { FACT_OF, type FactMessage } from './messages.js';
-import { type GivingBack, goodsOf, moneyOf } from './money-back.js';
+import { type GivingBack, goodsOf, moneyOf, newsOf } from './money-back.js';
 import { type Order, type OrderLine } from './order.js';
 import { totalOf } from './saga.js';
 import { noting, type OrderDecision, step } from './step.js';
@@ -39,6 +39,7 @@ export function closeRest(order: Order, { type }: Pick<FactMessage, 'type'>, now
   const decision = step(order, change, now, (next) => [
     ...(isGone ? [] : [goodsOf(order, rest)]),
     ...(isVoid ? [] : moneyOf(order, next, rest)),
+    newsOf(order, rest),
     send(orderFulfilled, { orderId: order.id, total: totalOf(order) }),
   ]);
   return noting(decision, { cancelled: rest.lines });

@@ -1,4 +1,4 @@
-import { giveBackPayment, giveBackStock, type Outgoing, send } from '#contracts';
+import { giveBackPayment, giveBackStock, goodsReturned, type Outgoing, send } from '#contracts';
 import { type Order, type OrderLine } from './order.js';
 
 /** Lines that are given back, and what for. */
@@ -49,6 +49,11 @@ export function moneyOf(before: Order, after: Priced, back: GivingBack): Outgoin
 
 export function goodsOf({ id: orderId }: Order, { returnId, lines }: GivingBack): Outgoing {
   return send(giveBackStock, { orderId, returnId, lines: [...lines] });
+}
+
+/** For whoever counts units. */
+export function newsOf({ id: orderId }: Order, { returnId, lines }: GivingBack): Outgoing {
+  return send(goodsReturned, { orderId, returnId, lines: [...lines] });
 }
 
 function shippingOf({ adjustments }: Priced): number {

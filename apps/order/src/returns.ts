@@ -1,7 +1,7 @@
 import { type OrderReturned, Rejected, type ReturnRequest, type ReturnView } from '#contracts';
 import { type Current } from '#loop';
 import { type OrderMessage } from './messages.js';
-import { type GivingBack, goodsOf, moneyOf, owedBack, refundIdOf } from './money-back.js';
+import { type GivingBack, goodsOf, moneyOf, newsOf, owedBack, refundIdOf } from './money-back.js';
 import { type KeyUse, type Order, type OrderLine, type OrderState, publicStatus } from './order.js';
 import { keyOf, usedKey } from './place.js';
 import { noting, type OrderDecision, step } from './step.js';
@@ -24,6 +24,7 @@ export function takeReturn(current: Current<OrderState>, { data }: ReturnMessage
   const decision = step(order, { lines }, now, (next) => [
     ...(view.restock ? [goodsOf(order, back)] : []),
     ...moneyOf(order, next, back),
+    newsOf(order, back),
   ]);
   const answer: OrderReturned = { return: view, version: order.version + 1, replayed: false };
   const createdAt = now.toISOString();

@@ -54,6 +54,22 @@ describe('a sale', () => {
     expect([...back]).toEqual([['ord_1', 100]]);
   });
 
+  it('of which a part comes back counts the units of that part', () => {
+    const lines = [
+      { sku: 'TEA', quantity: 2 },
+      { sku: 'NONE', quantity: 9 },
+    ];
+    const { changes } = decideSales(
+      [{ kind: 'goods_returned', at: LATER, lines, ...about() }],
+      books(),
+      new Map(),
+    );
+    expect(changes).toMatchObject([
+      { sku: '', day: '2026-11-27', orders: 0, cancelledOrders: 0, returnedUnits: 2, returned: 0 },
+      { sku: 'TEA', returnedUnits: 2, returned: 0 },
+    ]);
+  });
+
   it('gives back no more than it was, however often it is told', () => {
     const { changes } = decideSales([returned(null), returned(null)], books(), new Map([['ord_1', 300]]));
     expect(totalOf(changes, '', 'returned')).toBe(50);
@@ -113,6 +129,11 @@ describe('a message of the log', () => {
   it.each([
     ['order.confirmed.v1', { orderId: 'ord_1' }, { kind: 'confirmed', eventId: 'msg_1.0' }],
     ['order.cancelled.v1', { orderId: 'ord_1' }, { kind: 'cancelled', at: AT }],
+    [
+      'order.goods_returned.v1',
+      { orderId: 'ord_1', returnId: 'ret_1', lines: [{ sku: 'TEA', quantity: 1 }] },
+      { kind: 'goods_returned', lines: [{ sku: 'TEA', quantity: 1 }] },
+    ],
     [
       'payment.refund_succeeded.v1',
       { ...payment, amount: money, at: LATER },

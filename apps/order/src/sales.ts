@@ -1,4 +1,10 @@
-import { type Money, type OrderSettled, type PaymentSucceeded, type RefundSucceeded } from '#contracts';
+import {
+  type GoodsReturned,
+  type Money,
+  type OrderSettled,
+  type PaymentSucceeded,
+  type RefundSucceeded,
+} from '#contracts';
 import { type OrderLine, type Phase } from './order.js';
 import { share } from './share.js';
 
@@ -15,6 +21,7 @@ export interface LoggedBundle {
 export type SaleFact = { readonly eventId: string; readonly orderId: string } & (
   | { readonly kind: 'confirmed'; readonly at: string }
   | { readonly kind: 'cancelled'; readonly at: string }
+  | { readonly kind: 'goods_returned'; readonly at: string; readonly lines: GoodsReturned['lines'] }
   | {
       readonly kind: 'returned';
       readonly at: string;
@@ -83,6 +90,13 @@ const FACTS = {
     orderId,
     at,
   }),
+  'order.goods_returned.v1': ({ orderId, lines }: GoodsReturned, at: string, eventId: string): SaleFact => ({
+    kind: 'goods_returned',
+    eventId,
+    orderId,
+    at,
+    lines,
+  }),
   'payment.refund_succeeded.v1': ({ at, amount, ...about }: RefundSucceeded, _: string, eventId: string) =>
     returned(eventId, about, at, amount),
   'payment.captured.v1': ({ released, ...about }: PaymentSucceeded, at: string, eventId: string) =>
@@ -94,6 +108,9 @@ const FACTS = {
 function isFact(fact: SaleFact): boolean {
   if (typeof fact.orderId !== 'string') return false;
   if (!/^\d{4}-\d\d-\d\dT/.test(fact.at) || Number.isNaN(Date.parse(fact.at))) return false;
+  if (fact.kind === 'goods_returned') {
+    return Array.isArray(fact.lines) && fact.lines.every((line) => Number.isSafeInteger(line?.quantity));
+  }
   return fact.kind !== 'returned' || fact.amount === null || Number.isSafeInteger(fact.amount);
 }
 
@@ -127,6 +144,8 @@ export function decideSales(
       sheet.sell(order, fact.at);
     } else if (fact.kind === 'cancelled') {
       sheet.cancel(order, fact.at);
+    } else if (fact.kind === 'goods_returned') {
+      sheet.takeBack(order, fact.at, fact.lines);
     } else {
       const so = back.get(order.id) ?? before.get(order.id) ?? 0;
       const now = Math.min(order.totalAmount, so + (fact.amount ?? order.totalAmount));
@@ -167,6 +186,14 @@ class Sheet {
       const row = this.#row(sku, at, order.currency);
       row.cancelledOrders += 1;
       row.returnedUnits += units;
+    }
+  }
+
+  takeBack({ currency, lines }: SoldOrder, at: string, back: GoodsReturned['lines']): void {
+    for (const { sku, quantity } of back) {
+      if (!lines.some((line) => line.sku === sku)) continue;
+      this.#row(WHOLE, at, currency).returnedUnits += quantity;
+      this.#row(sku, at, currency).returnedUnits += quantity;
     }
   }
 

@@ -28,7 +28,7 @@ describe('what an order wants back', () => {
       ['call refund'],
     ]);
     expect(asked.refunds).toMatchObject([{ id: refundId(1), reason: 'returned', key: null }]);
-    expect(asked.facts).toEqual(['payment.captured.v1']);
+    expect(asked.facts).toEqual(['payment.captured.v1', 'payment.refund_succeeded.v1']);
   });
 
   it('is at most what is left, and nothing when nothing is', () => {

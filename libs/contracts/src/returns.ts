@@ -14,7 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { command, rpc } from './contract.js';
+import { command, event, rpc } from './contract.js';
 import { IsId } from './id.js';
 import { Money } from './money.js';
 import { Idempotency, OrderLineRequest } from './order.js';
@@ -124,3 +124,17 @@ export const listReturns = rpc('order.list_returns.v1', ListReturns, ReturnList,
 
 export const giveBackPayment = command('payment.give_back.v1', GiveBackPayment);
 export const giveBackStock = command('stock.give_back.v1', GiveBackStock);
+
+/** Lines that came back, or were cancelled when others had left already. */
+export class GoodsReturned {
+  @IsId('ord') orderId: string;
+  @IsId('ret') returnId: string;
+  @IsArray()
+  @Type(() => OrderLineRequest)
+
+  @ValidateNested({ each: true })
+  lines: OrderLineRequest[];
+}
+
+/** One for each return, whether it can be sold again or not; order.cancelled.v1 is about whole orders. */
+export const goodsReturned = event('order.goods_returned.v1', GoodsReturned);

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { type TestDatabase, testDatabase } from '#testing';
 import { migrate, migrationsOf } from '../src/index.js';
 
@@ -46,5 +47,6 @@ test('leaves nothing of a file that fails half-way, and names it', async () => {
 
 test('takes the files of the library before those of the service', async () => {
   const names = (await migrationsOf('order')).map(({ name }) => name);
-  expect(names.slice(0, 3)).toEqual(['0000_inbox_outbox.sql', '0001_lease.sql', '0001_orders.sql']);
+  const library = await readdir('libs/persistence/migrations');
+  expect(names.slice(0, library.length + 1)).toEqual([...library.sort(), '0001_orders.sql']);
 });
