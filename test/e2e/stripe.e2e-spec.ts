@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type OrderView, type PaymentView, type RefundView } from '#contracts';
 import { textIn } from '../../apps/payment/test/stripe/form.js';
+import { eventOf, signedEvent } from '../../apps/payment/test/stripe/signed-event.js';
 import { StripeStandIn } from '../../apps/payment/test/stripe/stand-in.js';
 import { type Client } from './client.js';
 import { reconcileByHand } from './reconcile.js';
 import { Shop } from './shop.js';
+import { newSecret } from './webhooks/signed.js';
 
 const SKU = 'TEA-STRIPE';
 const PRICE = 1_999;
+const SECRET = newSecret();
 
 let stripe: StripeStandIn;
 let shop: Shop;
@@ -21,6 +24,7 @@ beforeAll(async () => {
       PAYMENT_PROVIDER: 'stripe',
       STRIPE_SECRET_KEY: stripe.secretKey,
       STRIPE_BASE_URL: stripe.url,
+      STRIPE_WEBHOOK_SECRETS: SECRET,
       PROVIDER_TIMEOUT_MS: '500',
       RECONCILE_INTERVAL_MS: '100',
       PROVIDER_BREAKER_FAILURES: '5',
@@ -186,3 +190,22 @@ const of =
   ({ id }: PaymentView) =>
   ({ metadata }: { readonly metadata: object }) =>
     'paymentId' in metadata && metadata.paymentId === id;
+
+test('hears what Stripe has signed, and nobody else', async () => {
+  const { path } = await place();
+  const { id } = await read(path);
+  const intent = [...stripe.account.intents.values()].find((one) => textIn(one.metadata, 'paymentId') === id);
+  const event = eventOf('payment_intent.succeeded', intent as object);
+  const call = async (secret: string): Promise<number> => {
+    const { raw, headers } = signedEvent(event, secret, Math.floor(Date.now() / 1_000));
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: raw };
+    return (await fetch(`${shop.stack.url}/v1/webhooks/stripe`, init)).status;
+  };
+  expect(await call(newSecret())).toBe(401);
+  expect(await call(SECRET)).toBe(204);
+  const sql = `select payment_id as "paymentId", type from webhook_events where provider = 'stripe'`;
+  expect(await shop.books.rows('payment', sql)).toEqual([
+    { paymentId: id, type: 'payment_intent.succeeded' },
+  ]);
+  expect((await read(path)).status).toBe('captured');
+});
