@@ -13,8 +13,11 @@ beforeAll(async () => {
   client = shop.client();
   await client.stocked('TEA', 100);
   orders = [];
-  for (let i = 0; i < 3; i++) orders.push((await client.place({ sku: 'TEA', method: 'tok_visa' })).body.id);
-  await shop.books.quiet();
+  for (let i = 0; i < 3; i++) {
+    orders.push((await client.place({ sku: 'TEA', method: 'tok_visa' })).body.id);
+    // Quiet is also the log: what one order says is not in one message with what the next one says.
+    await shop.books.quiet();
+  }
 });
 afterAll(() => shop?.close());
 

@@ -65,8 +65,8 @@ async function* entriesUntil(end, reader, signal) {
       if (signal.aborted) return;
       if (end === undefined || (end instanceof Date ? entry.at < end : entry.offset <= end)) yield entry;
     }
-    const { offset, at } = entries.at(-1) ?? { offset: -1, at: new Date() };
-    if (typeof end === 'number' && offset >= end) return;
+    const { at } = entries.at(-1) ?? { at: new Date() };
+    if (typeof end === 'number' && reader.position >= end) return;
     // Services write side by side: something older may come a little later. A time to come is waited for.
     if (end instanceof Date && at.getTime() > end.getTime() + SPREAD_MS) return;
   }

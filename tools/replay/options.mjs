@@ -41,8 +41,15 @@ export function parseOptions(args) {
     ...flags,
   };
   if (options.follow && options.to !== undefined) throw wrong('--follow has no end, and --to sets one');
+  if (isBehind(options.from, options.to)) throw wrong(`--from ${from} is behind --to ${to}`);
   if (feed !== undefined && options.json) throw wrong('--feed prints no events: it can do without --json');
   return options;
+}
+
+/** Then nothing would ever come. @param {Place} from @param {number | Date | undefined} to */
+function isBehind(from, to) {
+  if (typeof from === 'number' && typeof to === 'number') return from > to;
+  return from instanceof Date && to instanceof Date && from > to;
 }
 
 /** Whether an event is of a type that was asked for. @param {readonly string[]} patterns @param {string} type */

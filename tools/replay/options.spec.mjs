@@ -27,6 +27,7 @@ test.each([
   [['--limit', '0'], /--limit 0 is not a whole number/],
   [['--feed', 'q', '--rate', '1.5'], /--rate 1.5 is not a whole number/],
   [['--follow', '--to', 'offset:1'], /--follow has no end/],
+  [['--from', 'offset:7', '--to', 'offset:6'], /--from offset:7 is behind --to offset:6/],
   [['--feed', 'q', '--json'], /--feed prints no events/],
   [['--bogus'], /--help/],
 ])('refuses %j, and says why', (args, words) => {

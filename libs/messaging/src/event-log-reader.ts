@@ -40,6 +40,8 @@ const FIRST_MS = 500;
  */
 export class EventLogReader {
   private readonly connection: Connection;
+  /** The place of the last message that was read, also when nothing in it was wanted; -1 before the first. */
+  position = -1;
   private received: ConsumeMessage[] = [];
   private given: ConsumeMessage | undefined;
   private channel: Channel | undefined;
@@ -68,7 +70,8 @@ export class EventLogReader {
     const reader = await EventLogReader.open({ ...options, from: 'last' });
     try {
       // The newest chunk comes at once. What comes after it has happened since.
-      return (await reader.read(FIRST_MS)).at(-1)?.offset ?? -1;
+      await reader.read(FIRST_MS);
+      return reader.position;
     } finally {
       await reader.close();
     }
@@ -83,6 +86,7 @@ export class EventLogReader {
     const messages = this.received;
     this.received = [];
     this.given = messages.at(-1);
+    if (this.given) this.position = placeOf(this.given);
     return messages.flatMap(entriesOf).filter(({ offset, at }) => this.isWanted(offset, at));
   }
 
@@ -135,10 +139,14 @@ function offsetOf(from: LogStart): unknown {
   return { '!': 'timestamp', value: Math.floor(from.getTime() / 1_000) };
 }
 
+function placeOf({ properties }: Pick<ConsumeMessage, 'properties'>): number {
+  return Number(properties.headers?.['x-stream-offset']);
+}
+
 /** The id of a member is that of its bundle, and its number. */
 function entriesOf({ content, properties }: ConsumeMessage): LogEntry[] {
-  const { messageId, type, appId, headers } = properties;
-  const offset = Number(headers?.['x-stream-offset']);
+  const { messageId, type, appId } = properties;
+  const offset = placeOf({ properties });
   const source = String(appId ?? 'unknown');
   const parsed = parseBundle(content, MOST_MEMBERS);
   if ('malformed' in parsed) {
