@@ -7,7 +7,7 @@ let shop: Shop;
 let client: Client;
 
 beforeAll(async () => {
-  shop = await Shop.open();
+  shop = await Shop.open({ env: { TEST_CLOCK: 'true' } });
   client = shop.client();
   await client.stocked('TEA', 1_000);
 });
