@@ -118,7 +118,16 @@ export default {
       '^libs/service/src/',
       [
         '^libs/(service|contracts|messaging|persistence)/',
-        npm('@nestjs', 'class-validator', 'fastify', 'jose', 'pino', 'prom-client', 'reflect-metadata', 'rxjs'),
+        npm(
+          '@nestjs',
+          'class-validator',
+          'fastify',
+          'jose',
+          'pino',
+          'prom-client',
+          'reflect-metadata',
+          'rxjs',
+        ),
         '^(node:)?[a-z_/]+$',
       ],
       'What every process has, and no more: what only one service needs belongs to that service.',
