@@ -4,9 +4,8 @@ import { type AddressInfo } from 'node:net';
 
 /** The internet between a provider and the gateway: its address is known before there is a gateway, and it fails on demand. */
 export class Line {
-  /** Ids of the events that came through, each time that they did. */
-  readonly passed: string[] = [];
-  private failures = 0;
+  private readonly passed: { readonly id: string; readonly text: string }[] = [];
+  private readonly failures = new Map<string, number>();
   private target: string | undefined;
 
   private constructor(private readonly server: Server) {}
@@ -36,8 +35,14 @@ export class Line {
     this.target = `${gateway}/v1/webhooks/sandbox`;
   }
 
-  failNext(times: number): void {
-    this.failures = times;
+  /** The next calls about a payment do not come through. */
+  failNext(times: number, paymentId: string): void {
+    this.failures.set(paymentId, times);
+  }
+
+  /** Ids of the events about a payment that came through, each time that they did. */
+  passedAbout(paymentId: string): string[] {
+    return this.passed.filter(({ text }) => text.includes(paymentId)).map(({ id }) => id);
   }
 
   async close(): Promise<void> {
@@ -47,7 +52,8 @@ export class Line {
   }
 
   private async pass(received: NodeJS.Dict<string | string[]>, body: Buffer): Promise<number> {
-    if (this.failures-- > 0 || !this.target) return 503;
+    const text = body.toString();
+    if (this.fails(text) || !this.target) return 503;
     const headers = Object.entries(received).filter(([name]) => /^(?:webhook-|content-type$)/.test(name));
     const init = {
       method: 'POST',
@@ -56,7 +62,14 @@ export class Line {
       signal: AbortSignal.timeout(5_000),
     };
     const { status } = await fetch(this.target, init);
-    if (status === 204) this.passed.push(String(received['webhook-id']));
+    if (status === 204) this.passed.push({ id: String(received['webhook-id']), text });
     return status;
+  }
+
+  private fails(text: string): boolean {
+    const [paymentId, left] = [...this.failures].find(([id, times]) => times > 0 && text.includes(id)) ?? [];
+    if (paymentId === undefined || left === undefined) return false;
+    this.failures.set(paymentId, left - 1);
+    return true;
   }
 }
