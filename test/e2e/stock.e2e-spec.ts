@@ -154,6 +154,32 @@ test('the safety stock is not sold, and few left is said once until there was mo
   }
 });
 
+test('with a backorder limit so many more are sold than there are, and what comes in is owed first', async () => {
+  await client.stocked('OWED', 1);
+  const path = '/v1/stock/OWED/settings';
+  const buy = async (quantity: number) =>
+    (await client.place({ sku: 'OWED', quantity, method: 'tok_visa' })).body.status;
+  expect(await buy(2)).toBe('rejected');
+  expect((await client.send<SettingsView>('PUT', path, { backorderLimit: 3 })).body).toMatchObject({
+    backorderLimit: 3,
+  });
+  const buyers = await Promise.all(Array.from({ length: 10 }, () => buy(1)));
+  expect(buyers.filter((status) => status === 'confirmed')).toHaveLength(4);
+  await shop.expectSound();
+  expect(await client.stock('OWED')).toMatchObject({ onHand: -3, reserved: 0, available: 0 });
+  const lower = await client.send('PUT', path, {});
+  expect([lower.status, lower.body.type]).toEqual([409, '/problems/stock-below-reserved']);
+  const away = await client.send(
+    'POST',
+    '/v1/stock/OWED/adjustments',
+    { delta: 1, reason: 'received', location: 'nowhere' },
+    keyed(),
+  );
+  expect([away.status, away.body.type]).toEqual([409, '/problems/backorder-in-locations']);
+  await client.send('POST', '/v1/stock/OWED/adjustments', { delta: 5, reason: 'received' }, keyed());
+  expect(await client.stock('OWED')).toMatchObject({ onHand: 2, available: 5 });
+});
+
 test('settings that make no sense are refused by name', async () => {
   await client.stocked('SET', 1);
   const put = (sku: string, body: object) => client.send('PUT', `/v1/stock/${sku}/settings`, body);

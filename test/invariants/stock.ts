@@ -41,7 +41,7 @@ export const stockInvariants: readonly Invariant[] = [
   {
     id: 'A6',
     name: 'nothing is oversold',
-    sql: 'select sku, on_hand, reserved from products where reserved < 0 or on_hand < reserved',
+    sql: 'select sku, on_hand, reserved from products where reserved < 0 or on_hand + backorder_limit < reserved',
   },
   {
     id: 'A6',
@@ -50,8 +50,8 @@ export const stockInvariants: readonly Invariant[] = [
       select sku, seq from (
         select sku, seq, sum(on_hand_delta) over w as on_hand, sum(reserved_delta) over w as reserved
         from movements window w as (partition by sku order by seq)
-      ) as levels
-      where reserved < 0 or on_hand < reserved`,
+      ) as levels join products p using (sku)
+      where levels.reserved < 0 or levels.on_hand + p.backorder_most < levels.reserved`,
   },
   {
     id: 'A7',

@@ -51,6 +51,7 @@ export const LOCATION_OPERATIONS: readonly Operation[] = [
       'product-not-found',
       'location-not-found',
       'stock-below-reserved',
+      'backorder-in-locations',
       'too-many-locations',
     ],
   },

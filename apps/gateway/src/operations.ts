@@ -213,6 +213,8 @@ export const OPERATIONS: readonly Operation[] = [
       'location-not-found',
       'stock-below-reserved',
       'stock-limit-exceeded',
+      'stock-owed',
+      'backorder-in-locations',
       'too-many-locations',
     ],
   },

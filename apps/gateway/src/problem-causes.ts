@@ -47,6 +47,9 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'payment-not-refundable': 'Nothing was captured, or all of it has gone back already.',
   'refund-not-found': 'This payment has no refund with this id.',
   'refund-too-large': 'Together with the refunds before it, it would give back more than was captured.',
+  'backorder-in-locations':
+    'The level of a SKU that is sold before it is there may be below zero, and no location can hold that.',
+  'stock-owed': 'More of this SKU is sold than there is: onHand is below zero, and nobody can count that.',
   'stock-below-reserved':
     'The change would leave less on hand than what is already promised to orders. Nothing was changed.',
   'stock-limit-exceeded': 'The sum of what is there and what was added is too large to be counted exactly.',

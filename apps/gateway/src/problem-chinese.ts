@@ -173,6 +173,16 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     cause: '加上先前的退款，退回的金额将超过已扣款的金额。',
     remedy: '退款不得超过付款的 refundableAmount；不填金额则全部退回。',
   },
+  'backorder-in-locations': {
+    title: '允许超量销售的 SKU 只能放在一个库位',
+    cause: '先卖后到的 SKU，库存可能低于零，而没有哪个库位能存放负数。',
+    remedy: '请先把 backorderLimit 设为 0，再把该 SKU 分到多个库位；已分到多个库位的不能欠货。',
+  },
+  'stock-owed': {
+    title: '欠货不能盘点',
+    cause: '该 SKU 卖出的比现有的多：onHand 低于零，无法清点。',
+    remedy: '请把到货以 delta 加 reason "received" 提交；等 onHand 不小于 0 再盘点。',
+  },
   'stock-below-reserved': {
     title: '库存将低于已预留的数量',
     cause: '变动之后的现有数量会少于已承诺给订单的数量。没有任何改动。',

@@ -81,8 +81,8 @@ export const STOCK_EXAMPLES = {
   LocationView: north,
   LocationPage: { data: [north], nextCursor: null },
   TransferRequest: { from: 'main', to: 'north', quantity: 20 },
-  SettingsRequest: { safetyStock: 5, lowStockThreshold: 20 },
-  SettingsView: { sku: 'TEA-001', safetyStock: 5, lowStockThreshold: 20, version: 8 },
+  SettingsRequest: { safetyStock: 5, lowStockThreshold: 20, backorderLimit: 0 },
+  SettingsView: { sku: 'TEA-001', safetyStock: 5, lowStockThreshold: 20, backorderLimit: 0, version: 8 },
   MovementPage: { data: [movement], nextCursor: null },
   ReservationPage: {
     data: [

@@ -35,21 +35,22 @@ export const STOCK_OPERATIONS: readonly Operation[] = [
     path: '/v1/stock/{sku}/settings',
     id: 'putStockSettings',
     tag: 'Stock',
-    summary: 'Set the safety stock and the low-stock threshold of a SKU',
+    summary: 'Set the safety stock, the low-stock threshold and the backorder limit of a SKU',
     description:
-      'Replaces both; what is left out is off. The safety stock is kept back from sale, so `available` leaves it out. When ' +
-      '`available` falls to the threshold or below it, the event `stock.low.v1` is published, once until it has been above again.',
+      'Replaces all; what is left out is off. The safety stock is kept back from sale, so `available` leaves it out. When ' +
+      'what is there to be sold falls to the threshold or below it, the event `stock.low.v1` is published, once until it has ' +
+      'been above again. With a `backorderLimit` so many more may be sold than there are: `onHand` below zero is what is owed.',
     parameters: ['Sku'],
     body: 'SettingsRequest',
     answers: [{ status: 200, description: 'The settings as they now are.', schema: 'SettingsView' }],
-    problems: ['product-not-found'],
+    problems: ['product-not-found', 'stock-below-reserved', 'backorder-in-locations'],
   },
   {
     method: 'get',
     path: '/v1/stock/{sku}/settings',
     id: 'getStockSettings',
     tag: 'Stock',
-    summary: 'Read the safety stock and the low-stock threshold of a SKU',
+    summary: 'Read the safety stock, the low-stock threshold and the backorder limit of a SKU',
     parameters: ['Sku'],
     answers: [{ status: 200, description: 'The settings.', schema: 'SettingsView' }],
     problems: ['product-not-found'],

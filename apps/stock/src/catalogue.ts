@@ -52,6 +52,9 @@ export function adjust(stock: Stock, { sku, idempotency, adjustment }: AdjustSto
   if (!item) return { refuse: new Rejected('product-not-found', { sku }) };
   const opened = openLocation(stock, item, adjustment.location ?? MAIN);
   if (opened instanceof Rejected) return { refuse: opened };
+  if (isGiven(adjustment.countedQuantity) && opened.level.onHand < 0) {
+    return { refuse: new Rejected('stock-owed', { sku, onHand: opened.level.onHand }) };
+  }
   const onHandDelta = deltaOf(opened.level, adjustment);
   const refuse = limitOf(opened, onHandDelta);
   if (refuse) return { refuse };
@@ -100,7 +103,7 @@ function isGiven(value: number | null | undefined): value is number {
 export function limitOf({ item, level }: Opened, delta: number): Rejected | undefined {
   const { sku } = item;
   const { location, onHand, reserved } = level;
-  if (onHand + delta < reserved) {
+  if (onHand + item.backorderLimit + delta < reserved) {
     const where = item.locations ? { location } : {};
     return new Rejected('stock-below-reserved', { sku, ...where, onHand, reserved });
   }

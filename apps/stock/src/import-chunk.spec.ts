@@ -18,6 +18,8 @@ const item = (more: Partial<Item> = {}): Item => ({
   active: true,
   onHand: 10,
   reserved: 4,
+  backorderLimit: 0,
+  backorderMost: 0,
   safetyStock: 0,
   lowStockThreshold: null,
   locations: null,
@@ -29,6 +31,16 @@ const stock = (...items: Item[]): Map<string, StockState> =>
   new Map(items.map((one) => [itemKey(one.sku), one]));
 const read = (...given: ImportRow[]): ReadRow[] => given.map((row, i) => ({ line: i + 1, row }));
 const NEW = { sku: 'NEW', name: 'New', price: 5, currency: 'JPY' };
+
+test('a row cannot count what is owed, but receive it', () => {
+  const owed = item({ onHand: -2, reserved: 0, backorderLimit: 5, backorderMost: 5 });
+  const counted = applyRows(stock(owed), read({ sku: 'TEA', onHand: 3 }), AT);
+  expect(counted.faults).toEqual([
+    { line: 1, field: 'onHand', detail: 'cannot be counted while 2 are owed' },
+  ]);
+  const received = applyRows(stock(owed), read({ sku: 'TEA', delta: 3 }), AT);
+  expect(received.changes).toMatchObject([{ after: { onHand: 1 } }]);
+});
 
 describe('a row about a SKU that lies in several locations', () => {
   const levels = (main: number) => [

@@ -68,6 +68,9 @@ function applyRow(before: Item | undefined, row: ImportRow, now: Date): Applied 
   const cause = causeOf(item, row);
   if (cause.onHandDelta === 0) return { item, rows: prices, send: [] };
   const level = mainOf(item);
+  if (cause.kind === 'counted' && level.onHand < 0) {
+    return { faults: [{ field: 'onHand', detail: `cannot be counted while ${-level.onHand} are owed` }] };
+  }
   const refused = limitOf({ item, level }, cause.onHandDelta);
   if (!refused) {
     const moved = move(item, { ...cause, reservedDelta: 0, orderId: null });

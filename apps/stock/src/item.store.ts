@@ -3,7 +3,7 @@ import { type Item } from './item.js';
 
 export const ITEM_COLUMNS = `sku, version, product_version as "productVersion", name, price_amount as amount,
   price_currency as currency, other_prices as "otherPrices", active, on_hand as "onHand", reserved,
-  safety_stock as "safetyStock", low_stock_threshold as "lowStockThreshold", locations, created_at as "createdAt",
+  backorder_limit as "backorderLimit", backorder_most as "backorderMost", safety_stock as "safetyStock", low_stock_threshold as "lowStockThreshold", locations, created_at as "createdAt",
   updated_at as "updatedAt"`;
 
 /** As it comes out of JSON. */

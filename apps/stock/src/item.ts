@@ -30,6 +30,10 @@ export interface Item {
   readonly onHand: number;
   /** The part of `onHand` that is held for orders. */
   readonly reserved: number;
+  /** So many more may be sold than there are. `onHand` below zero is what is owed. */
+  readonly backorderLimit: number;
+  /** The largest limit there ever was. */
+  readonly backorderMost: number;
   /** The part that is not for sale. */
   readonly safetyStock: number;
   /** Few is as many as this or fewer; null: never. */
@@ -93,6 +97,8 @@ export function withProduct(item: Item | undefined, sku: string, product: Produc
     productVersion: 0,
     onHand: 0,
     reserved: 0,
+    backorderLimit: 0,
+    backorderMost: 0,
     safetyStock: 0,
     lowStockThreshold: null,
     locations: null,
@@ -104,19 +110,24 @@ export function withProduct(item: Item | undefined, sku: string, product: Produc
 }
 
 /** What can be sold. A safety stock that is larger than what is there leaves nothing. */
-export function availableOf({ onHand, reserved, safetyStock }: Item): number {
-  return Math.max(0, onHand - reserved - safetyStock);
+export function availableOf({ onHand, reserved, safetyStock, backorderLimit }: Item): number {
+  return Math.max(0, onHand - reserved - safetyStock + backorderLimit);
+}
+
+/** What can be sold and is there. */
+function freeOf(item: Item): number {
+  return availableOf({ ...item, backorderLimit: 0 });
 }
 
 /** Said on the way down only, so it takes a way up to be said again. */
 export function lowStock(before: Item, after: Item): Outgoing[] {
   if (!isLow(after) || isLow(before)) return [];
   const { sku, lowStockThreshold, version } = after;
-  return [send(stockLow, { sku, available: availableOf(after), lowStockThreshold, version })];
+  return [send(stockLow, { sku, available: freeOf(after), lowStockThreshold, version })];
 }
 
 function isLow(item: Item): item is Item & { readonly lowStockThreshold: number } {
-  return item.lowStockThreshold !== null && availableOf(item) <= item.lowStockThreshold;
+  return item.lowStockThreshold !== null && freeOf(item) <= item.lowStockThreshold;
 }
 
 export interface Moved {
@@ -129,7 +140,7 @@ export interface Moved {
 export function move(item: Item, cause: Cause): Moved {
   const onHand = item.onHand + cause.onHandDelta;
   const reserved = item.reserved + cause.reservedDelta;
-  if (reserved < 0 || onHand < reserved) {
+  if (reserved < 0 || onHand + item.backorderLimit < reserved) {
     throw new Error(`${cause.kind} would leave ${item.sku} with ${onHand} on hand and ${reserved} reserved`);
   }
   const version = item.version + 1;

@@ -20,6 +20,7 @@ export function openLocation(stock: Stock, item: Item, location: string): Opened
   const found = item.locations?.find((one) => one.location === location);
   if (found) return { item, level: found };
   if (location === MAIN) return { item, level: mainOf(item) };
+  if (item.backorderLimit > 0) return new Rejected('backorder-in-locations', { sku: item.sku });
   if (!locationOf(stock, location)) return new Rejected('location-not-found', { location });
 
   const levels = item.locations ?? [mainOf(item)];

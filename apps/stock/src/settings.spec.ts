@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { adjust, code, commit, DUE, due, release, reserve, settings, warehouse } from '../test/warehouse.js';
-import { availableOf, type Item } from './item.js';
+import { type Item } from './item.js';
 import { itemKey } from './state.js';
 
 describe('the safety stock', () => {
@@ -26,16 +26,62 @@ describe('the safety stock', () => {
   });
 });
 
+describe('the backorder limit', () => {
+  const owing = () => {
+    const stock = warehouse({ tea: 2 });
+    stock.tell(settings('tea', { backorderLimit: 3 }));
+    return stock;
+  };
+
+  it('is none unless somebody says so', () => {
+    const stock = warehouse({ tea: 2 });
+    stock.tell(reserve({ tea: 3 }));
+    expect(stock.status()).toBe('rejected');
+  });
+
+  it('lets so many more be sold than there are, and no more', () => {
+    const stock = owing();
+    stock.tell(reserve({ tea: 6 }, 'ord_1'));
+    stock.tell(reserve({ tea: 5 }, 'ord_2'));
+    stock.tell(commit('ord_2'));
+    stock.tell(reserve({ tea: 1 }, 'ord_3'));
+    expect(['ord_1', 'ord_2', 'ord_3'].map((id) => stock.status(id))).toEqual([
+      'rejected',
+      'committed',
+      'rejected',
+    ]);
+    expect(stock.level()).toEqual([-3, 0]);
+    expect(code(stock.tell(adjust('tea', { delta: 4, reason: 'received' })))).toBeUndefined();
+    expect(stock.level()).toEqual([1, 0]);
+  });
+
+  it('is not lowered below what is owed, and what is owed is not counted or lost', () => {
+    const stock = owing();
+    stock.tell(reserve({ tea: 5 }));
+    stock.tell(commit());
+    expect(code(stock.tell(settings('tea', { backorderLimit: 2 })))).toBe('stock-below-reserved');
+    expect(code(stock.tell(adjust('tea', { countedQuantity: 4, reason: 'counted' })))).toBe('stock-owed');
+    expect(code(stock.tell(adjust('tea', { delta: -1, reason: 'damaged' })))).toBe('stock-below-reserved');
+  });
+
+  it('does not count as stock that is there: little is left when little is there', () => {
+    const stock = owing();
+    const { send = [] } = stock.tell(settings('tea', { backorderLimit: 3, lowStockThreshold: 2 }));
+    expect(send.map(({ data }) => data)).toMatchObject([{ available: 2, lowStockThreshold: 2 }]);
+  });
+});
+
 describe('the settings of a SKU', () => {
   it('are replaced, and keep the version when they are the same', () => {
     const stock = warehouse({ tea: 5 });
-    const set = { safetyStock: 1, lowStockThreshold: 2 };
+    const set = { safetyStock: 1, lowStockThreshold: 2, backorderLimit: 0 };
     expect(stock.tell(settings('tea', set)).answer).toEqual({ sku: 'tea', ...set, version: 3 });
     expect(stock.tell(settings('tea', set)).put).toBeUndefined();
     expect(stock.tell(settings('tea', { lowStockThreshold: 0 })).answer).toEqual({
       sku: 'tea',
       safetyStock: 0,
       lowStockThreshold: 0,
+      backorderLimit: 0,
       version: 4,
     });
     expect(code(stock.tell(settings('cup', set)))).toBe('product-not-found');
@@ -57,7 +103,9 @@ const message = fc.oneof(
   order.map(commit),
   order.map(due),
   fc.integer({ min: -6, max: 6 }).map((delta) => adjust('tea', { delta, reason: 'correction' })),
-  fc.record({ safetyStock: small, lowStockThreshold: fc.option(small) }).map((set) => settings('tea', set)),
+  fc
+    .record({ safetyStock: small, lowStockThreshold: fc.option(small), backorderLimit: small })
+    .map((set) => settings('tea', set)),
 );
 
 describe('whatever the stock is told', () => {
@@ -75,16 +123,24 @@ describe('whatever the stock is told', () => {
     );
 
   it('says that little is left exactly when it was not so before', () => {
-    const isLow = (item: Item): boolean => availableOf(item) <= (item.lowStockThreshold ?? -1);
+    const isLow = ({ onHand, reserved, safetyStock, lowStockThreshold }: Item): boolean =>
+      Math.max(0, onHand - reserved - safetyStock) <= (lowStockThreshold ?? -1);
     property((before, after, lowSaid) => {
       expect(lowSaid).toBe(isLow(after) && !isLow(before) ? 1 : 0);
+    });
+  });
+
+  it('never owes more than it may', () => {
+    property((_, after) => {
+      expect(after.onHand + after.backorderLimit).toBeGreaterThanOrEqual(after.reserved);
+      expect(after.backorderMost).toBeGreaterThanOrEqual(after.backorderLimit);
     });
   });
 
   it('reserves nothing of the safety stock', () => {
     property((before, after) => {
       if (after.reserved <= before.reserved) return;
-      expect(after.onHand - after.reserved).toBeGreaterThanOrEqual(after.safetyStock);
+      expect(after.onHand - after.reserved + after.backorderLimit).toBeGreaterThanOrEqual(after.safetyStock);
     });
   });
 });

@@ -86,12 +86,14 @@ const PRODUCTS = `), e as (
   select * from json_to_recordset($2::json)
     as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
       reserved integer, steps integer, version bigint, "productVersion" bigint, "updatedAt" timestamptz,
-      "safetyStock" integer, "lowStockThreshold" integer, locations jsonb)
+      "safetyStock" integer, "lowStockThreshold" integer, "backorderLimit" integer, "backorderMost" integer,
+      locations jsonb)
 ), edited as (
   update products p set name = e.name, price_amount = e.amount, price_currency = e.currency,
     other_prices = e."otherPrices", active = e.active, on_hand = e."onHand", reserved = e.reserved,
     version = p.version + e.steps, product_version = e."productVersion", updated_at = e."updatedAt",
-    safety_stock = e."safetyStock", low_stock_threshold = e."lowStockThreshold", locations = e.locations
+    safety_stock = e."safetyStock", low_stock_threshold = e."lowStockThreshold",
+    backorder_limit = e."backorderLimit", backorder_most = e."backorderMost", locations = e.locations
   from e where p.sku = e.sku
   returning waybill_expect(p.version, e.version, p.sku)
 ), created as (

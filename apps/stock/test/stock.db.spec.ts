@@ -23,6 +23,8 @@ const item = (sku: string, more: Partial<Item> = {}): Item => ({
   active: true,
   onHand: 0,
   reserved: 0,
+  backorderLimit: 0,
+  backorderMost: 0,
   safetyStock: 0,
   lowStockThreshold: null,
   locations: null,

@@ -177,6 +177,17 @@ export const ERRORS = {
     remedy:
       'Refund at most the refundableAmount of the payment, or leave the amount out to refund all of it.',
   },
+  'backorder-in-locations': {
+    status: 409,
+    title: 'A SKU that may be sold beyond what is there lies in one location',
+    remedy: 'Set backorderLimit to 0 before the SKU lies in several locations; one that does cannot be owed.',
+  },
+  'stock-owed': {
+    status: 409,
+    title: 'What is owed cannot be counted',
+    remedy:
+      'Send what has come in as a delta with the reason "received"; count again when onHand is 0 or more.',
+  },
   'stock-below-reserved': {
     status: 409,
     title: 'The stock would fall below what is reserved',

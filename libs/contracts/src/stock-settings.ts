@@ -10,6 +10,8 @@ export class SettingsRequest {
   @IsOptional() @IsInt() @Min(0) @Max(MAX_QUANTITY) safetyStock?: number;
   /** As soon as no more than this is available, `stock.low.v1` says so; never unless given. */
   @IsOptional() @IsInt() @Min(0) @Max(MAX_QUANTITY) lowStockThreshold?: number;
+  /** So many more may be sold than there are; 0 unless given. Only for a SKU that lies in one location. */
+  @IsOptional() @IsInt() @Min(0) @Max(MAX_QUANTITY) backorderLimit?: number;
 }
 
 export class PutSettings {
@@ -21,14 +23,15 @@ export class SettingsView {
   @IsSku() sku: string;
   @IsInt() safetyStock: number;
   @IsOptional() @IsInt() lowStockThreshold: number | null;
+  @IsInt() backorderLimit: number;
   /** Of the level, which the settings are a part of. */
   @IsInt() version: number;
 }
 
-/** What is available has fallen to the threshold or below it. Said again only after it has been above. */
+/** What is there to be sold has fallen to the threshold or below it. Said again only after it has been above. */
 export class StockLow {
   @IsSku() sku: string;
-  /** What can still be sold: on hand, not reserved, and more than the safety stock. */
+  /** On hand, not reserved, and more than the safety stock; what may be sold beyond that does not count. */
   @IsInt() available: number;
   @IsInt() lowStockThreshold: number;
   /** Of the level that is low: of two events the one with the higher version is the later. */
