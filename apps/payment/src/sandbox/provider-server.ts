@@ -120,9 +120,11 @@ export class SandboxProvider implements Desk {
     return this.answerTo(await this.entryOf(action));
   }
 
+  /** Whatever was decided first takes its effect before this is over: an approval may still be on its way into the books. */
   private async callOff(paymentId: string): Promise<void> {
-    const calledOff = await this.actions.decide(paymentId, 'called_off');
-    if (calledOff) await this.entryOf(calledOff);
+    await this.actions.decide(paymentId, 'called_off');
+    const action = await this.find(paymentId);
+    if (action) await this.entryOf(action);
   }
 
   /** What has become of an action that does not wait any more. */
