@@ -43,10 +43,14 @@ export class Load {
     this.workers = Promise.all(Array.from({ length: options.clients }, () => this.work()));
   }
 
-  /** Resolves when so many orders have been accepted. */
-  reached(count: number): Promise<void> {
-    if (this.accepted.size >= count) return Promise.resolve();
-    return new Promise((resolve) => this.marks.push({ count, resolve }));
+  /** Resolves when so many orders have been accepted; fails with what was heard instead when the load ends before. */
+  async reached(count: number): Promise<void> {
+    if (this.accepted.size >= count) return;
+    const mark = new Promise<void>((resolve) => this.marks.push({ count, resolve }));
+    await Promise.race([mark, this.workers]);
+    if (this.accepted.size >= count) return;
+    const heard = [...new Set([...this.failures, ...this.unexpected])].slice(0, 5).join(', ');
+    throw new Error(`only ${this.accepted.size} of ${count} orders were accepted: ${heard}`);
   }
 
   async done(): Promise<void> {

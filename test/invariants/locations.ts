@@ -1,5 +1,9 @@
 import { type Invariant } from './invariant.js';
 
+/** What a line still stands for: what was given back of it counts no more. */
+export const LEFT = `((line ->> 'quantity')::bigint - coalesce((select sum((one ->> 'quantity')::bigint)
+        from jsonb_array_elements(line -> 'returns') as one), 0))`;
+
 /** What lies where, as the rows of the SKUs say; a SKU without locations lies in `main`. */
 const LEVELS = `
   select sku, l.location, l."onHand" as on_hand, l.reserved
@@ -61,7 +65,7 @@ export const locationInvariants: readonly Invariant[] = [
         select line ->> 'sku' as sku, part.location, sum(part.quantity) as held
         from reservations, jsonb_array_elements(lines) as line,
           jsonb_to_recordset(coalesce(line -> 'from',
-            jsonb_build_array(jsonb_build_object('location', 'main', 'quantity', line -> 'quantity'))))
+            jsonb_build_array(jsonb_build_object('location', 'main', 'quantity', ${LEFT}))))
             as part(location text, quantity bigint)
         where status = 'held' group by 1, 2
       ) h using (sku, location)
@@ -70,7 +74,9 @@ export const locationInvariants: readonly Invariant[] = [
   {
     id: 'A6',
     name: 'nothing is oversold in any location',
-    sql: `select sku, location, on_hand, reserved from (${LEVELS}) as l where reserved < 0 or on_hand < reserved`,
+    sql: `
+      select sku, location, l.on_hand, l.reserved from (${LEVELS}) as l join products p using (sku)
+      where l.reserved < 0 or l.on_hand + p.backorder_limit < l.reserved`,
   },
   {
     id: 'A6',
@@ -79,16 +85,19 @@ export const locationInvariants: readonly Invariant[] = [
       select sku, location, seq from (
         select sku, location, seq, sum(on_hand_delta) over w as on_hand, sum(reserved_delta) over w as reserved
         from (${MOVED}) as moved window w as (partition by sku, location order by seq)
-      ) as levels
-      where reserved < 0 or on_hand < reserved`,
+      ) as levels join products p using (sku)
+      where levels.reserved < 0
+        or levels.on_hand + case location when 'main' then p.backorder_most else 0 end < levels.reserved`,
   },
   {
     id: 'A7',
+    // Held again after its hold had run out, it has parts for what it still stood for.
     name: 'the parts of a line add up to it',
     sql: `
       select order_id, line from reservations, jsonb_array_elements(lines) as line
-      where line ? 'from' and (line ->> 'quantity')::bigint is distinct from (
-        select sum((part ->> 'quantity')::bigint) from jsonb_array_elements(line -> 'from') as part)`,
+      where line ? 'from' and (
+        select sum((part ->> 'quantity')::bigint) from jsonb_array_elements(line -> 'from') as part
+      ) not in ((line ->> 'quantity')::bigint, ${LEFT})`,
   },
   {
     id: 'A5',

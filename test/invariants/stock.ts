@@ -1,9 +1,5 @@
 import { type Invariant } from './invariant.js';
-import { locationInvariants } from './locations.js';
-
-/** What a line still stands for: what was given back of it counts no more. */
-const LEFT = `((line ->> 'quantity')::bigint - coalesce((select sum((one ->> 'quantity')::bigint)
-        from jsonb_array_elements(line -> 'returns') as one), 0))`;
+import { LEFT, locationInvariants } from './locations.js';
 
 /** Of the database of the stock service. The statements read whole tables: for tests and reports, not for the hot path. */
 export const stockInvariants: readonly Invariant[] = [
