@@ -258,6 +258,25 @@ describe('npx waybill failed', () => {
   });
 });
 
+test('a letter that cannot be kept yet neither holds up the end of its service nor is lost', async () => {
+  const [orderId = ''] = await unpaid(1);
+  const holder = await shop.books.pools.order.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('lock table dead_letters in exclusive mode');
+    await forge([orderId]);
+    const refused = 'a dead letter could not be kept yet; it is tried again';
+    const order = shop.stack.of('order');
+    await until('it is in hand', async () => order.logLines.some(({ msg }) => msg === refused));
+    expect(await order.stop()).toBe(0);
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  await shop.stack.of('order').start();
+  expect(await dead(1)).toMatchObject([{ error: expect.stringContaining(orderId) }]);
+});
+
 test('bytes that are no message can be read and given up, not sent back', async () => {
   const channel = await forger.createConfirmChannel();
   channel.sendToQueue('stock.commands', Buffer.from(`tea ${randomUUID()}`), { appId: 'order' });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { type ServiceName } from '#contracts';
 import { Connection, deadQueue } from '#messaging';
@@ -10,6 +11,7 @@ import { redriveSome } from './redrive.worker.js';
 
 const SERVICE = Symbol('the service whose dead letters these are');
 const SECOND = 1_000;
+const DRAIN_MS = 2_000;
 
 /** Moves the dead letters of a service into its database, lists them, and sends them back when somebody says so. */
 @Module({})
@@ -38,7 +40,8 @@ export class DeadLettersModule implements OnApplicationBootstrap {
     );
     await queue.start();
     shutdown.on('consume', 'dead letters', () => queue.pause());
-    shutdown.on('drain', 'dead letters', () => queue.drain());
+    // One that cannot be kept now stays in its queue: it comes again, and keeping it twice is keeping it once.
+    shutdown.on('drain', 'dead letters', () => Promise.race([queue.drain(), pause(DRAIN_MS)]));
     const worker = { name: 'redrive', intervalMs: SECOND };
     every(worker, () => redriveSome(this.database, this.relay), { logger, shutdown });
   }
@@ -52,7 +55,7 @@ export class DeadLettersModule implements OnApplicationBootstrap {
       } catch (error) {
         if (this.shutdown.begun) throw error;
         this.logger.warn({ err: error }, 'a dead letter could not be kept yet; it is tried again');
-        await new Promise((resolve) => setTimeout(resolve, SECOND));
+        await pause(SECOND);
       }
     }
   }

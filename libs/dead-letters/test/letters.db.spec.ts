@@ -1,0 +1,68 @@
+import { newId } from '#contracts';
+import { type DeadLetter } from '#messaging';
+import { type Database } from '#persistence';
+import { type TestDatabase, testDatabase } from '#testing';
+import { discardLetter, findLetter, keepLetter, redriveLetters } from '../src/letters.store.js';
+
+let testing: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testing = await testDatabase();
+  database = testing.database;
+});
+afterAll(() => testing?.drop());
+
+const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
+  id: newId('msg'),
+  queue: 'order.events',
+  source: 'stock',
+  reason: 'defect',
+  type: 'stock.reserved.v1',
+  memberId: 'msg_1.0',
+  traceId: null,
+  error: 'no',
+  stack: '',
+  cause: '5d41402abc4b',
+  attempts: 3,
+  failedAt: '2026-11-25T10:00:00.000Z',
+  body: Buffer.from('[{"id":"msg_1.0","attempt":20}]'),
+  ...change,
+});
+const redrive = (...ids: string[]) =>
+  database.transaction((tx) => redriveLetters(tx, ids, { actor: 'operator' }));
+const statusOf = async (id: string) => (await findLetter(database, id))?.status;
+
+test('a letter that is moved twice is one row, and what was done about it stays done', async () => {
+  const one = letter();
+  await keepLetter(database, one);
+  await keepLetter(database, one);
+  await database.transaction((tx) => discardLetter(tx, one.id, 'operator', 'a test'));
+  await keepLetter(database, one);
+  expect(await statusOf(one.id)).toBe('discarded');
+});
+
+test('a letter is sent back once, however many ask for it at once, with all its tries before it', async () => {
+  const one = letter();
+  await keepLetter(database, one);
+  const sent = (await Promise.all([redrive(one.id), redrive(one.id), redrive(one.id)])).flat();
+  expect(sent).toMatchObject([{ exchange: 'waybill.retry', routingKey: 'order.events', mandatory: true }]);
+  expect(JSON.parse(sent[0]?.body ?? '')).toEqual([{ id: 'msg_1.0', attempt: 1 }]);
+  const { rows } = await database.query('select id from outbox where id = $1', [sent[0]?.id]);
+  expect(rows).toHaveLength(1);
+});
+
+test('a letter that the broker sets aside again, under the same id, waits for somebody again', async () => {
+  const one = letter({ reason: 'delivery_limit' });
+  await keepLetter(database, one);
+  await redrive(one.id);
+  expect(await statusOf(one.id)).toBe('redriven');
+  await keepLetter(database, { ...one, failedAt: '2026-11-25T11:00:00.000Z' });
+  expect(await statusOf(one.id)).toBe('dead');
+});
+
+test('text that PostgreSQL has no place for is kept as near as it can be', async () => {
+  const one = letter({ error: 'a\u0000b\ud800' });
+  await keepLetter(database, one);
+  expect((await findLetter(database, one.id))?.error).toBe('a\ufffdb\ufffd');
+});
