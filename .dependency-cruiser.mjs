@@ -109,7 +109,11 @@ export default {
     only(
       'dead-letters-are-every-service',
       '^libs/dead-letters/src/',
-      ['^libs/(dead-letters|contracts|messaging|persistence|service)/', npm('@nestjs')],
+      [
+        '^libs/(dead-letters|contracts|messaging|persistence|service)/',
+        npm('@nestjs'),
+        '^(node:)?timers/promises$',
+      ],
       'What every service does with its dead letters, and no more.',
     ),
 

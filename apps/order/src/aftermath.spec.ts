@@ -35,17 +35,20 @@ describe('an order of which some has left', () => {
     expect(() => tell(run, MESSAGES.fulfil)).toThrow('order-not-fulfillable');
   });
 
-  it('is fulfilled without its money when that is voided, and only the stock of the rest goes back', () => {
-    const run = having(paid, 'reserved', 'authorized', 'fulfilOne', 'voided', 'voided');
-    expect(orderOf(run)).toMatchObject({
-      phase: 'fulfilled',
-      moneyReturned: true,
-      reason: { code: 'payment_returned' },
-      lines: [{ fulfilledQuantity: 1, cancelledQuantity: 1 }],
-    });
-    expect(names(run)).not.toContain('payment.give_back.v1');
-    expect(sentOf(run, 'stock.give_back.v1')).toHaveLength(1);
-  });
+  it.each<Name>(['voided', 'ended'])(
+    'is fulfilled without its money when that is %s, and only the stock of the rest goes back',
+    (gone) => {
+      const run = having(paid, 'reserved', 'authorized', 'fulfilOne', gone, gone);
+      expect(orderOf(run)).toMatchObject({
+        phase: 'fulfilled',
+        moneyReturned: true,
+        reason: { code: 'payment_returned' },
+        lines: [{ fulfilledQuantity: 1, cancelledQuantity: 1 }],
+      });
+      expect(names(run)).not.toContain('payment.give_back.v1');
+      expect(sentOf(run, 'stock.give_back.v1')).toHaveLength(1);
+    },
+  );
 
   it('gets the money of the rest back when the stock has no more', () => {
     const run = having(paid, ...shipped, 'commitRefused', 'commitRefused');
