@@ -112,7 +112,7 @@ export default {
       [
         '^libs/(dead-letters|contracts|messaging|persistence|service)/',
         npm('@nestjs'),
-        '^(node:)?timers/promises$',
+        '^(node:)?(crypto|timers/promises)$',
       ],
       'What every service does with its dead letters, and no more.',
     ),

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { loadInvariants } from '../../tools/verify/invariants.mjs';
 import { presenceFaults } from './presence.mjs';
 import { untilQuiet } from './wait.mjs';
 
@@ -79,36 +77,5 @@ export class WaybillBooks {
       if (rowCount) left.push(`${rowCount} ${what}`);
     }
     return left;
-  }
-}
-
-/** The TypeScript of test/invariants, run as it is: Node strips the types, a hook finds the `.ts` behind a `.js`. */
-async function loadInvariants() {
-  const hooks = registerHooks({
-    resolve(specifier, context, next) {
-      const source = /^\.{1,2}\/.*\.js$/.test(specifier) && specifier.replace(/\.js$/, '.ts');
-      if (!source || !context.parentURL?.endsWith('.ts')) return next(specifier, context);
-      return next(
-        existsSync(fileURLToPath(new URL(source, context.parentURL))) ? source : specifier,
-        context,
-      );
-    },
-  });
-  try {
-    const load = (/** @type {string} */ name) =>
-      import(new URL(`../../test/invariants/${name}.ts`, import.meta.url).href);
-    const [order, payment, stock, across] = await Promise.all(
-      ['order', 'payment', 'stock', 'across'].map(load),
-    );
-    return {
-      invariants: {
-        order: order.orderInvariants,
-        payment: payment.paymentInvariants,
-        stock: stock.stockInvariants,
-      },
-      crossServiceViolations: across.crossServiceViolations,
-    };
-  } finally {
-    hooks.deregister();
   }
 }

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type ServiceName } from '#contracts';
+import { type Invariant } from '#persistence';
+import { orderInvariants } from '../../apps/order/src/invariants.store.js';
+import { paymentInvariants } from '../../apps/payment/src/invariants.store.js';
+import { stockInvariants } from '../../apps/stock/src/invariants.store.js';
 import { crossServiceViolations } from '../invariants/across.js';
-import { type Invariant } from '../invariants/invariant.js';
-import { orderInvariants } from '../invariants/order.js';
-import { paymentInvariants } from '../invariants/payment.js';
-import { stockInvariants } from '../invariants/stock.js';
 
 export const SERVICES: readonly ServiceName[] = ['order', 'payment', 'stock'];
 

@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { DeadLettersModule } from '#dead-letters';
+import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
@@ -8,6 +8,7 @@ import { OrderConfig } from './config.js';
 import { tellOverdue } from './deadlines.worker.js';
 import { orderRules } from './decide.js';
 import { EventLogModule } from './event-log.module.js';
+import { orderInvariants } from './invariants.store.js';
 import { type OrderMessage } from './messages.js';
 import { OrderHandlers } from './order.handlers.js';
 import { type OrderState, type Step } from './order.js';
@@ -18,7 +19,11 @@ import { tellSteps } from './steps.client.js';
 type OrderLoop = Loop<OrderState, Step, OrderMessage>;
 
 @Module({
-  imports: [DeadLettersModule.of('order'), EventLogModule],
+  imports: [
+    DeadLettersModule.of('order'),
+    InvariantsModule.of('order', orderInvariants, OrderConfig),
+    EventLogModule,
+  ],
   controllers: [OrderHandlers, ReturnsHandlers],
   providers: [
     {

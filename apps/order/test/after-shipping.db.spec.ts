@@ -2,7 +2,7 @@ import { newId, type OrderView } from '#contracts';
 import { type Outcome } from '#messaging';
 import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
-import { orderInvariants } from '../../../test/invariants/order.js';
+import { orderInvariants } from '../src/invariants.store.js';
 import { captured, message, type Placed, placement, Replica, reserved } from './replica.js';
 
 let testing: TestDatabase;

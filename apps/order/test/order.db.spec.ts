@@ -3,8 +3,8 @@ import { type OrderPlacement, type OrderView } from '#contracts';
 import { type Outcome } from '#messaging';
 import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
-import { orderInvariants } from '../../../test/invariants/order.js';
 import { tellOverdue } from '../src/deadlines.worker.js';
+import { orderInvariants } from '../src/invariants.store.js';
 import { loadOrders } from '../src/order.store.js';
 import { captured, message, type Placed, placement, Replica, reserved } from './replica.js';
 

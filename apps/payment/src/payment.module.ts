@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { DeadLettersModule } from '#dead-letters';
+import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
@@ -7,6 +7,7 @@ import { every, HealthDetails, Logger, Metrics, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
+import { paymentInvariants } from './invariants.store.js';
 import { LedgerHandlers } from './ledger.handlers.js';
 import { LedgerCheckModule } from './ledger-check.module.js';
 import { type PaymentMessage } from './messages.js';
@@ -29,7 +30,12 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 const WAITING_PER_CALL = 100;
 
 @Module({
-  imports: [DeadLettersModule.of('payment'), ProviderModule, LedgerCheckModule],
+  imports: [
+    DeadLettersModule.of('payment'),
+    InvariantsModule.of('payment', paymentInvariants, PaymentConfig),
+    ProviderModule,
+    LedgerCheckModule,
+  ],
   controllers: [PaymentHandlers, LedgerHandlers, WebhookHandlers],
   providers: [
     {

@@ -1,5 +1,5 @@
 import { type Database } from '#persistence';
-import { paymentInvariants } from '../../../test/invariants/payment.js';
+import { paymentInvariants } from '../src/invariants.store.js';
 import { openDatabase, violations } from './replica.js';
 
 let database: Database;

@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { DeadLettersModule } from '#dead-letters';
+import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
@@ -8,6 +8,7 @@ import { ChunkHandlers } from './chunk.handlers.js';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
 import { ImportHandlers } from './import.handlers.js';
+import { stockInvariants } from './invariants.store.js';
 import { ListsHandlers } from './lists.handlers.js';
 import { LocationsHandlers } from './locations.handlers.js';
 import { PriceHandlers } from './price.handlers.js';
@@ -19,7 +20,7 @@ import { stockStore } from './stock.store.js';
 type StockLoop = Loop<StockState, StockRow, StockMessage>;
 
 @Module({
-  imports: [DeadLettersModule.of('stock')],
+  imports: [DeadLettersModule.of('stock'), InvariantsModule.of('stock', stockInvariants, StockConfig)],
   controllers: [
     StockHandlers,
     ListsHandlers,

@@ -1,5 +1,5 @@
 import { type Database } from '#persistence';
-import { stockInvariants } from '../../../test/invariants/stock.js';
+import { stockInvariants } from '../src/invariants.store.js';
 import { stockDatabase, violations } from './stock-database.js';
 
 let database: Database;

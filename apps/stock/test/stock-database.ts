@@ -2,7 +2,7 @@ import { Loop } from '#loop';
 import { bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { testDatabase } from '#testing';
-import { stockInvariants } from '../../../test/invariants/stock.js';
+import { stockInvariants } from '../src/invariants.store.js';
 import { type StockRow, type StockState } from '../src/state.js';
 import { type StockMessage, stockRules } from '../src/stock.js';
 import { stockStore } from '../src/stock.store.js';

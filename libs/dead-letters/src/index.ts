@@ -1,1 +1,2 @@
 export * from './dead-letters.module.js';
+export * from './invariants.module.js';

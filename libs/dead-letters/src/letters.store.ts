@@ -8,6 +8,7 @@ import {
 } from '#contracts';
 import { type DeadLetter, EXCHANGES } from '#messaging';
 import { type OutboxRow, outboxCtes, type Queryable, type Tx } from '#persistence';
+import { NO_QUEUE } from './broken-invariants.js';
 
 type Row = Omit<DeadLetterSummary, 'service'>;
 
@@ -120,7 +121,7 @@ export interface Deed {
 
 /**
  * Sends letters back to the queues in which they died, through the outbox: in the transaction that says so. Their tries
- * begin anew. Redriving twice is harmless, as every repeat is.
+ * begin anew. Redriving twice is harmless, as every repeat is. What is no message is looked at again by whoever found it.
  */
 export async function redriveLetters(tx: Tx, ids: readonly string[], deed: Deed): Promise<OutboxRow[]> {
   const { rows } = await tx.query<{ id: string; queue: string; body: Buffer }>({
@@ -133,7 +134,8 @@ export async function redriveLetters(tx: Tx, ids: readonly string[], deed: Deed)
       ) select id, queue, body from chosen`,
     values: [ids, deed.actor, deed.redriveId ?? null],
   });
-  const outbox = rows.map(({ queue, body }) => ({
+  const messages = rows.filter(({ queue }) => queue !== NO_QUEUE);
+  const outbox = messages.map(({ queue, body }) => ({
     id: newId('msg'),
     exchange: EXCHANGES.retry,
     routingKey: queue,

@@ -1,6 +1,7 @@
 export * from './clock.js';
 export * from './database.js';
 export * from './inbox.js';
+export * from './invariant.js';
 export * from './migrate.js';
 export * from './outbox.js';
 export * from './outbox-relay.js';

@@ -48,6 +48,9 @@ export class DatabaseConfig extends ServiceConfig {
   /** Those of the gateway's key, and during a rotation of the next one: nothing is asked without a token that was signed with it. */
   @IsPublicKeys() identityPublicKeys: string;
 
+  /** How often to check that what is stored is as it must be. It reads whole tables: an hour unless told. */
+  @IsInt() @Min(100) @Max(86_400_000) invariantIntervalMs = 3_600_000;
+
   /** Connections to the database. */
   @IsInt() @Min(2) @Max(200) databaseConnections = 10;
 }

@@ -1,5 +1,5 @@
-import { type Invariant } from './invariant.js';
-import { LEFT, locationInvariants } from './locations.js';
+import { type Invariant } from '#persistence';
+import { LEFT, locationInvariants } from './location-invariants.store.js';
 
 /** Of the database of the stock service. The statements read whole tables: for tests and reports, not for the hot path. */
 export const stockInvariants: readonly Invariant[] = [
@@ -80,23 +80,6 @@ export const stockInvariants: readonly Invariant[] = [
       select order_id, line from reservations, jsonb_array_elements(lines) as line
       where ${LEFT} < 0
         or (select count(*) <> count(distinct one ->> 'id') from jsonb_array_elements(line -> 'returns') as one)`,
-  },
-  {
-    id: 'A10',
-    name: 'the price of a product is the last one that was kept',
-    sql: `
-      select p.sku, p.price_amount, h.amount from products p, lateral (
-        select amount from product_prices
-        where sku = p.sku and currency = p.price_currency order by seq desc limit 1
-      ) as h
-      where h.amount is distinct from p.price_amount`,
-  },
-  {
-    id: 'A11',
-    name: 'an import has every chunk that it counts',
-    sql: `
-      select id, chunks from imports
-      where chunks <> (select count(*) from import_chunks where import_id = id and chunk < chunks)`,
   },
   {
     id: 'A10',

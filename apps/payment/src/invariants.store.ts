@@ -1,5 +1,5 @@
-import { FACTS, STATUSES, STEPS } from '../../apps/payment/src/payment.js';
-import { type Invariant } from './invariant.js';
+import { type Invariant } from '#persistence';
+import { FACTS, STATUSES, STEPS } from './payment.js';
 
 /** The table that the service decides by, as SQL: from, to. */
 const LEGAL = [

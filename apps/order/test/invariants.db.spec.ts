@@ -1,5 +1,5 @@
 import { type TestDatabase, testDatabase } from '#testing';
-import { orderInvariants } from './order.js';
+import { orderInvariants } from '../src/invariants.store.js';
 
 let testing: TestDatabase;
 

@@ -1,4 +1,4 @@
-import { type Invariant } from './invariant.js';
+import { type Invariant } from '#persistence';
 
 export const orderInvariants: readonly Invariant[] = [
   {

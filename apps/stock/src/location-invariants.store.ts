@@ -1,4 +1,4 @@
-import { type Invariant } from './invariant.js';
+import { type Invariant } from '#persistence';
 
 /** What a line still stands for: what was given back of it counts no more. */
 export const LEFT = `((line ->> 'quantity')::bigint - coalesce((select sum((one ->> 'quantity')::bigint)

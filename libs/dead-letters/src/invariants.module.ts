@@ -1,0 +1,45 @@
+import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { type ServiceName } from '#contracts';
+import { Database, type Invariant } from '#persistence';
+import { type DatabaseConfig, every, Logger, Metrics, Shutdown } from '#service';
+import { checkInvariants } from './invariants.worker.js';
+
+const OPTIONS = Symbol('what must hold, and how often to look');
+
+interface Options {
+  readonly service: ServiceName;
+  readonly invariants: readonly Invariant[];
+  readonly intervalMs: number;
+}
+
+/** Keeps looking whether what a service has stored is as it must be. */
+@Module({})
+export class InvariantsModule implements OnApplicationBootstrap {
+  static of(
+    service: ServiceName,
+    invariants: readonly Invariant[],
+    config: Type<DatabaseConfig>,
+  ): DynamicModule {
+    const useFactory = ({ invariantIntervalMs: intervalMs }: DatabaseConfig): Options => ({
+      service,
+      invariants,
+      intervalMs,
+    });
+    return { module: InvariantsModule, providers: [{ provide: OPTIONS, inject: [config], useFactory }] };
+  }
+
+  constructor(
+    @Inject(OPTIONS) private readonly options: Options,
+    private readonly database: Database,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { database, logger, shutdown } = this;
+    const { service, invariants, intervalMs } = this.options;
+    const parts = { service, database, log: logger, observe: this.metrics.observe };
+    every({ name: 'invariants', intervalMs }, () => checkInvariants(parts, invariants), { logger, shutdown });
+  }
+}

@@ -1,0 +1,34 @@
+import { type ServiceName } from '#contracts';
+import { type Log, type Observe } from '#messaging';
+import { type Database, findViolations, holdsAlways, type Invariant } from '#persistence';
+import { letterAbout } from './broken-invariants.js';
+import { keepLetter } from './letters.store.js';
+
+interface Parts {
+  readonly service: ServiceName;
+  readonly database: Database;
+  readonly log: Log;
+  readonly observe: Observe;
+}
+
+/**
+ * Checks what must hold at every moment in the database of its service, without asking for rest. What is broken is a
+ * metric, an error in the log, and an entry among the failures.
+ */
+export async function checkInvariants(
+  { service, database, log, observe }: Parts,
+  invariants: readonly Invariant[],
+): Promise<void> {
+  const always = invariants.filter(holdsAlways);
+  const found = await findViolations(database, always);
+  if (found === undefined) return;
+  for (const invariant of new Set(always.map(({ id }) => id))) {
+    const rows = found.filter(({ id }) => id === invariant).flatMap((one) => one.rows);
+    observe('waybill_invariant_violations', { invariant }, rows.length);
+  }
+  for (const violation of found) {
+    const { id, name, rows } = violation;
+    log.error({ invariant: id, name, rows: rows.length, example: rows[0] }, 'an invariant is broken');
+    await keepLetter(database, letterAbout(service, violation, database.now()));
+  }
+}

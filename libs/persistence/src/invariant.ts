@@ -1,0 +1,44 @@
+import { type Database } from './database.js';
+
+/** An SQL statement that finds what must not be: no row, no violation. It may read whole tables. */
+export interface Invariant {
+  /** As in the list of the domain: "A" holds at every moment, "Q" once the system is quiet. */
+  readonly id: string;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export interface Violation {
+  readonly id: string;
+  readonly name: string;
+  readonly rows: readonly object[];
+}
+
+export const holdsAlways = ({ id }: Invariant): boolean => id.startsWith('A');
+
+/** Statements that read whole tables are planned as such, unlike those of the service; and may take their time. */
+const PLANS = `set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on;
+  set local enable_mergejoin = on; set local statement_timeout = '60s'`;
+const LOCK = 7_302_003;
+
+/**
+ * What is broken, all seen at one moment. undefined: somebody else is looking, and whoever looks for the same would only
+ * take the database's time.
+ */
+export function findViolations(
+  database: Database,
+  invariants: readonly Invariant[],
+): Promise<Violation[] | undefined> {
+  return database.transaction(async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only');
+    await tx.query(PLANS);
+    const { rows } = await tx.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${LOCK}) as mine`);
+    if (!rows[0]?.mine) return undefined;
+    const found: Violation[] = [];
+    for (const { id, name, sql } of invariants) {
+      const { rows: broken } = await tx.query<object>(sql);
+      if (broken.length > 0) found.push({ id, name, rows: broken });
+    }
+    return found;
+  });
+}
