@@ -28,6 +28,9 @@ export class ServiceConfig {
   /** How long to wait at the start for a broker or a database that refuses connections. */
   @IsInt() @Min(0) @Max(600) startTimeoutSeconds = 60;
 
+  /** No variable but where something else has to notice that a process is about to go: a load balancer, of a gateway. */
+  shutdownDelayMs = 0;
+
   /** For sandboxes only: POST /v1/test/clock/advance moves the clock by which deadlines are judged. The same in all processes. */
   @IsBoolean() testClock = false;
 }
