@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -56,6 +56,7 @@ export class RabbitNode {
       throw new Error('WAYBILL_RABBITMQ_SERVER is not set: run these tests with "npm run cluster"');
     const log = openSync(join(this.options.folder, 'log/output.log'), 'a');
     this.child = spawn(script, { env: this.environment(), stdio: ['ignore', log, log] });
+    closeSync(log);
   }
 
   /** `isThere`: whether clients can come in. */
