@@ -40,7 +40,9 @@ export async function testBroker(): Promise<TestBroker> {
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
-  await manage('PUT', `/api/vhosts/${vhost}`);
+  const make = (): Promise<unknown> => manage('PUT', `/api/vhosts/${vhost}`);
+  // The nodes of a busy cluster may need longer than the broker waits for them. To ask again is harmless.
+  await make().catch(make).catch(make);
   await manage('PUT', `/api/permissions/${vhost}/${decodeURIComponent(username)}`, {
     configure: '.*',
     write: '.*',
