@@ -8,11 +8,14 @@ export interface LoadOptions {
   readonly clients: number;
   /** Goes on beyond that, until `done` is called. */
   readonly endless?: boolean;
+  /** Orders begun per second, at most; unless told, as many as the clients can. */
+  readonly perSecond?: number;
+  /** How long it may take, all its repeats included; 100 s unless told. Then it gives up on what is left. */
+  readonly patienceMs?: number;
   /** The n-th order. */
   readonly order: (n: number) => Placing;
 }
 
-/** How long a load may take, all its repeats included. Then it gives up on what is left. */
 const PATIENCE_MS = 100_000;
 const PAUSE_MS = 100;
 
@@ -29,9 +32,15 @@ export class Load {
   readonly failures: string[] = [];
   /** Answers that no fault explains, and orders given up. */
   readonly unexpected: string[] = [];
+  /** Ms that each order took, its repeats included. */
+  readonly tookMs: number[] = [];
+  /** The longest that no order was accepted. */
+  longestGapMs = 0;
+  private lastAcceptedAt = performance.now();
+  private readonly beganAt = performance.now();
   private readonly workers: Promise<unknown>;
   private readonly marks: { readonly count: number; readonly resolve: () => void }[] = [];
-  private readonly deadline = Date.now() + PATIENCE_MS;
+  private readonly deadline: number;
   private begun = 0;
   private ending: boolean;
 
@@ -39,6 +48,7 @@ export class Load {
     private readonly client: Client,
     private readonly options: LoadOptions,
   ) {
+    this.deadline = Date.now() + (options.patienceMs ?? PATIENCE_MS);
     this.ending = !options.endless;
     this.workers = Promise.all(Array.from({ length: options.clients }, () => this.work()));
   }
@@ -60,17 +70,31 @@ export class Load {
 
   private async work(): Promise<void> {
     while ((this.begun < this.options.orders || !this.ending) && Date.now() < this.deadline) {
-      await this.placeUntilAccepted(this.begun++);
+      const n = this.begun++;
+      await this.turnOf(n);
+      await this.placeUntilAccepted(n);
       for (const { count, resolve } of this.marks) if (this.accepted.size >= count) resolve();
     }
   }
 
+  private async turnOf(n: number): Promise<void> {
+    const { perSecond } = this.options;
+    if (perSecond === undefined) return;
+    const waitMs = this.beganAt + (n * 1_000) / perSecond - performance.now();
+    if (waitMs > 0) await pause(waitMs);
+  }
+
   private async placeUntilAccepted(n: number): Promise<void> {
     const order = { wait: 2, key: randomUUID(), ...this.options.order(n), customerId: this.customerId };
+    const begun = performance.now();
     while (Date.now() < this.deadline) {
       const answer = await this.client.place(order).catch(codeOf);
       if (typeof answer !== 'string' && answer.status === 201) {
         this.accepted.set(n, answer.body.id);
+        const now = performance.now();
+        this.tookMs.push(now - begun);
+        this.longestGapMs = Math.max(this.longestGapMs, now - this.lastAcceptedAt);
+        this.lastAcceptedAt = now;
         return;
       }
       this.note(answer);

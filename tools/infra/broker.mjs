@@ -1,4 +1,5 @@
 import amqp from 'amqplib';
+import { brokersOf } from './broker-urls.mjs';
 import { dockerAnswers, RabbitContainer } from './rabbitmq-docker.mjs';
 import { installRabbit } from './rabbitmq-install.mjs';
 import { findRabbit, RabbitNode } from './rabbitmq-node.mjs';
@@ -21,8 +22,18 @@ export function privateBroker(folder, ports) {
   return new RabbitNode(folder, ports);
 }
 
-/** That of RABBITMQ_URL can be used, or why not. @param {string} url */
-export async function checkBroker(url) {
+/**
+ * What RABBITMQ_URL names can be used, or why not. Of a cluster every node is listed, and one that is there is enough.
+ * @param {string} list
+ */
+export async function checkBroker(list) {
+  const checks = await Promise.allSettled(brokersOf(list).map(checkNode));
+  const failed = checks.filter((check) => check.status === 'rejected');
+  if (failed.length === checks.length) throw failed[0]?.reason;
+}
+
+/** @param {string} url */
+async function checkNode(url) {
   if (!URL.canParse(url) || !/^amqps?:$/.test(new URL(url).protocol)) {
     throw new Trouble(
       'RABBITMQ_URL is not the URL of a broker',

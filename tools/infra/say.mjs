@@ -1,3 +1,5 @@
+import { brokersOf } from './broker-urls.mjs';
+
 const COLOURED = process.stdout.isTTY && !process.env.NO_COLOR;
 
 /** @param {number} code @param {string} text */
@@ -32,10 +34,10 @@ export const note = (text) => say(`  ${dim(text)}`);
 /** @param {string} text */
 export const warn = (text) => say(`${yellow('!')} ${text}`);
 
-/** A URL for people: without the password. @param {string} url */
-export function shown(url) {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+/** A URL for people, or the nodes of a cluster: without the password. @param {string} urls */
+export function shown(urls) {
+  const those = brokersOf(urls).map((url) => new URL(url));
+  return those.map(({ protocol, host, pathname }) => `${protocol}//${host}${pathname}`).join(', ');
 }
 
 /** @param {number} ms */

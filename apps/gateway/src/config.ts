@@ -39,6 +39,12 @@ export class GatewayConfig extends ServiceConfig {
   /** Between two heartbeats of an event stream. */
   @IsInt() @Min(50) @Max(60_000) eventHeartbeatMs = 15_000;
 
+  /**
+   * How long it goes on after SIGTERM while /health/ready says no: as long as a load balancer needs to notice, which then sends
+   * no more. Without a load balancer 0.
+   */
+  @IsInt() @Min(0) @Max(30_000) override shutdownDelayMs = 0;
+
   /** Pages that may call from a browser, by their origins, for example https://shop.example. None unless told. */
   @IsOrigins() corsOrigins = '';
 

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
-import { explain, isHopeless } from './connect-error.js';
+import { Brokers, type NoBroker } from './brokers.js';
 import { cork } from './cork.js';
 import { type Log, type Observe } from './observe.js';
 
 export interface ConnectionOptions {
+  /** Of one broker, or of the nodes of a cluster, separated by commas. */
   readonly url: string;
   /** Shown in the management UI. */
   readonly name: string;
@@ -14,8 +15,11 @@ export interface ConnectionOptions {
 
 type Opened = (model: ChannelModel) => Promise<void>;
 
-const CONNECT_MS = 5_000;
-const HEARTBEAT_S = 10;
+const CLOSE_MS = 5_000;
+/** A peer that has been silent for two heartbeats is taken for dead. */
+const ALONE = { connectMs: 5_000, heartbeatS: 10 };
+/** Where there are others to go to, a node is given up sooner. */
+const IN_CLUSTER = { connectMs: 2_000, heartbeatS: 5 };
 const PAUSE_MS = { first: 100, most: 2_000 };
 
 /**
@@ -23,6 +27,7 @@ const PAUSE_MS = { first: 100, most: 2_000 };
  * anew. Nothing is buffered meanwhile: what can't be sent fails at once, and its sender knows what that means.
  */
 export class Connection {
+  private readonly brokers: Brokers;
   private readonly users: Opened[] = [];
   private readonly loses: (() => void)[] = [];
   private model: ChannelModel | undefined;
@@ -30,7 +35,14 @@ export class Connection {
   private closing = false;
   private blockedBy: string | undefined;
 
-  constructor(private readonly options: ConnectionOptions) {}
+  constructor(private readonly options: ConnectionOptions) {
+    this.brokers = new Brokers(options.url);
+  }
+
+  /** Whether it is one of several nodes: then what must outlast a node lives on all of them. */
+  get isToCluster(): boolean {
+    return this.brokers.areSeveral;
+  }
 
   get isOpen(): boolean {
     return this.model !== undefined;
@@ -46,11 +58,11 @@ export class Connection {
     const deadline = Date.now() + patienceMs;
     for (let pauseMs = PAUSE_MS.first, told = false; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
       try {
-        return await this.connectOnce();
+        return await this.connect();
       } catch (error) {
-        const words = explain(error, this.options.url);
-        if (isHopeless(error) || Date.now() + pauseMs > deadline) throw new Error(words, { cause: error });
-        if (!told) this.options.log.warn({ patienceMs }, `${words} Trying again.`);
+        const { isHopeless, message } = error as NoBroker;
+        if (isHopeless || Date.now() + pauseMs > deadline) throw error;
+        if (!told) this.options.log.warn({ patienceMs }, `${message} Trying again.`);
         told = true;
         await pause(pauseMs);
       }
@@ -81,16 +93,21 @@ export class Connection {
     const gaveUp = new AbortController();
     await Promise.race([
       model && ended(model),
-      pause(CONNECT_MS, undefined, { signal: gaveUp.signal }).catch(() => undefined),
+      pause(CLOSE_MS, undefined, { signal: gaveUp.signal }).catch(() => undefined),
     ]);
     gaveUp.abort();
   }
 
-  private async connectOnce(): Promise<void> {
-    const { url, name, log } = this.options;
-    const model = await connect(withHeartbeat(url), {
+  private connect(): Promise<void> {
+    return this.brokers.first((url) => this.connectTo(url));
+  }
+
+  private async connectTo(url: string): Promise<void> {
+    const { name, log } = this.options;
+    const { connectMs, heartbeatS } = this.isToCluster ? IN_CLUSTER : ALONE;
+    const model = await connect(withHeartbeat(url, heartbeatS), {
       noDelay: true,
-      timeout: CONNECT_MS,
+      timeout: connectMs,
       clientProperties: { connection_name: name },
     });
     cork(model);
@@ -114,7 +131,7 @@ export class Connection {
     }
     // Only now: a connection that is lost before is the business of whoever is opening it.
     this.model = model;
-    log.info({ connection: name }, 'connected to the broker');
+    log.info({ connection: name, broker: new URL(url).host }, 'connected to the broker');
   }
 
   private lost(model: ChannelModel): void {
@@ -139,9 +156,9 @@ export class Connection {
       await pause(pauseMs * (0.5 + Math.random() / 2));
       if (this.closing) return;
       try {
-        return await this.connectOnce();
+        return await this.connect();
       } catch (error) {
-        this.options.log.warn({ connection: this.options.name }, explain(error, this.options.url));
+        this.options.log.warn({ connection: this.options.name }, (error as NoBroker).message);
       }
     }
   }
@@ -164,8 +181,8 @@ function ended(model: ChannelModel): Promise<void> {
   });
 }
 
-function withHeartbeat(url: string): string {
+function withHeartbeat(url: string, seconds: number): string {
   const changed = new URL(url);
-  if (!changed.searchParams.has('heartbeat')) changed.searchParams.set('heartbeat', String(HEARTBEAT_S));
+  if (!changed.searchParams.has('heartbeat')) changed.searchParams.set('heartbeat', String(seconds));
   return changed.href;
 }

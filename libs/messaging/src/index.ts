@@ -1,4 +1,5 @@
 export * from './answers.js';
+export { brokersOf } from './brokers.js';
 export * from './bundle.js';
 export * from './client-proxy.js';
 export * from './connection.js';

@@ -106,7 +106,7 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
       log,
       observe,
     });
-    const replica = newId('msg');
+    const shared = { replica: newId('msg'), isInCluster: consuming.isToCluster };
     this.consumers = queuesOf(service, contracts).map(
       ({ name, kind }) =>
         new QueueConsumer({
@@ -114,8 +114,8 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
           queue: name,
           prefetch: PREFETCH[kind],
           careful: kind !== 'rpc',
-          declare: (channel) => declareQueue(channel, service, { name, kind, replica }, contracts),
-          leave: (channel) => leaveQueue(channel, service, { name, kind, replica }),
+          declare: (channel) => declareQueue(channel, service, { name, kind, ...shared }, contracts),
+          leave: (channel) => leaveQueue(channel, service, { name, kind, ...shared }),
           receive: dispatcher.receive,
         }),
     );

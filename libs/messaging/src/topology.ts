@@ -49,6 +49,8 @@ const MAX_LENGTH = { rpc: 10_000, durable: 1_000_000, dead: 1_000_000 };
 
 /** So long the questions of a service that is not there wait for it, at most. */
 const UNREAD_MS = 5_000;
+/** In a cluster: longer than everybody needs to come back when a node is lost, for it should not be deleted meanwhile. */
+const UNREAD_IN_CLUSTER_MS = 60_000;
 
 export type QueueKind = 'rpc' | 'commands' | 'events';
 
@@ -85,16 +87,19 @@ export async function declareExchanges(channel: Channel): Promise<void> {
 /** A queue as one of the replicas that read it knows it. */
 export interface SharedQueue extends ServiceQueue {
   readonly replica: string;
+  /** The broker is a cluster: what it has must outlast one of its nodes. */
+  readonly isInCluster: boolean;
 }
 
 /** One of the queues of `queuesOf`, and all that belongs to it. */
 export async function declareQueue(
   channel: Channel,
   service: ServiceName,
-  { name, kind, replica }: SharedQueue,
+  queue: SharedQueue,
   handled: readonly Contract[],
 ): Promise<void> {
-  if (kind === 'rpc') await declareRpcQueue(channel, service, { name, replica });
+  const { name, kind } = queue;
+  if (kind === 'rpc') await declareRpcQueue(channel, service, queue);
   else await declareDurableQueue(channel, service, name);
   if (kind === 'commands') await channel.bindQueue(name, EXCHANGES.commands, service);
   for (const contract of handled) {
@@ -107,24 +112,35 @@ export async function declareQueue(
 /**
  * Goes when its last consumer goes: then a question is returned at once, instead of waiting for a service that is down
  * and being carried out after its caller has given up. Questions are transient; clients repeat them with their key.
+ *
+ * In a cluster it must not live on one node: a classic queue can be used by nobody and made by nobody as long as its node is
+ * away, and nobody would be asked anything until then. A quorum queue does not go with its last consumer, but soon after.
  */
 async function declareRpcQueue(
   channel: Channel,
   service: ServiceName,
-  { name, replica }: Pick<SharedQueue, 'name' | 'replica'>,
+  { name, replica, isInCluster }: SharedQueue,
 ): Promise<void> {
-  await channel.assertQueue(name, {
-    durable: true,
-    autoDelete: true,
-    exclusive: false,
-    arguments: {
-      'x-queue-type': 'classic',
+  if (isInCluster) {
+    await assertQuorumQueue(channel, name, {
       'x-max-length': MAX_LENGTH.rpc,
-      'x-overflow': 'reject-publish',
-      // After a restart of the broker it is there again without ever having had a consumer that could go.
-      'x-expires': UNREAD_MS,
-    },
-  });
+      'x-expires': UNREAD_IN_CLUSTER_MS,
+      'x-delivery-limit': 20,
+    });
+  } else {
+    await channel.assertQueue(name, {
+      durable: true,
+      autoDelete: true,
+      exclusive: false,
+      arguments: {
+        'x-queue-type': 'classic',
+        'x-max-length': MAX_LENGTH.rpc,
+        'x-overflow': 'reject-publish',
+        // After a restart of the broker it is there again without ever having had a consumer that could go.
+        'x-expires': UNREAD_MS,
+      },
+    });
+  }
   await channel.bindQueue(name, EXCHANGES.rpc, service, { replica });
 }
 

@@ -53,7 +53,8 @@ describe('send() to a queue that nobody reads', () => {
 describe('a queue that nobody has ever read, as after a restart of the broker', () => {
   it('is gone some seconds later, and calls are returned at once', async () => {
     const client = await scene.client();
-    await declareQueue(scene.channel, 'stock', { name: 'stock.rpc', kind: 'rpc', replica: 'none' }, [echo]);
+    const queue = { name: 'stock.rpc', kind: 'rpc', replica: 'none', isInCluster: false } as const;
+    await declareQueue(scene.channel, 'stock', queue, [echo]);
     await until('it is gone', async () => {
       const { code } = await refusalOf(client.ask('tea', 200));
       return code === 'service-unavailable';

@@ -149,6 +149,48 @@ describe('a lost connection', () => {
   });
 });
 
+describe('a connection to one of several nodes', () => {
+  it('is there when one of them is, and goes to the other when it loses the one it has', async () => {
+    const [one, two] = [await scene.cable(), await scene.cable()];
+    one.unplug();
+    const notes = new Notes();
+    const connection = new Connection({ url: `${one.url},${two.url}`, name: 'test', ...notes });
+    await connection.open(0);
+    one.plugIn();
+    two.unplug();
+    const made = () => notes.times('connected to the broker');
+    await until('it is made through the first', () => made() === 2 && connection.isOpen);
+    two.plugIn();
+    one.unplug();
+    await until('it is made through the second', () => made() === 3 && connection.isOpen);
+    await connection.close();
+  });
+
+  it('that has lost all of them waits for any', async () => {
+    const cables = [await scene.cable(), await scene.cable()] as const;
+    const url = cables.map((cable) => cable.url).join(',');
+    const notes = new Notes();
+    const connection = new Connection({ url, name: 'test', ...notes });
+    await connection.open(5_000);
+    for (const cable of cables) cable.unplug();
+    await until('both were tried', () =>
+      notes.words.some((words) => cables.every((cable) => words.includes(new URL(cable.url).host))),
+    );
+    cables[1].plugIn();
+    await until('it is made again', () => connection.isOpen);
+    await connection.close();
+  });
+
+  it('asks questions through a queue that outlasts a node', async () => {
+    const url = `${scene.broker.url},${scene.broker.url}`;
+    await scene.service({ url });
+    const path = `/api/queues/${scene.broker.vhost}/stock.rpc`;
+    expect(await scene.broker.manage('GET', path)).toMatchObject({ type: 'quorum' });
+    const client = await scene.client();
+    expect(await client.ask('tea')).toEqual({ text: 'tea' });
+  });
+});
+
 describe('a service', () => {
   it('that claims the queue of another is refused, by name', async () => {
     await expect(scene.service({ service: 'payment' })).rejects.toThrow(

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { IsBoolean, IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsBrokerUrls } from './broker-urls.js';
 import { IsPublicKeys } from './identity-keys.js';
 
 /** What every process reads. */
@@ -10,11 +11,8 @@ export class ServiceConfig {
   /** The address to listen on. */
   @IsString() host = '0.0.0.0';
 
-  @IsUrl(
-    { protocols: ['amqp', 'amqps'], require_protocol: true, require_tld: false },
-    { message: 'must be the URL of the broker, for example amqp://user:password@localhost:5672' },
-  )
-  rabbitmqUrl: string;
+  /** Of a cluster the URLs of all nodes, separated by commas: whoever loses one goes to the next. The same for all processes. */
+  @IsBrokerUrls() rabbitmqUrl: string;
 
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) logLevel = 'info';
 
@@ -29,6 +27,9 @@ export class ServiceConfig {
 
   /** How long to wait at the start for a broker or a database that refuses connections. */
   @IsInt() @Min(0) @Max(600) startTimeoutSeconds = 60;
+
+  /** No variable but where something else has to notice that a process is about to go: a load balancer, of a gateway. */
+  shutdownDelayMs = 0;
 
   /** For sandboxes only: POST /v1/test/clock/advance moves the clock by which deadlines are judged. The same in all processes. */
   @IsBoolean() testClock = false;

@@ -57,3 +57,17 @@ test('has begun from the first moment on, so that readiness is off before anythi
   await shutdown.run();
   expect(shutdown.begun).toBe(true);
 });
+
+test('lets everything go on for as long as it was told, with readiness off', async () => {
+  const shutdown = new Shutdown(logger, 40);
+  const begun = performance.now();
+  let stoppedAfter = 0;
+  shutdown.on('http', 'server', async () => {
+    stoppedAfter = performance.now() - begun;
+  });
+  const ended = shutdown.run();
+  expect(shutdown.begun).toBe(true);
+  await ended;
+  // A timer may be early by a fraction of a millisecond.
+  expect(stoppedAfter).toBeGreaterThanOrEqual(39);
+});

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Logger } from './logger.js';
 
 /** The order in which a process lets go; see docs/architecture.md. Steps of one phase run together. */
@@ -16,7 +17,11 @@ export class Shutdown {
   }[] = [];
   private stopping: Promise<void> | undefined;
 
-  constructor(private readonly logger: Logger) {}
+  /** `delayMs`: how long everything goes on, and only readiness is off, before the first phase. */
+  constructor(
+    private readonly logger: Logger,
+    private readonly delayMs = 0,
+  ) {}
 
   /** True from the first moment on: readiness is off. */
   get begun(): boolean {
@@ -38,7 +43,7 @@ export class Shutdown {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         this.logger.info({ signal }, 'stopping');
-        setTimeout(() => exit(1), WATCHDOG_MS).unref();
+        setTimeout(() => exit(1), this.delayMs + WATCHDOG_MS).unref();
         void this.run().then(() => exit(0));
       });
     }
@@ -51,6 +56,7 @@ export class Shutdown {
   }
 
   private async runPhases(): Promise<void> {
+    if (this.delayMs > 0) await pause(this.delayMs);
     for (const phase of PHASES) {
       const steps = this.steps.filter((step) => step.phase === phase);
       await Promise.all(

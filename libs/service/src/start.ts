@@ -51,7 +51,7 @@ async function run<C extends ServiceConfig>(
   const logger = createLogger(name, config);
   const metrics = new Metrics(name);
   const { observe } = metrics;
-  const shutdown = new Shutdown(logger);
+  const shutdown = new Shutdown(logger, config.shutdownDelayMs);
   shutdown.handleSignals((code) => process.exit(code));
   const context = { name, config, logger, observe, shutdown };
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'amqplib';
+import { brokersOf } from '#messaging';
 
 export interface TestBroker {
   /** Of a vhost of its own. */
@@ -17,7 +18,8 @@ export interface Waiting {
   readonly body: string;
 }
 
-const TIMEOUT_MS = 10_000;
+/** A vhost of a cluster is made on every node of it. */
+const TIMEOUT_MS = 60_000;
 
 /** An empty vhost on the broker that `npm test` has started. */
 export async function testBroker(): Promise<TestBroker> {
@@ -38,18 +40,21 @@ export async function testBroker(): Promise<TestBroker> {
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
-  await manage('PUT', `/api/vhosts/${vhost}`);
+  const make = (): Promise<unknown> => manage('PUT', `/api/vhosts/${vhost}`);
+  // The nodes of a busy cluster may need longer than the broker waits for them. To ask again is harmless.
+  await make().catch(make).catch(make);
   await manage('PUT', `/api/permissions/${vhost}/${decodeURIComponent(username)}`, {
     configure: '.*',
     write: '.*',
     read: '.*',
   });
-  const url = `${broker.replace(/\/+$/, '')}/${vhost}`;
+  // Of a cluster each node has it.
+  const urls = brokersOf(broker).map((node) => `${node.replace(/\/+$/, '')}/${vhost}`);
   return {
-    url,
+    url: urls.join(','),
     vhost,
     manage,
-    peek: (queue) => peek(url, queue),
+    peek: (queue) => peek(urls[0] ?? '', queue),
     delete: () => manage('DELETE', `/api/vhosts/${vhost}`),
   };
 }
