@@ -56,6 +56,7 @@ export class Client {
     path: string,
     body?: unknown,
     headers: object = {},
+    hangUp?: AbortSignal,
   ): Promise<Answer<T>> {
     const { url, apiKey, document } = this.options;
     const response = await fetch(`${url}${path}`, {
@@ -66,7 +67,7 @@ export class Client {
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(hangUp ? [hangUp] : [])]),
     });
     const text = await response.text();
     const answer = { status: response.status, headers: response.headers, text, body: parsed(text) as T };
@@ -75,7 +76,7 @@ export class Client {
     return answer;
   }
 
-  place(placing: Placing): Promise<Answer<OrderView>> {
+  place(placing: Placing, hangUp?: AbortSignal): Promise<Answer<OrderView>> {
     const { sku, quantity = 1, method, capture, wait = 10, key = randomUUID(), ...request } = placing;
     const body = {
       customerId: 'cus_test',
@@ -84,7 +85,8 @@ export class Client {
       ...(method !== undefined && { payment: { method, ...(capture && { capture }) } }),
       ...request,
     };
-    return this.send('POST', '/v1/orders', body, { 'idempotency-key': key, ...preferring(wait) });
+    const headers = { 'idempotency-key': key, ...preferring(wait) };
+    return this.send('POST', '/v1/orders', body, headers, hangUp);
   }
 
   pay(orderId: string, method: string, { wait = 10, key = randomUUID() } = {}): Promise<Answer<PaymentView>> {

@@ -13,7 +13,8 @@ const RESOLUTION_MS = 20;
 export class EventLoopWorker implements OnApplicationBootstrap {
   readonly #guard = new LoopGuard();
   readonly #delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  #utilization = performance.eventLoopUtilization();
+  #lookedAt = performance.now();
+  #cpu = process.cpuUsage();
 
   constructor(
     private readonly admission: Admission,
@@ -29,12 +30,14 @@ export class EventLoopWorker implements OnApplicationBootstrap {
   }
 
   #look(): void {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
+    const now = performance.now();
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const cpuShare = (user + system) / 1e3 / (now - this.#lookedAt);
     // What it measures is the time between two timers.
     const p99Ms = Math.max(0, this.#delays.percentile(99) / 1e6 - RESOLUTION_MS);
-    this.#utilization = now;
+    this.#lookedAt = now;
+    this.#cpu = process.cpuUsage();
     this.#delays.reset();
-    this.admission.delayMs = this.#guard.delayOf({ p99Ms, utilization });
+    this.admission.delayMs = this.#guard.delayOf({ p99Ms, cpuShare });
   }
 }

@@ -2,11 +2,14 @@
 export interface LoopReading {
   /** How late timers were, 99th percentile. */
   readonly p99Ms: number;
-  /** Share of the time in which it had something to do. */
-  readonly utilization: number;
+  /** Of a core, by this process, in that time. */
+  readonly cpuShare: number;
 }
 
-/** Below it the machine is busy, not this process: to refuse requests would help nobody. */
+/**
+ * Who uses less is kept waiting by others on the machine: to refuse requests would help nobody. What Node calls the utilization of
+ * the event loop does not tell the two apart, because it counts the time in which the process wants to run and may not.
+ */
 const BUSY = 0.75;
 
 /**
@@ -17,8 +20,8 @@ export class LoopGuard {
   #before = 0;
 
   /** What both the last reading and this one exceed. */
-  delayOf({ p99Ms, utilization }: LoopReading): number {
-    const now = utilization < BUSY ? 0 : p99Ms;
+  delayOf({ p99Ms, cpuShare }: LoopReading): number {
+    const now = cpuShare < BUSY ? 0 : p99Ms;
     const delayMs = Math.min(this.#before, now);
     this.#before = now;
     return delayMs;
