@@ -40,6 +40,15 @@ describe('Breaker', () => {
     expect(subject.state).toBe('open');
   });
 
+  test('opens when half of the answers are late, but not for a pause that makes many late at once', () => {
+    const pausing = breaker();
+    settle(pausing, 'answered', 1_000, 0);
+    settle(pausing, 'late', 200, 3_000);
+    expect(pausing.state).toBe('closed');
+    settle(pausing, 'late', 800, 4_000);
+    expect(pausing.state).toBe('open');
+  });
+
   test('forgets what is older than ten seconds', () => {
     const subject = breaker();
     settle(subject, 'failed', 15, 0);
@@ -98,7 +107,7 @@ describe('Breaker', () => {
   });
 
   test('never stays shut for good: whatever has happened, three answered probes close it', () => {
-    const step = fc.tuple(fc.constantFrom<CallOutcome>('answered', 'failed', 'void'), fc.nat(5_000));
+    const step = fc.tuple(fc.constantFrom<CallOutcome>('answered', 'late', 'failed', 'void'), fc.nat(5_000));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const subject = new Breaker(() => 0.5);

@@ -1,5 +1,5 @@
-/** `failed`: no answer in time, or so late that the next one may not come in time. `void`: says nothing about who was asked. */
-export type CallOutcome = 'answered' | 'failed' | 'void';
+/** `late`: an answer, but the next one may not come in time. `void`: says nothing about who was asked. */
+export type CallOutcome = 'answered' | 'late' | 'failed' | 'void';
 
 export type BreakerState = 'closed' | 'half open' | 'open';
 
@@ -22,8 +22,8 @@ interface Slice {
 
 /**
  * Whether somebody is still asked who no longer answers. It opens when half of at least twenty calls of the last ten
- * seconds have failed, or twenty in a row: who stops in full flow has thousands of good answers in those ten seconds.
- * After two seconds three calls at a time find out; three answers close it. Times are of a clock that never goes back.
+ * seconds have failed or were late, or when twenty in a row have failed: who stops in full flow has thousands of good answers in
+ * those ten seconds. A pause after which many answers come late, all at once, is over by then. After two seconds three calls at a time find out; three answers close it. Times are of a clock that never goes back.
  */
 export class Breaker {
   #state: BreakerState = 'closed';
@@ -67,19 +67,17 @@ export class Breaker {
   #proved(outcome: CallOutcome, nowMs: number): void {
     if (this.#state !== 'half open') return;
     this.#probes--;
-    if (outcome === 'failed') this.#open(nowMs);
+    if (outcome === 'failed' || outcome === 'late') this.#open(nowMs);
     else if (outcome === 'answered' && ++this.#proofs === PROBES) this.#close();
   }
 
-  #count(outcome: 'answered' | 'failed', nowMs: number): void {
-    this.#sliceAt(nowMs)[outcome]++;
-    if (outcome === 'answered') {
-      this.#inRow = 0;
-      return;
-    }
+  #count(outcome: Exclude<CallOutcome, 'void'>, nowMs: number): void {
+    this.#inRow = outcome === 'failed' ? this.#inRow + 1 : 0;
+    this.#sliceAt(nowMs)[outcome === 'answered' ? 'answered' : 'failed']++;
+    if (outcome === 'answered') return;
     const failed = sum(this.#slices, 'failed');
     const all = failed + sum(this.#slices, 'answered');
-    if (++this.#inRow >= FEWEST || (all >= FEWEST && failed >= all * SHARE)) this.#open(nowMs);
+    if (this.#inRow >= FEWEST || (all >= FEWEST && failed >= all * SHARE)) this.#open(nowMs);
   }
 
   #sliceAt(nowMs: number): Slice {

@@ -3,8 +3,8 @@ import { Breaker, type BreakerState, type CallOutcome, type Pass } from './break
 import { type Log, type Observe } from './observe.js';
 
 const LEVELS: Readonly<Record<BreakerState, number>> = { closed: 0, 'half open': 1, open: 2 };
-/** An answer that took more than this share of its time counts as none: the next ones would come too late. */
-const SLOW = 2 / 3;
+/** Of the time for an answer: what takes more is late. */
+const LATE = 2 / 3;
 
 interface Settled {
   readonly pass: Pass;
@@ -31,8 +31,8 @@ export class Breakers {
   leave(service: ServiceName, { pass, begunAt, expiresAt, outcome }: Settled, nowMs: number): void {
     const breaker = this.#of(service);
     const before = breaker.state;
-    const isSlow = nowMs - begunAt > (expiresAt - begunAt) * SLOW;
-    breaker.leave(pass, outcome === 'answered' && isSlow ? 'failed' : outcome, nowMs);
+    const isLate = nowMs - begunAt > (expiresAt - begunAt) * LATE;
+    breaker.leave(pass, outcome === 'answered' && isLate ? 'late' : outcome, nowMs);
     if (breaker.state !== before) this.#tell(service, breaker.state);
   }
 
