@@ -42,6 +42,8 @@ export interface ClientOptions {
   readonly apiKey: string;
   /** Every answer must be one that it promises. */
   readonly document?: ApiDocument;
+  /** Breaks off whatever is being asked. */
+  readonly hangUp?: AbortSignal;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -56,9 +58,8 @@ export class Client {
     path: string,
     body?: unknown,
     headers: object = {},
-    hangUp?: AbortSignal,
   ): Promise<Answer<T>> {
-    const { url, apiKey, document } = this.options;
+    const { url, apiKey, document, hangUp } = this.options;
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -76,7 +77,7 @@ export class Client {
     return answer;
   }
 
-  place(placing: Placing, hangUp?: AbortSignal): Promise<Answer<OrderView>> {
+  place(placing: Placing): Promise<Answer<OrderView>> {
     const { sku, quantity = 1, method, capture, wait = 10, key = randomUUID(), ...request } = placing;
     const body = {
       customerId: 'cus_test',
@@ -85,8 +86,7 @@ export class Client {
       ...(method !== undefined && { payment: { method, ...(capture && { capture }) } }),
       ...request,
     };
-    const headers = { 'idempotency-key': key, ...preferring(wait) };
-    return this.send('POST', '/v1/orders', body, headers, hangUp);
+    return this.send('POST', '/v1/orders', body, { 'idempotency-key': key, ...preferring(wait) });
   }
 
   pay(orderId: string, method: string, { wait = 10, key = randomUUID() } = {}): Promise<Answer<PaymentView>> {

@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { limitMemory } from '../../libs/messaging/test/memory.js';
 import { type Client } from './client.js';
 import { Shop } from './shop.js';
 
@@ -75,7 +74,7 @@ describe('a service that does not answer', () => {
 });
 
 describe('more requests than can be answered', () => {
-  const place = (signal?: AbortSignal) => client.place({ sku: 'TEA', method: 'tok_visa' }, signal);
+  const place = (from = client) => from.place({ sku: 'TEA', method: 'tok_visa' });
 
   test('are refused at once, those that are let in succeed, and the last places are for what ends an order', async () => {
     const answers: Awaited<ReturnType<typeof place>>[] = [];
@@ -106,9 +105,8 @@ describe('more requests than can be answered', () => {
   test('leave their places behind when their clients hang up', async () => {
     await stopped('stock', async () => {
       const clients = new AbortController();
-      const placing = Array.from({ length: PLACES_OF_ORDERS }, () =>
-        place(clients.signal).catch(() => undefined),
-      );
+      const impatient = shop.client({ hangUp: clients.signal });
+      const placing = Array.from({ length: PLACES_OF_ORDERS }, () => place(impatient).catch(() => undefined));
       await until('all places are taken', async () => (await read()).status === 503);
       clients.abort();
       await Promise.all(placing);
@@ -152,25 +150,4 @@ describe('clients that hold on to their connections', () => {
     socket.on('error', () => undefined).on('close', () => clearInterval(timer));
     return socket.resume();
   }
-});
-
-describe('a broker that has raised an alarm', () => {
-  test('is answered for with 503, and nothing has to be started again', async () => {
-    await limitMemory(0.0001);
-    try {
-      // It tells a connection only when that publishes the next time: that request may have been sent.
-      await until('the gateway is told', async () => (await read()).status === 503);
-      const waited = await metric('waybill_rpc_timeouts_total');
-      const answer = await client.place({ sku: 'TEA', method: 'tok_visa' });
-      expect(answer).toMatchObject(unavailable);
-      expect(answer.headers.get('retry-after')).toBe('1');
-      expect(await metric('waybill_rpc_timeouts_total')).toBe(waited);
-    } finally {
-      await limitMemory(0.4);
-    }
-    await until(
-      'orders go through',
-      async () => (await client.place({ sku: 'TEA', method: 'tok_visa' })).status === 201,
-    );
-  });
 });
