@@ -1,22 +1,36 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureLatency, measurePlacing, measureReading } from './contenders/orders.mjs';
+import { measureOverload } from './contenders/overload.mjs';
 import { measureRpc } from './contenders/rpc.mjs';
+import { measureBesideSlow } from './contenders/slow-connections.mjs';
 import { printTable, writeResults } from './lib/report.mjs';
 import { Stage } from './lib/stage.mjs';
 
 /** @typedef {import('./contenders/orders.mjs').Effort} Effort */
 
-const BENCHES = { p1: measurePlacing, p2: measureLatency, p3: measureRpc, p4: measureReading };
+const BENCHES = {
+  p1: measurePlacing,
+  p2: measureLatency,
+  p3: measureRpc,
+  p4: measureReading,
+  overload: measureOverload,
+  slow: measureBesideSlow,
+};
+/** They say nothing about who is faster. */
+const BY_NAME_ONLY = new Set(['overload', 'slow']);
 
-const HELP = `npm run bench -- [p1] [p2] [p3] [p4] [options]
+const HELP = `npm run bench -- [p1] [p2] [p3] [p4] [overload] [slow] [options]
 
   p1   orders placed → confirmed per second, 32 and 128 clients, over one process with one SQL transaction per order
   p2   time from POST to confirmed with one client, over one raw round trip through a quorum queue
   p3   questions through the messaging library over raw amqplib, 16 and 128 callers
   p4   GET /v1/orders/{id}, over the same route of that one process
+  overload   three times what it can do, in an open loop: how much is confirmed, how long those that are let in take, how
+       soon the rest is refused, and when all is as before. Only when it is named
+  slow       orders beside 1 000 connections that are held, over orders alone. Only when it is named
 
-Without names all are run. Contenders take turns in one run on one machine; ratios are medians over the rounds. After each
+Without names the others are run. Contenders take turns in one run on one machine; ratios are medians over the rounds. After each
 run the books are checked: a rate with wrong books counts as failed.
 
   --rounds N      rounds of each contender (5)
@@ -64,7 +78,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 try {
   const names = /** @type {(keyof typeof BENCHES)[]} */ (
-    positionals.length > 0 ? positionals : Object.keys(BENCHES)
+    positionals.length > 0 ? positionals : Object.keys(BENCHES).filter((name) => !BY_NAME_ONLY.has(name))
   );
   const outcomes = [];
   for (const name of names) outcomes.push(await BENCHES[name](stage, effort));

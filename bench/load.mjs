@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closedLoop } from './lib/closed-loop.mjs';
 import { HttpClient } from './lib/http-client.mjs';
+import { orderBody, orderHeaders } from './lib/order-body.mjs';
 import { randomFrom } from './lib/random.mjs';
 import { serve } from './lib/worker.mjs';
 
@@ -28,35 +29,19 @@ async function run(job, window) {
 }
 
 /**
- * An order of one or two lines, paid by a card that is accepted; the answer is held until it has settled.
+ * The answer is held until the order has settled.
  * @param {LoadJob} job @param {() => number} random @param {Placed[]} placed
  */
 function placing({ apiKey, skus }, random, placed) {
-  const headers = `authorization: Bearer ${apiKey}\r\nprefer: wait=10\r\nidempotency-key: `;
-  const start = '{"customerId":"cus_bench","currency":"EUR","payment":{"method":"tok_visa"},"lines":[';
   return async (/** @type {HttpClient} */ client) => {
-    const body = `${start}${linesOf(skus, random)}]}`;
-    const { status, body: answer } = await client.send(
-      'POST',
-      '/v1/orders',
-      `${headers}${randomUUID()}\r\n`,
-      body,
-    );
+    const headers = orderHeaders(apiKey, randomUUID());
+    const body = orderBody(skus, random);
+    const { status, body: answer } = await client.send('POST', '/v1/orders', headers, body);
     if (status !== 201 && status !== 200) throw new Error(`HTTP ${status} ${typeOf(answer)}`);
     const order = JSON.parse(answer);
     placed.push({ id: order.id, status: order.status });
     if (order.status !== 'confirmed') throw new Error(`the order was answered as ${order.status}`);
   };
-}
-
-/** @param {readonly string[]} skus @param {() => number} random */
-function linesOf(skus, random) {
-  const first = Math.floor(random() * skus.length);
-  const line = (/** @type {number} */ index) =>
-    `{"sku":"${skus[index]}","quantity":${1 + Math.floor(random() * 3)}}`;
-  if (random() < 0.5 || skus.length === 1) return line(first);
-  const second = (first + 1 + Math.floor(random() * (skus.length - 1))) % skus.length;
-  return `${line(first)},${line(second)}`;
 }
 
 /** @param {LoadJob} job @param {() => number} random */

@@ -1,4 +1,4 @@
-import { Connection, declareExchanges, Publisher, RpcClient } from '#messaging';
+import { Breakers, Connection, declareExchanges, Publisher, RpcClient } from '#messaging';
 import { closedLoop } from '../lib/closed-loop.mjs';
 import { serve } from '../lib/worker.mjs';
 import { question } from './question.mjs';
@@ -25,7 +25,13 @@ serve({
     const [publishing, consuming] = connections;
     const publisher = new Publisher(publishing, { appId: 'gateway', ...silent });
     await publisher.start(declareExchanges);
-    rpc = new RpcClient({ publisher, consuming, instance: 'bench', ...silent });
+    rpc = new RpcClient({
+      publisher,
+      consuming,
+      instance: 'bench',
+      ...silent,
+      breakers: new Breakers(silent),
+    });
     await rpc.start();
   },
   /** @param {import('../lib/closed-loop.mjs').Job} job @param {(open: boolean) => void} window */

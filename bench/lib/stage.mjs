@@ -56,6 +56,11 @@ export class Stage {
     return this.#once('the load generator', () => this.worker('load.mjs', {}));
   }
 
+  /** @returns {Promise<Worker>} */
+  flood() {
+    return this.#once('the open loop', () => this.worker('flood.mjs', {}));
+  }
+
   /** @returns {Promise<string>} URL of the vhost for contenders that are only a broker's clients */
   vhost() {
     return this.#once('a vhost', async () => (await this.infra()).vhost('raw'));

@@ -42,6 +42,8 @@ export interface ClientOptions {
   readonly apiKey: string;
   /** Every answer must be one that it promises. */
   readonly document?: ApiDocument;
+  /** Breaks off whatever is being asked. */
+  readonly hangUp?: AbortSignal;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -57,7 +59,7 @@ export class Client {
     body?: unknown,
     headers: object = {},
   ): Promise<Answer<T>> {
-    const { url, apiKey, document } = this.options;
+    const { url, apiKey, document, hangUp } = this.options;
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -66,7 +68,7 @@ export class Client {
         ...headers,
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(hangUp ? [hangUp] : [])]),
     });
     const text = await response.text();
     const answer = { status: response.status, headers: response.headers, text, body: parsed(text) as T };

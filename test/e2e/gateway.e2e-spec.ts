@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ERRORS } from '#contracts';
+import { sendRaw } from './bad-input/raw-http.js';
 import { Client } from './client.js';
 import { Shop } from './shop.js';
 
@@ -89,6 +90,15 @@ describe('the rate limit', () => {
     expect(one.headers.get('ratelimit')).toMatch(/^"caller";r=0;t=\d+$/);
     expect(await one.json()).toMatchObject({ type: '/problems/rate-limited', status: 429 });
     expect((await client.send('GET', '/v1/orders/x')).status).toBe(422);
+  });
+
+  test('refuses before the body has come', async () => {
+    await Promise.all(Array.from({ length: BURST }, ask));
+    const head = `POST /v1/orders HTTP/1.1\r\nHost: waybill\r\nAuthorization: Bearer ${KEYS.busy}\r\n`;
+    const request = `${head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n`;
+    const answers = await Promise.all(Array.from({ length: 3 }, () => sendRaw(shop.stack.url, request)));
+    // One second fills up one request: a slow machine may let one in, which is given up for its body.
+    expect(answers.map(({ status }) => status)).toContain(429);
   });
 
   test('does not count what is open to all', async () => {

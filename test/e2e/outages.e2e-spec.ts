@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { controlServer } from '#testing';
+import { limitMemory } from '../../libs/messaging/test/memory.js';
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { Oracle } from './oracle.js';
@@ -102,6 +103,31 @@ test.each(Object.keys(OUTAGES))(
 test('no process had to be started again', () => {
   expect(shop.stack.processes.map(({ pid, isRunning }) => isRunning && pid)).toEqual(pids);
 });
+
+test('an alarm of the broker is answered for with 503, at once, until it is over', async () => {
+  const client = shop.client();
+  const place = () => client.place({ sku: 'A', method: 'tok_visa' });
+  const waited = () => shop.stack.of('gateway').metric('waybill_rpc_timeouts_total');
+  await limitMemory(0.0001);
+  try {
+    // It tells a connection only when that publishes the next time: the first requests may have been sent.
+    await until(async () => (await place()).status === 503);
+    const before = await waited();
+    const answer = await place();
+    expect(answer).toMatchObject({ status: 503, body: { type: '/problems/service-unavailable' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(await waited()).toBe(before);
+  } finally {
+    await limitMemory(0.4);
+  }
+  await until(async () => (await place()).status === 201);
+});
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 30_000; !(await isSo()); await pause(50)) {
+    if (Date.now() > deadline) throw new Error('not within 30 s');
+  }
+}
 
 async function cutConnectionsTwice(): Promise<void> {
   const known = new Set<string>();

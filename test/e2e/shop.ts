@@ -1,7 +1,7 @@
 import { Stack, type StackOptions, type TestBroker, testBroker, testDatabase } from '#testing';
 import { ApiDocument } from './api-document.js';
 import { Books, SERVICES } from './books.js';
-import { Client } from './client.js';
+import { Client, type ClientOptions } from './client.js';
 
 /** All four services on a broker vhost and databases of their own, a client of them, and a look into their books. */
 export class Shop {
@@ -41,7 +41,7 @@ export class Shop {
   }
 
   /** Of the first gateway, unless told. Answers that are not as documented make its calls fail. */
-  client(options: { readonly url?: string; readonly apiKey?: string } = {}): Client {
+  client(options: Partial<ClientOptions> = {}): Client {
     const { url, apiKey } = this.stack;
     return new Client({ url, apiKey, document: this.document, ...options });
   }

@@ -1,13 +1,15 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost } from '@nestjs/core';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Rejected } from '#contracts';
 import { Callers } from './callers.js';
 import { type ApiRequest } from './http.module.js';
 import { declaredRoutes } from './policy.decorator.js';
+import { RateLimits } from './rate-limit.js';
 
 /**
- * Who is calling, before a byte of the body is read: a stranger learns nothing of it, and costs nothing. The guard, which
- * comes after the body, looks at the scope.
+ * Who is calling, and how often, before a byte of the body is read: a stranger learns nothing of it, and costs nothing. The
+ * guard, which comes after the body, looks at the scope: what is refused for its scope has been counted.
  */
 @Injectable()
 export class Authentication implements OnModuleInit {
@@ -17,12 +19,15 @@ export class Authentication implements OnModuleInit {
     host: HttpAdapterHost,
     private readonly discovery: DiscoveryService,
     private readonly callers: Callers,
+    private readonly limits: RateLimits,
   ) {
     const fastify: FastifyInstance = host.httpAdapter.getInstance();
-    fastify.addHook('preParsing', (request, _reply, payload, done) => {
+    fastify.addHook('preParsing', (request, reply, payload, done) => {
       try {
         if (this.#isClosed(request)) {
-          (request as ApiRequest).known = this.callers.find(request.headers.authorization);
+          const caller = this.callers.find(request.headers.authorization);
+          if (this.limits.isOn) this.#take(caller.name, reply);
+          (request as ApiRequest).known = caller;
         }
         done(null, payload);
       } catch (error) {
@@ -35,6 +40,12 @@ export class Authentication implements OnModuleInit {
     const controllers = this.discovery.getControllers().map(({ metatype }) => metatype as Type);
     const closed = declaredRoutes(controllers).filter(({ policy }) => policy !== 'open');
     this.#closed = new Set(closed.map(({ route }) => route));
+  }
+
+  #take(caller: string, reply: FastifyReply): void {
+    const { fields, retryAfter } = this.limits.take(caller, performance.now());
+    reply.headers(fields);
+    if (retryAfter !== undefined) throw new Rejected('rate-limited', { retryAfter });
   }
 
   #isClosed({ method, routeOptions: { url }, is404 }: FastifyRequest): boolean {

@@ -30,6 +30,30 @@ export class GatewayConfig extends ServiceConfig {
   /** Requests that a caller who was quiet may make at once; without it, as many as in ten seconds. */
   @IsOptional() @IsInt() @Min(1) @Max(10_000_000) rateLimitBurst?: number;
 
+  /** Requests that may be under way at each gateway however slow the services answer. */
+  @IsInt() @Min(1) @Max(10_000) requestsInFlightMin = 200;
+
+  /** And how many at most, while they answer in time. Above what is right now a client gets 503. */
+  @IsInt() @Min(1) @Max(10_000) requestsInFlightMax = 1_000;
+
+  /** What the answer of a service may take on average before fewer requests are let in. */
+  @IsInt() @Min(1) @Max(30_000) answerTargetMs = 250;
+
+  /** How late the event loop may be (p99) before reads are refused; at twice that new orders are, at four times all. */
+  @IsInt() @Min(1) @Max(60_000) eventLoopDelayMs = 100;
+
+  /** Sockets that may be open at each gateway; another one is closed at once. */
+  @IsInt() @Min(10) @Max(1_000_000) maxConnections = 10_000;
+
+  /** How long the headers of a request may take to arrive, and the wait for the first request of a connection. */
+  @IsInt() @Min(100) @Max(600_000) headersTimeoutMs = 5_000;
+
+  /** How long a request may take to arrive, its body included. Imports have UPLOAD_IDLE_MS instead. */
+  @IsInt() @Min(100) @Max(600_000) requestTimeoutMs = 10_000;
+
+  /** How long a connection may be idle between two requests. Longer than a balancer before us keeps its own. */
+  @IsInt() @Min(100) @Max(600_000) keepAliveMs = 72_000;
+
   /** Event streams that may be open at each gateway at once; a client that wants another one gets 503. */
   @IsInt() @Min(1) @Max(9_000) eventStreams = 1_000;
 

@@ -1,16 +1,22 @@
 import { hash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { RpcClient } from '#messaging';
 import { signingKeyOf, TokenIssuer } from '#service';
+import { AdmissionGuard } from './admission.guard.js';
+import { Admission } from './admission.js';
 import { ApiKeysWorker } from './api-keys.worker.js';
 import { AuthGuard } from './auth.guard.js';
 import { Authentication } from './authentication.guard.js';
 import { Callers } from './callers.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { GatewayConfig } from './config.js';
+import { ConnectionsModule } from './connections.module.js';
 import { Cursors } from './cursor.js';
 import { DeadLettersClient } from './dead-letters.client.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DocsModule } from './docs.module.js';
+import { EventLoopWorker } from './event-loop.worker.js';
 import { EventStreams } from './event-streams.worker.js';
 import { EventsController } from './events.controller.js';
 import { ExportClient } from './export.client.js';
@@ -29,6 +35,7 @@ import { OrderListController } from './order-list.controller.js';
 import { OrderPaymentsClient } from './order-payments.client.js';
 import { OrderWatches } from './order-watch.client.js';
 import { OrdersController } from './orders.controller.js';
+import { OverloadWorker } from './overload.worker.js';
 import { PaymentClient } from './payment.client.js';
 import { PaymentListsController } from './payment-lists.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -48,7 +55,7 @@ import { StockSettingsController } from './stock-settings.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
-  imports: [DiscoveryModule, HeadersModule, HttpModule, PolicyModule, DocsModule],
+  imports: [DiscoveryModule, ConnectionsModule, HeadersModule, HttpModule, PolicyModule, DocsModule],
   controllers: [
     OrdersController,
     OrderChangesController,
@@ -85,7 +92,11 @@ import { WebhooksController } from './webhooks.controller.js';
     OrderWatches,
     EventStreams,
     ApiKeysWorker,
+    AdmissionGuard,
+    EventLoopWorker,
+    OverloadWorker,
     Authentication,
+    { provide: Admission, inject: [GatewayConfig, RpcClient], useFactory: admissionOf },
     {
       provide: RateLimits,
       inject: [GatewayConfig],
@@ -113,3 +124,11 @@ import { WebhooksController } from './webhooks.controller.js';
   ],
 })
 export class GatewayModule {}
+
+function admissionOf(config: GatewayConfig, rpc: RpcClient): Admission {
+  const { requestsInFlightMin: fewest, requestsInFlightMax, answerTargetMs: targetMs } = config;
+  const limit = new ConcurrencyLimit({ fewest, most: Math.max(fewest, requestsInFlightMax), targetMs });
+  const admission = new Admission(limit, config.eventLoopDelayMs);
+  rpc.onAnswer((ms) => limit.answered(ms, admission.inFlight, performance.now()));
+  return admission;
+}

@@ -1,16 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { STATUS_CODES } from 'node:http';
-import { type Socket } from 'node:net';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { findFault, newId, Rejected } from '#contracts';
+import { findFault, Rejected } from '#contracts';
 import { type Trace } from '#messaging';
 import { type Caller } from './callers.js';
-import { problemOf, refusalOf } from './problem.js';
 import { Routes } from './routes.js';
 import { requestIdOf, traceparentOf } from './trace.js';
-import { UPLOAD_TYPES, UPLOADS, uploading } from './upload.js';
+import { UPLOAD_TYPES, UPLOADS } from './upload.js';
 
 /** A request as controllers see it: known from the guard, traced from its first byte on. */
 export interface ApiRequest extends FastifyRequest {
@@ -27,12 +24,6 @@ export interface RouteBody {
   /** The body reaches the controller as the bytes that came, up to so many: for signatures. */
   readonly rawBytes?: number;
 }
-
-/** What a slow client may take. Node's own limits (60 s, 300 s, checked every 30 s) let a few of them hold every socket. */
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const TIMEOUT_CHECK_MS = 1_000;
-const MAX_CONNECTIONS = 10_000;
 
 /** How Fastify takes requests in, before any controller sees them. */
 @Module({ providers: [Routes], exports: [Routes] })
@@ -62,7 +53,6 @@ export class HttpModule implements OnModuleInit {
       }
       done();
     });
-    limit(fastify.server);
   }
 
   /** After Nest has added its own parsers, so that ours are the only ones. */
@@ -110,26 +100,4 @@ function parseJson(text: string): unknown {
   } catch {
     throw new Rejected('malformed-request', { detail: 'The body is not valid JSON.' });
   }
-}
-
-function limit(server: FastifyInstance['server']): void {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.maxConnections = MAX_CONNECTIONS;
-  // Read when the server listens and takes requests (node:http); there is no other way to set them later.
-  Object.assign(server, { connectionsCheckingInterval: TIMEOUT_CHECK_MS, requireHostHeader: false });
-  server.removeAllListeners('clientError').on('clientError', refuseBadHttp);
-}
-
-/** What is no HTTP request never reaches Fastify: the answer is written to the socket as it is. */
-function refuseBadHttp(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return;
-  const refusal = refusalOf(error) ?? new Rejected('malformed-request');
-  const { status, body } = problemOf(refusal, { instance: '', requestId: newId('req') });
-  const text = JSON.stringify(body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n` +
-      `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-  );
 }

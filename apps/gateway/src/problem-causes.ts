@@ -69,6 +69,6 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
     'The caller has as many event streams open at this gateway as one may have. "limit" says how many.',
   'headers-too-large': 'All headers together are larger than a request may have.',
   'internal-error': 'A defect of ours. The request may or may not have had its effect.',
-  'service-unavailable': 'A service behind the API is down, starting or overloaded.',
+  'service-unavailable': 'A service behind the API is down, starting or overloaded, or this gateway is.',
   'outcome-unknown': 'The request was handed on, and no answer came in time.',
 };

@@ -250,7 +250,7 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
   },
   'service-unavailable': {
     title: '请稍后重试',
-    cause: 'API 背后的某个服务已停止、正在启动或过载。',
+    cause: 'API 背后的某个服务已停止、正在启动或过载，或者网关本身过载。',
     remedy: '请求没有产生任何效果。请在 Retry-After 指定的时间之后重试。',
   },
   'outcome-unknown': {

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Rejected } from '#contracts';
 import { Logger } from '#service';
+import { LogBudget } from './log-budget.js';
 import { problemOf, refusalOf } from './problem.js';
 import { SECURITY } from './response-headers.js';
 import { Routes } from './routes.js';
@@ -9,6 +10,8 @@ import { Routes } from './routes.js';
 /** The only place that turns an error into an HTTP answer, whoever threw it: a service, a pipe, Nest or Fastify. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  readonly #budget = new LogBudget();
+
   constructor(
     private readonly logger: Logger,
     private readonly routes: Routes,
@@ -48,9 +51,16 @@ export class ProblemFilter implements ExceptionFilter {
   #log(error: unknown, { id: requestId, method, url }: FastifyRequest, { code }: Rejected): void {
     const about = { requestId, method, path: pathOf(url), code };
     if (code === 'internal-error') this.logger.error({ ...about, err: error }, 'request failed');
-    else if (code === 'service-unavailable' || code === 'outcome-unknown')
-      this.logger.warn(about, 'request failed');
+    else if (code === 'service-unavailable' || code === 'outcome-unknown') this.#warn(about);
     else this.logger.info(about, 'request refused');
+  }
+
+  /** When a service is away, or too much is asked, there are as many as there are requests. */
+  #warn(about: object): void {
+    const unlogged = this.#budget.take(performance.now());
+    if (unlogged !== undefined) {
+      this.logger.warn({ ...about, ...(unlogged > 0 && { unlogged }) }, 'request failed');
+    }
   }
 }
 

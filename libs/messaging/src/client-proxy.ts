@@ -1,6 +1,7 @@
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import { type Rpc } from '#contracts';
-import { type CallOptions, type RpcClient } from './rpc-client.js';
+import { type CallOptions } from './rpc-call.js';
+import { type RpcClient } from './rpc-client.js';
 
 /** RpcClient in Nest's own words: `client.send('stock.get.v1', { sku })` is an observable of the answer. */
 export class RpcClientProxy extends ClientProxy {

@@ -1,5 +1,6 @@
 export * from './answers.js';
 export { brokersOf } from './brokers.js';
+export * from './breakers.js';
 export * from './bundle.js';
 export * from './client-proxy.js';
 export * from './connection.js';
@@ -13,6 +14,7 @@ export * from './event-log-writer.js';
 export * from './identity.js';
 export * from './observe.js';
 export * from './publisher.js';
+export type { CallOptions } from './rpc-call.js';
 export * from './rpc-client.js';
 export * from './server.js';
 export * from './topology.js';

@@ -1,37 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { ERRORS, type ErrorCode, newId, Rejected, type Rpc, type ServiceName } from '#contracts';
+import { newId, type Rejected, type Rpc, type ServiceName } from '#contracts';
+import { type CallOutcome } from './breaker.js';
+import { type Breakers } from './breakers.js';
 import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
-import { type Trace } from './delivery.js';
-import { childOf, type Member, type ReplyMember } from './envelope.js';
 import { IDENTITY_HEADER } from './identity.js';
 import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { PublishError, type Publisher } from './publisher.js';
+import { type Call, type CallOptions, memberOf, tokenOf } from './rpc-call.js';
+import { DETAILS, parseReplies, type Refused, rejectedOf, unavailable, unknown } from './rpc-refusals.js';
 import { EXCHANGES } from './topology.js';
 import { type Wish } from './watchers.js';
-
-export interface CallOptions {
-  readonly trace: Trace;
-  /** Then the caller is told that the outcome is unknown; who has not begun by then does not begin any more. */
-  readonly timeoutMs: number;
-}
 
 /** Word that is expected from a service; undefined when it did not come in time. */
 export interface Expected {
   readonly notice: Promise<object | undefined>;
   cancel(): void;
-}
-
-interface Call {
-  readonly contract: Rpc;
-  readonly data: object;
-  readonly trace: Trace;
-  /** Of performance.now. */
-  readonly expiresAt: number;
-  readonly deadline: number;
-  readonly resolve: (answer: object) => void;
-  readonly reject: (error: Error) => void;
 }
 
 const SWEEP_MS = 20;
@@ -49,6 +34,7 @@ export class RpcClient {
   private readonly waiting = new Map<string, Call>();
   private readonly expected = new Map<string, (notice: object | undefined) => void>();
   private readonly timer: NodeJS.Timeout;
+  private answered: (ms: number) => void = () => undefined;
   private batch: Call[] = [];
   private listening = false;
 
@@ -58,6 +44,7 @@ export class RpcClient {
       readonly consuming: Connection;
       readonly instance: string;
       readonly observe: Observe;
+      readonly breakers: Breakers;
     },
   ) {
     this.replyTo = `${options.instance}.${randomBytes(12).toString('base64url')}`;
@@ -96,23 +83,45 @@ export class RpcClient {
     return this.waiting.size + this.batch.length;
   }
 
+  private get obstacle(): 'unsent' | 'full' | undefined {
+    if (!this.isReady) return 'unsent';
+    return this.inFlight >= MAX_IN_FLIGHT ? 'full' : undefined;
+  }
+
+  /** From now on `tell` hears how long every answer took. */
+  onAnswer(tell: (ms: number) => void): void {
+    this.answered = tell;
+  }
+
   call<Q extends object, A extends object>(
     contract: Rpc<string, Q, A>,
     data: Q,
     options: CallOptions,
   ): Promise<A> {
-    const { trace, timeoutMs } = options;
-    if (!this.isReady) return Promise.reject(unavailable(contract, DETAILS.unsent));
-    if (this.inFlight >= MAX_IN_FLIGHT)
-      return Promise.reject(unavailable(contract, 'Too many calls are under way.'));
+    const { obstacle } = this;
+    if (obstacle) return Promise.reject(unavailable(contract, DETAILS[obstacle]));
+    const { breakers } = this.options;
+    const begunAt = performance.now();
+    const pass = breakers.enter(contract.service, begunAt);
+    if (pass) return this.enqueue(contract, data, { ...options, begunAt, pass });
+    const retryAfter = breakers.retryAfter(contract.service, begunAt);
+    return Promise.reject(unavailable(contract, DETAILS.resting, retryAfter));
+  }
+
+  private enqueue<Q extends object, A extends object>(
+    contract: Rpc<string, Q, A>,
+    data: Q,
+    { trace, timeoutMs, begunAt, pass }: CallOptions & Pick<Call, 'begunAt' | 'pass'>,
+  ): Promise<A> {
     return new Promise<A>((resolve, reject) => {
-      const begun = performance.now();
       if (
         this.batch.push({
           contract,
           data,
           trace,
-          expiresAt: begun + timeoutMs,
+          begunAt,
+          expiresAt: begunAt + timeoutMs,
+          pass,
           deadline: Date.now() + timeoutMs,
           resolve: resolve as (answer: object) => void,
           reject,
@@ -127,7 +136,11 @@ export class RpcClient {
   /** Resolves when any instance of the service answers. */
   async ping(service: ServiceName, timeoutMs: number): Promise<void> {
     const trace = { traceparent: NO_TRACE, requestId: 'ping' };
-    await this.call(pingOf(service), {}, { trace, timeoutMs });
+    const contract = pingOf(service);
+    const { obstacle } = this;
+    if (obstacle) throw unavailable(contract, DETAILS[obstacle]);
+    // Past the breaker: who asks wants to know how the service is now.
+    await this.enqueue(contract, {}, { trace, timeoutMs, begunAt: performance.now(), pass: undefined });
   }
 
   /** Register before the call that leads to it: the notice may overtake the answer. */
@@ -198,7 +211,7 @@ export class RpcClient {
   }
 
   private fail(id: string, error: unknown): void {
-    const call = this.take(id);
+    const call = this.take(id, 'void', performance.now());
     if (!call) return;
     if (error instanceof PublishError && error.failure !== 'unknown') {
       call.reject(unavailable(call.contract, DETAILS[error.failure]));
@@ -208,12 +221,13 @@ export class RpcClient {
   }
 
   private receive(content: Buffer): void {
+    const now = performance.now();
     for (const reply of parseReplies(content)) {
       if ('notice' in reply) {
         this.expected.get(reply.notice)?.(reply.data);
         continue;
       }
-      const call = this.take(reply.id);
+      const call = this.take(reply.id, 'answered', now);
       if (!call) this.options.observe('waybill_rpc_late_replies_total');
       else if ('ok' in reply) call.resolve(reply.ok as object);
       else call.reject(this.refusalOf(reply.refused, call.contract));
@@ -227,17 +241,24 @@ export class RpcClient {
     return unavailable(contract, DETAILS.unbelieved);
   }
 
-  private take(id: string): Call | undefined {
+  private take(id: string, outcome: CallOutcome, nowMs: number): Call | undefined {
     const call = this.waiting.get(id);
     this.waiting.delete(id);
+    if (call) this.tell(call, outcome, nowMs);
     return call;
+  }
+
+  private tell({ contract, begunAt, expiresAt, pass }: Call, outcome: CallOutcome, nowMs: number): void {
+    if (!pass) return;
+    this.options.breakers.leave(contract.service, { pass, begunAt, expiresAt, outcome }, nowMs);
+    if (outcome === 'answered') this.answered(nowMs - begunAt);
   }
 
   private sweep(): void {
     const now = performance.now();
     for (const [id, call] of this.waiting) {
       if (call.expiresAt > now) continue;
-      this.waiting.delete(id);
+      this.take(id, 'failed', now);
       this.options.observe('waybill_rpc_timeouts_total', { service: call.contract.service });
       call.reject(unknown(call.contract));
     }
@@ -248,52 +269,10 @@ export class RpcClient {
     this.listening = false;
     const calls = [...this.waiting.values()];
     this.waiting.clear();
-    for (const call of calls) call.reject(unknown(call.contract));
+    const now = performance.now();
+    for (const call of calls) {
+      this.tell(call, 'void', now);
+      call.reject(unknown(call.contract));
+    }
   }
-}
-
-const DETAILS = {
-  unsent: 'The broker takes no messages at the moment.',
-  returned: 'The service is not running.',
-  refused: 'The service has more to do than it can take.',
-  unbelieved: 'The service does not accept the identity that it was shown.',
-} as const;
-
-type Refused = Extract<ReplyMember, { readonly refused: unknown }>['refused'];
-
-const tokenOf = ({ contract, trace }: Call): string | undefined => trace.tokens?.[contract.service];
-
-function memberOf({ contract, data, trace, deadline }: Call, id: string): Member {
-  const { traceparent, requestId } = trace;
-  return {
-    id,
-    type: contract.name,
-    causationId: null,
-    requestId,
-    traceparent: childOf(traceparent),
-    attempt: 1,
-    deadline,
-    data,
-  };
-}
-
-function parseReplies(content: Buffer): readonly ReplyMember[] {
-  try {
-    const replies: unknown = JSON.parse(content.toString());
-    return Array.isArray(replies) ? replies : [];
-  } catch {
-    return [];
-  }
-}
-
-function rejectedOf({ code, details }: Refused): Rejected {
-  return code in ERRORS ? new Rejected(code as ErrorCode, { ...details }) : new Rejected('internal-error');
-}
-
-function unavailable({ service }: Pick<Rpc, 'service'>, detail: string): Rejected {
-  return new Rejected('service-unavailable', { service, detail: `${detail} The request has had no effect.` });
-}
-
-function unknown({ service }: Pick<Rpc, 'service'>): Rejected {
-  return new Rejected('outcome-unknown', { service });
 }

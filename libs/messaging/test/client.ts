@@ -1,5 +1,6 @@
 import { type Command, type Event, type Rejected, type Rpc, send } from '#contracts';
 import {
+  Breakers,
   type Bundle,
   bundle,
   Connection,
@@ -42,7 +43,13 @@ export class TestClient {
     await Promise.all([publishing.open(5_000), consuming.open(5_000)]);
     const publisher = new Publisher(publishing, { appId: 'order', observe });
     await publisher.start(declareExchanges);
-    const rpc = new RpcClient({ publisher, consuming, instance: 'test', observe });
+    const rpc = new RpcClient({
+      publisher,
+      consuming,
+      instance: 'test',
+      observe,
+      breakers: new Breakers({ observe, log }),
+    });
     await rpc.start();
     return new TestClient(rpc, publisher, notes, [publishing, consuming]);
   }

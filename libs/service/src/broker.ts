@@ -2,6 +2,7 @@ import { newId, type ServiceName } from '#contracts';
 import {
   AmqpServer,
   Answers,
+  Breakers,
   Connection,
   declareEventLog,
   declareExchanges,
@@ -87,7 +88,7 @@ export async function serve(
 
 /** What the gateway has: it asks. */
 export async function ask(
-  { config, observe, shutdown }: Context,
+  { config, logger: log, observe, shutdown }: Context,
   { publisher, consuming }: Broker,
 ): Promise<RpcClient> {
   const instance = config.instance.replaceAll(/[^\w.-]/g, '-').slice(0, 100);
@@ -96,6 +97,7 @@ export async function ask(
     consuming,
     instance: `${instance}-${newId('req').slice(-6)}`,
     observe,
+    breakers: new Breakers({ observe, log }),
   });
   await rpc.start();
   shutdown.on('drain', 'calls', async () => rpc.stop());

@@ -1,0 +1,40 @@
+import { ERRORS, type ErrorCode, Rejected, type Rpc } from '#contracts';
+import { type ReplyMember } from './envelope.js';
+
+/** Why a call has had no effect. */
+export const DETAILS = {
+  full: 'Too many calls are under way.',
+  resting: 'The service has not answered in time for a while.',
+  unsent: 'The broker takes no messages at the moment.',
+  returned: 'The service is not running.',
+  refused: 'The service has more to do than it can take.',
+  unbelieved: 'The service does not accept the identity that it was shown.',
+} as const;
+
+export type Refused = Extract<ReplyMember, { readonly refused: unknown }>['refused'];
+
+export function parseReplies(content: Buffer): readonly ReplyMember[] {
+  try {
+    const replies: unknown = JSON.parse(content.toString());
+    return Array.isArray(replies) ? replies : [];
+  } catch {
+    return [];
+  }
+}
+
+export function rejectedOf({ code, details }: Refused): Rejected {
+  return code in ERRORS ? new Rejected(code as ErrorCode, { ...details }) : new Rejected('internal-error');
+}
+
+export function unavailable(
+  { service }: Pick<Rpc, 'service'>,
+  detail: string,
+  retryAfter?: number,
+): Rejected {
+  const details = { service, detail: `${detail} The request has had no effect.`, retryAfter };
+  return new Rejected('service-unavailable', details);
+}
+
+export function unknown({ service }: Pick<Rpc, 'service'>): Rejected {
+  return new Rejected('outcome-unknown', { service });
+}

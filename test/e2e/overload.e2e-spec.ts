@@ -1,0 +1,153 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Client } from './client.js';
+import { Shop } from './shop.js';
+
+/** Requests that may be under way; new orders may have nine tenths of them, reads three quarters. */
+const PLACES = 40;
+const PLACES_OF_ORDERS = 36;
+const UNKNOWN = '/v1/orders/ord_00000000000000000000000000';
+const PATIENCE_MS = 30_000;
+
+let shop: Shop;
+let client: Client;
+
+beforeAll(async () => {
+  shop = await Shop.open({
+    env: {
+      REQUESTS_IN_FLIGHT_MIN: String(PLACES),
+      REQUESTS_IN_FLIGHT_MAX: String(PLACES),
+      RPC_TIMEOUT_MS: '1000',
+      HEADERS_TIMEOUT_MS: '1000',
+      REQUEST_TIMEOUT_MS: '2000',
+      KEEP_ALIVE_MS: '1000',
+    },
+  });
+  client = shop.client();
+  await client.stocked('TEA', 10_000);
+});
+afterAll(() => shop?.close());
+
+const read = (path = UNKNOWN) => client.send('GET', path);
+const metric = (name: string, labels = {}) => shop.stack.of('gateway').metric(name, labels);
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await isSo()); await pause(50)) {
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${what}`);
+  }
+}
+
+async function stopped<T>(service: 'order' | 'stock', work: () => Promise<T>): Promise<T> {
+  shop.stack.of(service).signal('SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    shop.stack.of(service).signal('SIGCONT');
+  }
+}
+
+const unavailable = { status: 503, body: { type: '/problems/service-unavailable', status: 503 } };
+
+describe('a service that does not answer', () => {
+  test('is left alone: nobody waits for the deadline any more, until it answers again', async () => {
+    await stopped('order', async () => {
+      const first = await Promise.all(Array.from({ length: 25 }, () => read()));
+      expect(new Set(first.map(({ status }) => status))).toEqual(new Set([504]));
+      const waited = await metric('waybill_rpc_timeouts_total');
+      const next = await Promise.all(Array.from({ length: 5 }, () => read()));
+      for (const answer of next) {
+        expect(answer).toMatchObject({ ...unavailable, body: { service: 'order' } });
+        expect(answer.headers.get('content-type')).toMatch('application/problem+json');
+        expect(answer.headers.get('retry-after')).toMatch(/^[1-3]$/);
+      }
+      expect(await metric('waybill_rpc_timeouts_total')).toBe(waited);
+      expect(await metric('waybill_rpc_not_asked_total', { service: 'order' })).toBe(5);
+      expect(await metric('waybill_rpc_breaker_state', { service: 'order' })).toBe(2);
+      expect((await read('/v1/stock/TEA')).status).toBe(200);
+    });
+    await until('order is asked again', async () => {
+      await read();
+      return (await metric('waybill_rpc_breaker_state', { service: 'order' })) === 0;
+    });
+    expect((await read()).status).toBe(404);
+  });
+});
+
+describe('more requests than can be answered', () => {
+  const place = (from = client) => from.place({ sku: 'TEA', method: 'tok_visa' });
+
+  test('are refused at once, those that are let in succeed, and the last places are for what ends an order', async () => {
+    const answers: Awaited<ReturnType<typeof place>>[] = [];
+    const all = await stopped('stock', async () => {
+      const placing = Array.from({ length: PLACES + 10 }, () =>
+        place().then((answer) => answers.push(answer)),
+      );
+      await until('the rest is refused', async () => answers.length === PLACES + 10 - PLACES_OF_ORDERS);
+      for (const answer of answers) {
+        expect(answer).toMatchObject(unavailable);
+        expect(answer.headers.get('retry-after')).toBe('1');
+      }
+      expect(await read()).toMatchObject(unavailable);
+      expect((await client.send('POST', `${UNKNOWN}/cancel`)).status).toBe(404);
+      expect((await fetch(`${shop.stack.url}/health/live`)).status).toBe(200);
+      return placing;
+    });
+    await Promise.all(all);
+    const accepted = answers.filter(({ status }) => status === 201);
+    expect(accepted).toHaveLength(PLACES_OF_ORDERS);
+    for (const { body } of accepted) await client.until(body.id, 'confirmed');
+    expect(await metric('waybill_http_refused_total', { reason: 'in flight', class: 'write' })).toBe(14);
+    expect(shop.stack.of('gateway').logLines.map(({ msg }) => msg)).toContain(
+      'overloaded: some requests are refused',
+    );
+  });
+
+  test('leave their places behind when their clients hang up', async () => {
+    await stopped('stock', async () => {
+      const clients = new AbortController();
+      const impatient = shop.client({ hangUp: clients.signal });
+      const placing = Array.from({ length: PLACES_OF_ORDERS }, () => place(impatient).catch(() => undefined));
+      await until('all places are taken', async () => (await read()).status === 503);
+      clients.abort();
+      await Promise.all(placing);
+      await until('there is room again', async () => (await read()).status === 404);
+    });
+  });
+});
+
+describe('clients that hold on to their connections', () => {
+  const [key, host] = [() => `Authorization: Bearer ${shop.stack.apiKey}`, 'Host: waybill'];
+  const body = 'Content-Type: application/json\r\nContent-Length: 500\r\nIdempotency-Key: slow';
+  const HOLDS: Readonly<Record<string, () => string>> = {
+    'that say nothing': () => '',
+    'whose headers never end': () => `GET /v1/orders HTTP/1.1\r\n${host}\r\nX-Slow: `,
+    'whose bodies never end': () =>
+      `POST /v1/orders HTTP/1.1\r\n${host}\r\n${key()}\r\n${body}\r\n\r\n{"customerId":"`,
+    'that go on with nothing': () => `GET /health/live HTTP/1.1\r\n${host}\r\n\r\n`,
+  };
+
+  test('are closed, and take nothing from others meanwhile', async () => {
+    const sockets = Object.values(HOLDS).flatMap((start) =>
+      Array.from({ length: PLACES * 2 }, () => hold(start())),
+    );
+    try {
+      const orders = await Promise.all(
+        Array.from({ length: 10 }, () => client.place({ sku: 'TEA', method: 'tok_visa' })),
+      );
+      expect(orders.map(({ status }) => status)).toEqual(orders.map(() => 201));
+      await until('all are closed', async () => sockets.every(({ closed }) => closed));
+      expect((await read()).status).toBe(404);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
+
+  /** Says a bit more every now and then, so that it is never quite silent. */
+  function hold(start: string): Socket {
+    const { hostname, port } = new URL(shop.stack.url);
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(start));
+    const timer = setInterval(() => start.endsWith('\r\n\r\n') || start === '' || socket.write('a'), 300);
+    socket.on('error', () => undefined).on('close', () => clearInterval(timer));
+    return socket.resume();
+  }
+});
