@@ -13,7 +13,8 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-const READY_MS = 60_000;
+/** Of a machine with much to do at once. */
+const READY_MS = 180_000;
 const EXIT_MS = 30_000;
 const POLL_MS = 25;
 const MAX_OUTPUT = 8_000_000;

@@ -12,6 +12,13 @@ interface Piece {
   readonly at: number;
 }
 
+interface Line {
+  /** What is wrong with it now. */
+  readonly toxic: Toxic | undefined;
+  readonly random: () => number;
+  spoilt: number;
+}
+
 /** One direction of a connection: what goes in comes out in order, as soon as the line lets it. */
 export class Flow {
   private readonly queue: Piece[] = [];
@@ -21,8 +28,7 @@ export class Flow {
   constructor(
     private readonly from: Socket,
     private readonly to: Socket,
-    /** What is wrong with the line now, and a number from 0 to 1. */
-    private readonly line: { readonly toxic: Toxic | undefined; readonly random: () => number },
+    private readonly line: Line,
   ) {}
 
   push(bytes: Buffer): void {
@@ -49,6 +55,7 @@ export class Flow {
   }
 
   private async carry({ bytes, at }: Piece): Promise<void> {
+    if (this.line.toxic) this.line.spoilt++;
     while (this.line.toxic?.kind === 'blackhole' && !this.to.destroyed) await pause(POLL_MS);
     const { toxic } = this.line;
     if (toxic?.kind === 'latency') {

@@ -29,8 +29,11 @@ export interface ProxyOptions {
 export class TcpProxy {
   toxic: Toxic | undefined;
   readonly random: () => number;
-  /** Connections that it has broken. */
+  /** Connections that it has broken, and that have ended otherwise. */
   broken = 0;
+  ended = 0;
+  /** Packets that had to suffer from a toxic. */
+  spoilt = 0;
   private readonly links = new Set<Link>();
   private trigger: Trigger | undefined;
 
@@ -137,7 +140,7 @@ export class TcpProxy {
       flow.push(Buffer.concat(passed));
     });
     from.on('close', (hadError) => {
-      this.links.delete(link);
+      if (this.links.delete(link)) this.ended++;
       if (hadError) to.resetAndDestroy();
       else void flow.drained().then(() => to.end(() => to.destroy()));
     });
