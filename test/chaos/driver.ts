@@ -8,6 +8,8 @@ import { type Random } from './random.js';
 /** A client that is told 503 waits, as it is asked to. */
 const PAUSE_MS = [100, 400] as const;
 const POLL_MS = 150;
+/** Then a customer does not look at an order again. */
+const CURIOUS_MS = 20_000;
 /** Answers after which the same request is sent again with the same key. */
 const AGAIN = /^(?:429|503|504)$/;
 /** What a network says of a connection that did not hold. */
@@ -123,13 +125,15 @@ export class Driver {
   }
 
   private async read<T>(path: string, isIt: (found: T) => boolean): Promise<T | undefined> {
-    for (; Date.now() < this.deadline; await pause(POLL_MS)) {
+    const deadline = Math.min(this.deadline, Date.now() + CURIOUS_MS);
+    for (; Date.now() < deadline; await pause(POLL_MS)) {
       const found = await this.client.send<T>('GET', path).catch(codeOf);
       if (typeof found === 'string') {
         if (!NETWORK.test(found)) this.journal.unexpected.push(`GET ${path}: ${found}`);
       } else if (found.status === 200) {
         if (isIt(found.body)) return found.body;
-      } else if (!AGAIN.test(String(found.status))) {
+        // A payment whose order is placed is there as soon as its service has heard of it.
+      } else if (found.status !== 404 && !AGAIN.test(String(found.status))) {
         this.journal.unexpected.push(`GET ${path}: ${found.status} ${found.text}`);
         return undefined;
       }

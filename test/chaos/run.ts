@@ -1,16 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { SERVICES } from '../e2e/books.js';
 import { providerViolations } from '../invariants/provider.js';
+import { Breaking } from './breaking.js';
 import { Driver } from './driver.js';
-import { FAULTS } from './faults/all.js';
 import { foundIn } from './found.js';
 import { type Deed, Journal } from './journal.js';
 import { anyLife, SHELVES } from './lives.js';
 import { Random } from './random.js';
 import { Rig } from './rig.js';
-import { type Fault, inSeconds, type Schedule, timelineOf } from './schedule.js';
+import { type Fault, type Schedule, timelineOf } from './schedule.js';
 import { type Counts, judge } from './verdict.js';
 import { Watch } from './watch.js';
 
@@ -65,20 +64,7 @@ async function runOn(rig: Rig, schedule: Schedule, { journal, say }: Context): P
     }),
   );
   const broken: string[] = [];
-  const faults = await Promise.all(
-    schedule.faults.map(async (fault) => {
-      await pause(fault.atMs);
-      const begun = Date.now();
-      const noticed = await FAULTS[fault.kind](rig, fault).catch((error: unknown) => {
-        broken.push(`${fault.kind} ${fault.target}: ${String(error)}`);
-        return 0;
-      });
-      say(
-        `  ${inSeconds(fault.atMs)}  ${fault.kind} ${fault.target}: healed after ${inSeconds(Date.now() - begun).trim()}, noticed ${noticed} ×`,
-      );
-      return { ...fault, noticed };
-    }),
-  );
+  const faults = await new Breaking(rig, say, broken).all(schedule.faults);
   await load;
   const dead = rig.stack.processes.filter(({ isRunning }) => !isRunning);
   broken.push(...dead.map(({ name, log }) => `${name} has ended by itself: ${log.slice(-1_000)}`));

@@ -49,7 +49,8 @@ function collide(one: Fault, other: Fault): boolean {
   return one.atMs < endOf(other) && other.atMs < endOf(one);
 }
 
-const heldBy = ({ kind, target }: Fault): readonly string[] => (KINDS[kind] as Kind).holds(target);
+/** What nothing else may happen to meanwhile. */
+export const heldBy = ({ kind, target }: Fault): readonly string[] => (KINDS[kind] as Kind).holds(target);
 const endOf = ({ atMs, forMs }: Fault): number => atMs + forMs + HEALING_MS;
 
 /** One line per fault, for people. */
