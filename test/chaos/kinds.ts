@@ -39,7 +39,6 @@ export const KINDS = {
   broker_stopped: { targets: ['broker'], lasts: [1_000, 12_000], holds: broker },
   broker_out_of_memory: { targets: ['broker'], lasts: [1_000, 8_000], holds: broker },
   broker_out_of_disk: { targets: ['broker'], lasts: [1_000, 8_000], holds: broker },
-  queue_full: { targets: QUEUES, lasts: [1_000, 6_000], holds: broker },
   queue_unbound: { targets: DURABLE_QUEUES, lasts: [1_000, 6_000], holds: broker },
   queue_deleted: { targets: QUEUES, lasts: [0, 0], holds: reader },
 
@@ -58,6 +57,7 @@ export const KINDS = {
   commit_unanswered: { targets: DATABASE_LINES, lasts: [1_000, 4_000], holds: line },
   commit_unsent: { targets: DATABASE_LINES, lasts: [1_000, 4_000], holds: line },
   confirm_lost: { targets: BROKER_LINES, lasts: [1_000, 4_000], holds: line },
+  confirm_refused: { targets: BROKER_LINES, lasts: [1_000, 4_000], holds: line },
   cut_after_answer: { targets: BROKER_LINES.slice(1), lasts: [1_000, 4_000], holds: line },
 
   provider_fails_before: { targets: ['provider'], lasts: [1_000, 6_000], holds: provider },

@@ -10,8 +10,8 @@ import { Lines } from './lines.js';
 
 /** Short, so that whatever ends by itself does so while we look. */
 const TIMES = {
-  HOLD_SECONDS: '20',
-  HOLD_GRACE_SECONDS: '2',
+  HOLD_SECONDS: '8',
+  HOLD_GRACE_SECONDS: '1',
   EXPIRY_INTERVAL_MS: '250',
   DEADLINE_INTERVAL_MS: '250',
   SAGA_TIMEOUT_SECONDS: '15',

@@ -32,6 +32,7 @@ const DEEDS: readonly Deed[] = ['place', 'pay', 'cancel', 'fulfil', 'refund'];
 const PATIENCE_MS = 60_000;
 /** The third retry tier is 30 s; the fourth would be 2 minutes. */
 const QUIET_MS = 150_000;
+const LOOKS = 3;
 
 /** Runs a schedule from empty databases to the last look, and keeps in the folder what explains it. */
 export async function run(schedule: Schedule, folder: string, say: (line: string) => void): Promise<Report> {
@@ -92,7 +93,7 @@ async function liveOn(driver: Driver, end: number): Promise<void> {
 async function verdictOn(rig: Rig, journal: Journal): Promise<Pick<Report, 'counts' | 'violations'>> {
   const violations = [
     ...journal.unexpected,
-    ...(await rig.books.violations()),
+    ...(await lastingViolations(rig)),
     ...(await providerViolations(rig.books.pools.payment, await rig.oracle.entries())),
     ...(await deadLetters(rig)),
   ];
@@ -104,6 +105,17 @@ async function verdictOn(rig: Rig, journal: Journal): Promise<Pick<Report, 'coun
     violations.push(...verdict.violations);
   }
   return { counts: counts as Record<Deed, Counts>, violations };
+}
+
+/** The databases are read one after the other: an order that ends between two looks is none that lasts. */
+async function lastingViolations({ books }: Rig): Promise<string[]> {
+  let found: string[] = [];
+  for (let look = 0; look < LOOKS; look++) {
+    found = await books.violations();
+    if (found.length === 0) return found;
+    await books.quiet().catch(() => undefined);
+  }
+  return found;
 }
 
 /** A dead letter is a message that nobody could handle: a fault of the world around must not make one. */

@@ -32,6 +32,7 @@ export const lineFaults = {
   commit_unanswered: breaking('commit_reply'),
   commit_unsent: breaking('commit_request'),
   confirm_lost: breaking('confirm'),
+  confirm_refused: breaking('refusal'),
   cut_after_answer: breaking('answer'),
 } satisfies Record<string, Happening>;
 

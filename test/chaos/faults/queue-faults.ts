@@ -15,14 +15,6 @@ interface Binding {
 }
 
 export const queueFaults = {
-  queue_full: (rig, { target, forMs }) =>
-    growth(failures(rig, 'refused'), async () => {
-      const path = `/api/policies/${rig.broker.vhost}/full`;
-      const definition = { 'max-length': 0 };
-      await rig.broker.manage('PUT', path, { ...policyFor(target), definition });
-      await during(forMs, () => rig.broker.manage('DELETE', path));
-    }),
-
   queue_unbound: (rig, { target, forMs }) =>
     growth(failures(rig, 'returned'), async () => {
       const bindings = await unbind(rig, target);
@@ -50,12 +42,6 @@ export const queueFaults = {
 
 const failures = (rig: Rig, failure: string) => () =>
   rig.counted('waybill_publish_failures_total', { failure });
-
-const policyFor = (queue: string): object => ({
-  pattern: `^${queue.replace('.', '\\.')}$`,
-  'apply-to': 'queues',
-  priority: 10,
-});
 
 const bindingsOf = (rig: Rig, source: string, queue: string): string =>
   `/api/bindings/${rig.broker.vhost}/e/${source}/q/${queue}`;

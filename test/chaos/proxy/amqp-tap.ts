@@ -8,6 +8,8 @@ const PAYLOAD = 7;
 /** Class and method of what we look for. */
 const PUBLISH = [60, 40] as const;
 const ACK = [60, 80] as const;
+/** Of the same length, and with the same tag in the same place. */
+const NACK_METHOD = 120;
 const ANSWERS = 'waybill.reply';
 
 /** Just enough of AMQP 0-9-1: a frame is a type, a channel, a length, so many bytes and an end mark. */
@@ -35,9 +37,13 @@ export class AmqpTap implements Tap {
 
   ofServer(frame: Buffer, trigger: Trigger | undefined): Verdict {
     // A broker acknowledges nothing but what was published with confirm.
-    if (!isMethod(frame, ACK) || !trigger?.waitsFor('confirm')) return 'pass';
+    if (!trigger || !isMethod(frame, ACK)) return 'pass';
+    const isLost = trigger.waitsFor('confirm');
+    if (!isLost && !trigger.waitsFor('refusal')) return 'pass';
     trigger.fired++;
-    return 'cut_before';
+    if (isLost) return 'cut_before';
+    frame.writeUInt16BE(NACK_METHOD, PAYLOAD + 2);
+    return 'pass';
   }
 
   private endsAnswer(frame: Buffer): boolean {

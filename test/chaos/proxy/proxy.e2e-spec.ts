@@ -158,6 +158,21 @@ describe('a line to RabbitMQ', () => {
     expect(await waiting()).toEqual(['first', 'second']);
   });
 
+  it('refuses what the broker has taken, and stays', async () => {
+    const { channel: one } = await channel();
+    const trigger = toBroker.set('refusal', 1);
+    const told = (text: string) =>
+      new Promise((resolve) => {
+        one.sendToQueue('facts', Buffer.from(text), {}, (error: unknown) =>
+          resolve(error ? 'refused' : 'taken'),
+        );
+      });
+    expect([await told('third'), await told('fourth')]).toEqual(['refused', 'taken']);
+    expect(trigger.fired).toBe(1);
+    expect(await waiting()).toEqual(expect.arrayContaining(['third', 'fourth']));
+    toBroker.cut();
+  });
+
   it('breaks all connections behind the last byte of an answer, which arrives', async () => {
     const [one, other] = [await channel(), await channel()];
     expect(toBroker.connections).toBe(2);

@@ -1,10 +1,10 @@
 /**
  * What a proxy waits for in the protocol, to break the connection just then.
  * `commit_reply`: PostgreSQL has committed, and its answer never arrives. `commit_request`: the commit itself never arrives.
- * `confirm`: the broker has taken a message, and its confirm never arrives. `answer`: an answer has been published, and then
- * the service loses all its connections to the broker.
+ * `confirm`: the broker has taken a message, and its confirm never arrives. `refusal`: it arrives as the refusal of a full
+ * queue. `answer`: an answer has been published, and then the service loses all its connections to the broker.
  */
-export type TriggerName = 'commit_reply' | 'commit_request' | 'confirm' | 'answer';
+export type TriggerName = 'commit_reply' | 'commit_request' | 'confirm' | 'refusal' | 'answer';
 
 /** Set on all connections of a proxy until it has fired so often. */
 export class Trigger {
