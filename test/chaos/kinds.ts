@@ -13,7 +13,7 @@ export const BROKER_LINES = PROCESSES.map((name) => `${name}→broker`);
 export const DATABASE_LINES = SERVICES.map((name) => `${name}→database`);
 export const PROVIDER_LINE = 'payment→provider';
 const LINES = [...BROKER_LINES, ...DATABASE_LINES, PROVIDER_LINE];
-const DURABLE_QUEUES = ['order.events', 'order.commands', 'payment.commands', 'stock.commands'];
+const DURABLE_QUEUES = ['order.events', 'payment.commands', 'stock.commands'];
 const QUEUES = [...DURABLE_QUEUES, 'order.rpc', 'payment.rpc', 'stock.rpc'];
 
 const processes = (target: string): string[] => target.split('+').map((name) => `process ${name}`);

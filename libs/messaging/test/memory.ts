@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const TIMEOUT_MS = 30_000;
+/** It starts an Erlang machine of its own, which takes its time where much else runs. */
+const TIMEOUT_MS = 120_000;
 const PLACES = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin'];
 /** From the first port of the folder: tools/infra/ports.mjs. */
 const EPMD = 5;

@@ -42,8 +42,8 @@ async function whileBlocked(
   forMs: number,
   alarm: { readonly block: () => Promise<void>; readonly free: () => Promise<void> },
 ): Promise<number> {
-  await alarm.block();
   try {
+    await alarm.block();
     await pause(forMs);
     return await rig.counted('waybill_broker_blocked');
   } finally {
