@@ -10,6 +10,7 @@ import { anyLife, SHELVES } from './lives.js';
 import { Random } from './random.js';
 import { Rig } from './rig.js';
 import { type Fault, type Schedule, timelineOf } from './schedule.js';
+import { fillShelves } from './shelves.js';
 import { type Counts, judge } from './verdict.js';
 import { Watch } from './watch.js';
 
@@ -55,7 +56,7 @@ interface Context {
 }
 
 async function runOn(rig: Rig, schedule: Schedule, { journal, say }: Context): Promise<Report> {
-  for (const [sku, quantity] of Object.entries(SHELVES)) await rig.client.stocked(sku, quantity);
+  await fillShelves(rig.client, SHELVES);
   const watch = new Watch(rig.books);
   const end = Date.now() + schedule.seconds * 1_000;
   const load = Promise.all(
