@@ -43,9 +43,10 @@ export async function run(schedule: Schedule, folder: string, say: (line: string
   const rig = await Rig.open();
   try {
     const report = await runOn(rig, schedule, { journal: new Journal(join(folder, 'driver.jsonl')), say });
-    if (report.violations.length > 0) await keep(rig, folder, report);
+    writeFileSync(join(folder, 'report.json'), JSON.stringify(report, null, 1));
     return report;
   } finally {
+    await keep(rig, folder);
     await rig.close();
   }
 }
@@ -88,7 +89,9 @@ async function runOn(rig: Rig, schedule: Schedule, { journal, say }: Context): P
 }
 
 async function liveOn(driver: Driver, end: number): Promise<void> {
-  while (Date.now() < end) await anyLife(driver)(driver);
+  while (Date.now() < end) {
+    await anyLife(driver)(driver).catch((error: unknown) => driver.journal.unexpected.push(String(error)));
+  }
 }
 
 async function verdictOn(rig: Rig, journal: Journal): Promise<Pick<Report, 'counts' | 'violations'>> {
@@ -131,8 +134,7 @@ async function deadLetters({ broker, books }: Rig): Promise<string[]> {
   return found;
 }
 
-async function keep(rig: Rig, folder: string, report: Report): Promise<void> {
-  writeFileSync(join(folder, 'report.json'), JSON.stringify(report, null, 1));
+async function keep(rig: Rig, folder: string): Promise<void> {
   for (const [i, { name, log }] of rig.stack.processes.entries()) {
     writeFileSync(join(folder, `${i}-${name}.log`), log);
   }
