@@ -58,14 +58,22 @@ export class Books {
 
   /** Every broken invariant of every service and across them, in words. Only quiet systems keep all of them. */
   async violations(): Promise<string[]> {
+    const found = await Promise.all(SERVICES.map((service) => this.violationsOf(service, () => true)));
+    return [...found.flat(), ...(await crossServiceViolations(this.pools))];
+  }
+
+  /** What must hold at every moment, whatever is under way: the invariants whose number begins with A. */
+  async violationsNow(service: ServiceName): Promise<string[]> {
+    return this.violationsOf(service, ({ id }) => id.startsWith('A'));
+  }
+
+  private async violationsOf(service: ServiceName, which: (one: Invariant) => boolean): Promise<string[]> {
     const found: string[] = [];
-    for (const service of SERVICES) {
-      for (const { id, name, sql } of INVARIANTS[service]) {
-        const rows = await this.rows(service, sql);
-        for (const row of rows.slice(0, 3)) found.push(`${service} ${id} "${name}": ${JSON.stringify(row)}`);
-      }
+    for (const { id, name, sql } of INVARIANTS[service].filter(which)) {
+      const rows = await this.rows(service, sql);
+      for (const row of rows.slice(0, 3)) found.push(`${service} ${id} "${name}": ${JSON.stringify(row)}`);
     }
-    return [...found, ...(await crossServiceViolations(this.pools))];
+    return found;
   }
 
   private async underWay(): Promise<string[]> {

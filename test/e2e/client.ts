@@ -89,7 +89,11 @@ export class Client {
     return this.send('POST', '/v1/orders', body, { 'idempotency-key': key, ...preferring(wait) });
   }
 
-  pay(orderId: string, method: string, { wait = 10, key = randomUUID() } = {}): Promise<Answer<PaymentView>> {
+  pay(
+    orderId: string,
+    method: string,
+    { wait = 10, key = randomUUID() }: Pick<Placing, 'wait' | 'key'> = {},
+  ): Promise<Answer<PaymentView>> {
     const headers = { 'idempotency-key': key, prefer: `wait=${wait}` };
     return this.send('POST', '/v1/payments', { orderId, method }, headers);
   }

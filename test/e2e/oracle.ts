@@ -34,10 +34,20 @@ export class Oracle {
     }
   }
 
-  /** Q4, by the file: each line is something that the provider has done, or has refused to do. */
-  async expectSameBooks({ books }: Shop): Promise<Entry[]> {
+  /** What was planned and has not happened yet does not happen. */
+  async forget(): Promise<void> {
+    await fetch(new URL('faults', this.sandbox.url), { method: 'DELETE' });
+  }
+
+  /** By the file: each line is something that the provider has done, or has refused to do. */
+  async entries(): Promise<Entry[]> {
     const lines = (await readFile(fileIn(this.folder), 'utf8')).split('\n').filter((line) => line !== '');
-    const entries = lines.map((line) => JSON.parse(line) as Entry);
+    return lines.map((line) => JSON.parse(line) as Entry);
+  }
+
+  /** Q4. */
+  async expectSameBooks({ books }: Pick<Shop, 'books'>): Promise<Entry[]> {
+    const entries = await this.entries();
     expect(await providerViolations(books.pools.payment, entries)).toEqual([]);
     return entries;
   }

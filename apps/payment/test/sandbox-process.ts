@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 /** The built stand-alone sandbox. Needs `npm run build`. */
 export class SandboxProcess {

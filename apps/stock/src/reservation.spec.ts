@@ -98,6 +98,17 @@ describe('a reservation', () => {
     expect([stock.status(), stock.level()]).toEqual(['committed', [0, 0]]);
   });
 
+  it('takes no goods after the hold ran out when the release overtakes the commit', () => {
+    const stock = warehouse({ tea: 2 });
+    stock.tell(reserve({ tea: 2 }));
+    stock.tell(due(), DUE);
+    stock.tell(release(), DUE);
+    expect([stock.status(), stock.level()]).toEqual(['released', [2, 0]]);
+    stock.tell(commit(), DUE);
+    stock.tell(release(), DUE);
+    expect([stock.status(), stock.level()]).toEqual(['commit_refused', [2, 0]]);
+  });
+
   it('is refused for good when the goods are gone after the hold ran out', () => {
     const stock = warehouse({ tea: 2 });
     stock.tell(reserve({ tea: 2 }));

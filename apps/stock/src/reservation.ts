@@ -70,7 +70,7 @@ const NEXT: Readonly<Record<ReservationStatus, Readonly<Record<Verb, Step>>>> = 
   committed:      { reserve: ignore, release: takeBack, commit: ignore,     expire: ignore,        restock: takeBackPart },
   returned:       { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore,        restock: ignore },
   released:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore,        restock: ignore },
-  expired:        { reserve: ignore, release: ignore,   commit: holdAgain,  expire: ignore,        restock: needLess },
+  expired:        { reserve: ignore, release: giveUp,   commit: holdAgain,  expire: ignore,        restock: needLess },
   rejected:       { reserve: ignore, release: ignore,   commit: refuse,     expire: ignore,        restock: ignore },
   commit_refused: { reserve: ignore, release: ignore,   commit: ignore,     expire: ignore,        restock: ignore },
 };
@@ -118,6 +118,11 @@ function giveBackIfDue({ stock, now, hold }: Asked, reservation: Reservation): S
   if (!expiresAt || now.getTime() < expiresAt.getTime() + hold.graceMs) return {};
   const moved = moveLines(stock, reservation.orderId, leftIn(reservation), RELEASE);
   return { ...close(reservation, 'expired', moved), send: [send(stockExpired, { orderId })] };
+}
+
+/** Nothing is held, so nothing moves. But a commit that comes after this must not hold again. */
+function giveUp(_: Asked, reservation: Reservation): StockDecision {
+  return close(reservation, 'released', NOTHING);
 }
 
 /** The order was cancelled after it had been confirmed: the goods never left. */

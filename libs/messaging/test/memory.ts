@@ -3,13 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const TIMEOUT_MS = 30_000;
+/** It starts an Erlang machine of its own, which takes its time where much else runs. */
+const TIMEOUT_MS = 120_000;
 const PLACES = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin'];
 /** From the first port of the folder: tools/infra/ports.mjs. */
 const EPMD = 5;
 
-/** From this fraction of the machine's memory on, the broker of `npm test` takes no messages. Only its own tool can say so. */
-export async function limitMemory(fraction: number): Promise<void> {
+/** From this fraction of the machine's memory on, the broker of `npm test` takes no messages. */
+export function limitMemory(fraction: number): Promise<void> {
+  return brokerTool('set_vm_memory_high_watermark', String(fraction));
+}
+
+/** With less free disk than that it takes none either. */
+export function limitDisk(free: string): Promise<void> {
+  return brokerTool('set_disk_free_limit', free);
+}
+
+/** What only the broker's own tool can say. */
+async function brokerTool(...args: readonly string[]): Promise<void> {
   const folder = process.env.WAYBILL_TEST_FOLDER;
   if (!folder) {
     throw new Error('WAYBILL_TEST_FOLDER is not set: run the tests with "npm test", on servers of their own');
@@ -25,6 +36,5 @@ export async function limitMemory(fraction: number): Promise<void> {
     RABBITMQ_NODENAME: 'waybill@localhost',
     RABBITMQ_CONF_ENV_FILE: '/dev/null',
   };
-  const args = ['set_vm_memory_high_watermark', String(fraction)];
   await promisify(execFile)('rabbitmqctl', args, { env, timeout: TIMEOUT_MS });
 }

@@ -10,6 +10,8 @@ export interface StackOptions {
   readonly replicas?: Partial<Record<ProcessName, number>>;
   /** More environment, for every process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** And for those of one kind. */
+  readonly envOf?: (name: ProcessName) => Readonly<Record<string, string>>;
 }
 
 const PROCESSES: readonly ProcessName[] = ['stock', 'payment', 'order', 'gateway'];
@@ -56,7 +58,10 @@ export class Stack {
   }
 
   async add(name: ProcessName): Promise<RunningService> {
-    const service = new RunningService(name, await freePort(), this.environment());
+    const service = new RunningService(name, await freePort(), {
+      ...this.environment(),
+      ...this.options.envOf?.(name),
+    });
     this.processes.push(service);
     await service.start();
     return service;

@@ -1,9 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** The internet between a provider and the gateway: its address is known before there is a gateway, and it fails on demand. */
 export class Line {
+  /** How late a call comes through, and how often at once. */
+  delayMs = 0;
+  copies = 1;
+  /** Calls that came through late or more than once. */
+  bent = 0;
   private readonly passed: { readonly id: string; readonly text: string }[] = [];
   private readonly failures = new Map<string, number>();
   private target: string | undefined;
@@ -61,7 +67,11 @@ export class Line {
       body,
       signal: AbortSignal.timeout(5_000),
     };
-    const { status } = await fetch(this.target, init);
+    if (this.delayMs > 0 || this.copies > 1) this.bent++;
+    if (this.delayMs > 0) await pause(this.delayMs);
+    const { target } = this;
+    const sent = await Promise.all(Array.from({ length: this.copies }, () => fetch(target, init)));
+    const status = Math.max(...sent.map((answer) => answer.status));
     if (status === 204) this.passed.push({ id: String(received['webhook-id']), text });
     return status;
   }

@@ -1,0 +1,38 @@
+import { appendFileSync } from 'node:fs';
+
+/** What the driver asks for. */
+export type Deed = 'place' | 'pay' | 'cancel' | 'fulfil' | 'refund';
+
+/** One request, with all its repeats under one key. */
+export interface Attempt {
+  readonly deed: Deed;
+  /** What can be found in the books: it names the attempt. */
+  readonly ref: string;
+  /** Of what came of it, once it was acknowledged. */
+  id?: string;
+  /** A final no, with the status and the problem. */
+  refused?: string;
+  /** At least one try of it ended without an answer, or with one that leaves its outcome open. */
+  inDoubt: boolean;
+}
+
+/** The driver's own record: written before it asks, and when it has heard. Append only, so that a crash loses nothing. */
+export class Journal {
+  readonly attempts: Attempt[] = [];
+  /** Answers that no fault explains. */
+  readonly unexpected: string[] = [];
+  private readonly begun = Date.now();
+
+  constructor(private readonly file: string) {}
+
+  begin(deed: Deed, ref: string): Attempt {
+    const attempt: Attempt = { deed, ref, inDoubt: false };
+    this.attempts.push(attempt);
+    this.write({ deed, ref });
+    return attempt;
+  }
+
+  write(line: object): void {
+    appendFileSync(this.file, `${JSON.stringify({ ms: Date.now() - this.begun, ...line })}\n`);
+  }
+}
