@@ -190,7 +190,7 @@ describe('free text', () => {
 });
 
 describe('a question', () => {
-  const dead = Object.values(contracts.DEAD_LETTERS).flatMap((those) => Object.values<object>(those));
+  const dead = Object.values(contracts.DEAD_LETTERS).flatMap((those) => Object.values<object>({ ...those }));
   const all: readonly object[] = [...Object.values<unknown>({ ...contracts }), ...dead].filter(isObject);
   const questions = all.filter((one): one is Rpc => 'kind' in one && one.kind === 'rpc');
   const READS = /\.(?:get|list|group|timeline|ledger|trial_balance|sales_report)(?:_\w+)?\.v\d+$/;
