@@ -1,3 +1,4 @@
+import { Trouble } from '../../tools/infra/say.mjs';
 import { cheapestFirst, faultsOfTypes, nameOf, runLayer } from './layers.mjs';
 
 /**
@@ -32,6 +33,9 @@ export async function hunt(mutant, tree, { env, checkTypes }) {
       if (failed !== undefined) return result({ caught: { layer, test: failed } });
     }
     return result({});
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    return result({ fault: error.message });
   } finally {
     tree.mend();
   }

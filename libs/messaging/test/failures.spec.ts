@@ -132,6 +132,9 @@ describe('what can be put nowhere', () => {
         },
       });
       publishing.unplug();
+      // A service takes one message before it takes several at once.
+      scene.put('commands', [member({ data: { text: 'can' } })]);
+      await until('it takes more than one', () => textsOf(first.taken).includes('can'));
       scene.put('commands', [member(), member({ data: { text: 'poison' } }), member()]);
       scene.put('commands', [member({ data: { text: 'cup' } })]);
       await until('what came behind it is handled, too', () => textsOf(first.taken).includes('cup'));
