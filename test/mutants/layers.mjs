@@ -54,9 +54,10 @@ function verdictOf({ testResults }) {
   return { passed, broken: `a test file could not be loaded: ${unloadable.message.slice(0, 2_000)}` };
 }
 
-/** What the compiler says against it; undefined when it compiles. @param {Tree} tree */
+/** What the compiler says against the services; undefined when they compile. @param {Tree} tree */
 export async function faultsOfTypes(tree) {
-  const { code, text } = await run(tree, ['node_modules/typescript-native/bin/tsc', '--noEmit'], process.env);
+  const args = ['node_modules/typescript-native/bin/tsc', '--noEmit', '--project', 'tsconfig.build.json'];
+  const { code, text } = await run(tree, args, process.env);
   return code === 0 ? undefined : text.trim();
 }
 
