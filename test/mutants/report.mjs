@@ -40,8 +40,8 @@ function summaryOf(results) {
   return `${caught.length} of ${results.length} caught: ${counts}`;
 }
 
-/** @param {string} path @param {readonly Result[]} results */
-export function writeReport(path, results) {
+/** @param {string} path @param {readonly Result[]} results @param {string} commit that they are of */
+export function writeReport(path, results, commit) {
   const missed = results.filter(({ caught }) => !caught);
   const rows = results.map((result) => {
     const { mutant, caught, seconds } = result;
@@ -54,7 +54,7 @@ Each bug of [test/mutants/seeded](../../test/mutants/seeded) put into the code, 
 the cheapest layer first. Without a bug all of these tests were green in the same run. Written by \`npm run long:mutants\`.
 
 - **${summaryOf(results)}**${missed.length > 0 ? `; not: ${missed.map(({ mutant }) => mutant.name).join(', ')}` : ''}
-- ${new Date().toISOString().slice(0, 10)}, commit ${commit()}
+- ${new Date().toISOString().slice(0, 10)}, commit ${commit}
 - ${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}
 
 | Bug | What is wrong | Caught by | Test | s |
@@ -69,7 +69,8 @@ ${rows.join('\n')}
 /** @param {string} text */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 
-function commit() {
+/** The commit of the checkout, as it is now. */
+export function commitNow() {
   const git = (/** @type {string[]} */ ...args) =>
     execFileSync('git', args, { cwd: inRoot(), encoding: 'utf8' }).trim();
   const changed =

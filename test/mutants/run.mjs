@@ -7,7 +7,7 @@ import { SUITES } from '../../tools/test/suites.mjs';
 import { faultsOfBaseline, hunt } from './hunt.mjs';
 import { nameOf } from './layers.mjs';
 import { seededBugs } from './mutant.mjs';
-import { lineOf, tableOf, writeReport } from './report.mjs';
+import { commitNow, lineOf, tableOf, writeReport } from './report.mjs';
 import { Tree } from './tree.mjs';
 
 /** @typedef {import('./mutant.mjs').Mutant} Mutant @typedef {import('./hunt.mjs').Result} Result */
@@ -48,9 +48,10 @@ export async function runMutants(args) {
   }
   stopOnSignals();
   try {
+    const commit = commitNow();
     const results = await hunted(mutants, asked.suite === undefined);
     say(tableOf(results));
-    if (asked.report) writeReport(asked.report, results);
+    if (asked.report) writeReport(asked.report, results, commit);
     process.exitCode = results.every(({ caught }) => caught) ? 0 : 1;
   } catch (error) {
     process.exitCode = 1;
