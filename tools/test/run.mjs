@@ -61,7 +61,7 @@ const sum = (a, b) => ({
 });
 
 /** Those of the environment, else private ones. @param {readonly import('./suites.mjs').Suite[]} suites */
-async function testServers(suites) {
+export async function testServers(suites) {
   const { WAYBILL_TEST_BROKER_URL, WAYBILL_TEST_MANAGEMENT_URL, WAYBILL_TEST_POSTGRES_URL } = process.env;
   const given = WAYBILL_TEST_BROKER_URL && WAYBILL_TEST_MANAGEMENT_URL && WAYBILL_TEST_POSTGRES_URL;
   const broker = anyNeeds(suites, 'broker');

@@ -5,7 +5,8 @@ import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
 import { tellOverdue } from '../src/deadlines.worker.js';
 import { orderInvariants } from '../src/invariants.store.js';
-import { loadOrders } from '../src/order.store.js';
+import { type Order } from '../src/order.js';
+import { loadOrders, saveOrders } from '../src/order.store.js';
 import { captured, message, type Placed, placement, Replica, reserved } from './replica.js';
 
 let testing: TestDatabase;
@@ -123,6 +124,34 @@ test('refuses a key that was used for another request, and nothing else of its b
   const outcomes = await replica.handlers.place([other.placement, placement().placement]);
   expect(codeIn(outcomes[0])).toBe('idempotency-key-reused');
   expect(viewIn(outcomes[1]).replayed).toBe(false);
+});
+
+test('leaves neither a key nor a message behind of an order that can not be saved', async () => {
+  const replica = new Replica(database);
+  const [good, bad] = [placement(), placement({ customerId: 'cus_\u0000' })];
+  const outcomes = await replica.handlers.place([good.placement, bad.placement]);
+  expect(viewIn(outcomes[0]).replayed).toBe(false);
+  expect(outcomes[1]).toHaveProperty('failed');
+  const keys = [good, bad].map(({ placement: { data } }) => data.idempotency.key);
+  const { rows } = await database.query('select order_id from idempotency_keys where key = any($1)', [keys]);
+  expect(rows).toEqual([{ order_id: good.orderId }]);
+  const { rows: sent } = await database.query('select 1 from outbox where strpos(body, $1) > 0', [
+    bad.orderId,
+  ]);
+  expect(sent).toEqual([]);
+});
+
+test('writes nothing over what another replica has written', async () => {
+  const { orderId, placement: placing } = placement();
+  await new Replica(database).handlers.place([placing]);
+  const before = (await loadOrders(database, [orderId], false)).get(orderId) as Order;
+  const after: Order = { ...before, version: 2, expiresAt: '2100-01-01T00:00:00.000Z' };
+  // Without a row of the history, whose key would stop it, too.
+  const saving = { changes: [{ key: orderId, before, after }], appended: [], outbox: [], sent: [] };
+  await saveOrders(database, saving);
+  await expect(saveOrders(database, saving)).rejects.toMatchObject({ code: 'WB409' });
+  // What the tests that follow find is as it was.
+  await database.query('update orders set version = 1 where id = $1', [orderId]);
 });
 
 test('replays, byte for byte, what was answered when the order had first settled', async () => {

@@ -1,5 +1,7 @@
 import { newId } from '#contracts';
 import { type Message, type Outcome } from '#messaging';
+import { type Payment } from '../src/payment.js';
+import { paymentStore } from '../src/payment.store.js';
 import { type Replica, sandbox, skipPause } from './replica.js';
 import { payment, setUp } from './setup.js';
 import { message } from './world.js';
@@ -40,6 +42,18 @@ describe('a charge', () => {
     expect(await operations(id)).toEqual(['capture 1999']);
     expect([...one.sent, ...two.sent]).toEqual([`payment.captured.v1 ${id}`]);
     expect((await row(id)).version).toBe(2);
+  });
+
+  it('is not written over by who knows an earlier version of it', async () => {
+    const { id, charge } = payment();
+    await replica().handle(charge());
+    const before = (await paymentStore.load(here.database, [id], false)).get(id) as Payment;
+    const after: Payment = { ...before, version: before.version + 1 };
+    // Without a row of the history, whose key would stop it, too.
+    const saving = { changes: [{ key: id, before, after }], appended: [], outbox: [], sent: [] };
+    await paymentStore.save(here.database, saving);
+    await expect(paymentStore.save(here.database, saving)).rejects.toMatchObject({ code: 'WB409' });
+    await here.database.query('update payments set version = $2 where id = $1', [id, before.version]);
   });
 
   it('is batched with others: a defect among them hurts only itself', async () => {

@@ -120,8 +120,12 @@ describe('two replicas', () => {
       `update reservations set expires_at = expires_at - interval '1 minute' where order_id = $1`,
       [ORDERS[0]],
     );
+    // However wrong the clock of this process is.
+    const ours = Date.now;
+    const fast = jest.spyOn(Date, 'now').mockImplementation(() => ours() + 86_400_000);
     expect(await listDueOrders(stock.database, HOLD.graceMs, 10)).toEqual([ORDERS[0]]);
     expect(await listDueOrders(stock.database, 2 * 60_000, 10)).toEqual([]);
+    fast.mockRestore();
     await Promise.all([here(), there()].map((loop) => releaseDueHolds(stock.database, loop, HOLD.graceMs)));
     expect([await statuses(), await level()]).toEqual([{ expired: 1, held: 1 }, [5, 2]]);
     expect(sent.flat().filter((line) => line.startsWith('stock.expired'))).toEqual([

@@ -5,7 +5,7 @@ import { listItems } from '../src/item.store.js';
 import { itemKey, orderKey, type Reservation, type StockRow, type StockState } from '../src/state.js';
 import { stockStore } from '../src/stock.store.js';
 import { KEYS, ORDERS, replica, setUp, stocked } from './stock-database.js';
-import { adjust, commit, message, put, release, reserve, rules } from './warehouse.js';
+import { adjust, change, commit, message, put, release, reserve, rules } from './warehouse.js';
 
 const at = new Date('2026-11-23T10:00:00.123Z');
 
@@ -143,6 +143,15 @@ describe('the store', () => {
     expect([...(await load(orderKey(first))).keys()].sort()).toEqual([orderKey(first), 'sku:cup', 'sku:tea']);
     await loop.settle([commit(first), release(first)]);
     expect([...(await load(orderKey(first))).keys()]).toEqual([orderKey(first)]);
+  });
+
+  it('keeps the lines that a reservation was changed to, and which change it was', async () => {
+    const { loop } = replica(stock.database);
+    await stocked(loop, { tea: 5, cup: 5 });
+    await loop.settle([reserve({ tea: 2 }, first), change({ tea: 1, cup: 3 }, 3, { orderId: first })]);
+    await loop.settle([change({ cup: 2 }, 4, { orderId: first })]);
+    const lines = [{ sku: 'cup', quantity: 2 }];
+    expect((await load(orderKey(first))).get(orderKey(first))).toMatchObject({ change: 4, lines });
   });
 
   it('lists products in the order of their SKUs', async () => {

@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import * as fc from 'fast-check';
 import { accepts } from './accepts.js';
+import * as contracts from './index.js';
 import {
   AdjustmentRequest,
   type Class,
@@ -13,8 +14,11 @@ import {
   Money,
   newId,
   OrderRequest,
+  type Rpc,
   validate,
 } from './index.js';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const order = (change: object = {}): object => ({
   customerId: 'cus_42',
@@ -182,6 +186,28 @@ describe('free text', () => {
 
   test('may be in any script', () => {
     expect(isFreeText('煎茶 – Sencha 🍵', 64)).toBe(true);
+  });
+});
+
+describe('a question', () => {
+  const dead = Object.values(contracts.DEAD_LETTERS).flatMap((those) => Object.values<object>({ ...those }));
+  const all: readonly object[] = [...Object.values<unknown>({ ...contracts }), ...dead].filter(isObject);
+  const questions = all.filter((one): one is Rpc => 'kind' in one && one.kind === 'rpc');
+  const READS = /\.(?:get|list|group|timeline|ledger|trial_balance|sales_report)(?:_\w+)?\.v\d+$/;
+
+  test('is open to everybody only where webhooks come in, which are signed', () => {
+    const open = questions.filter(({ needs }) => needs === 'open').map(({ name }) => name);
+    expect(open).toEqual(['payment.webhook.v1']);
+  });
+
+  test('that changes something is for nobody who may only read', () => {
+    const lax = questions.filter(
+      ({ name, needs }) =>
+        !READS.test(name) && Array.isArray(needs) && needs.some((scope) => scope.endsWith(':read')),
+    );
+    expect(questions.length).toBeGreaterThan(40);
+    // Begins, or says how far it is: the gateway lets only ops:write begin.
+    expect(lax.map(({ name }) => name)).toEqual(['order.rebuild_sales_report.v1']);
   });
 });
 

@@ -28,6 +28,7 @@ const rules: Rules<Counter, Entry, Told> = {
       append: [{ key, count }],
       send: [send(releaseStock, { orderId: key })],
       answer: { count },
+      effects: [{ kind: key }],
     };
   },
 };
@@ -99,10 +100,11 @@ function replica(): {
   loop: Loop<Counter, Entry, Told>;
   store: CounterStore;
   published: OutboxRow[];
-  relay: OutboxRelay;
+  performed: string[];
 } {
   const store = new CounterStore();
   const published: OutboxRow[] = [];
+  const performed: string[] = [];
   const relay = new OutboxRelay({ database, publish: async (row) => void published.push(row) });
   const loop = new Loop<Counter, Entry, Told>({
     rules,
@@ -111,8 +113,9 @@ function replica(): {
     relay,
     bundle,
     notify: () => undefined,
+    perform: ({ kind }) => void performed.push(`${kind}, saved: ${store.batches.length}`),
   });
-  return { loop, store, published, relay };
+  return { loop, store, published, performed };
 }
 
 async function countOf(key: string): Promise<{ count: number; version: number } | undefined> {
@@ -198,6 +201,29 @@ test('publishes what a save sent, from memory, and deletes it with a later save'
   const ids = published.map(({ id }: Pick<Bundle, 'id'>) => id);
   const { rows } = await database.query('select id from outbox where id = any($1)', [ids]);
   expect(rows.map(({ id }) => id)).toEqual(ids.slice(1));
+});
+
+test('deletes what was confirmed though the first save that was to do it has failed', async () => {
+  const { loop, store, published } = replica();
+  await loop.settle([add('confirmed')]);
+  store.beforeSave = async () => {
+    throw new Error('no');
+  };
+  expect(counts(await loop.settle([add('confirmed')]))).toEqual(['failed']);
+  store.beforeSave = async () => undefined;
+  await loop.settle([add('confirmed')]);
+  const { rows } = await database.query('select id from outbox where id = $1', [published[0]?.id]);
+  expect(rows).toEqual([]);
+});
+
+test('starts what a decision asks for when it is saved, and never what could not be', async () => {
+  const { loop, store, performed } = replica();
+  await loop.settle([add('called')]);
+  store.beforeSave = async () => {
+    throw new Error('no');
+  };
+  expect(counts(await loop.settle([add('called')]))).toEqual(['failed']);
+  expect(performed).toEqual(['called, saved: 1']);
 });
 
 test('finds the truth when the answer to the commit is lost', async () => {

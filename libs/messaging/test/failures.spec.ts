@@ -117,3 +117,33 @@ describe('a poison member in a bundle', () => {
     expect(letter?.headers['x-error']).toBe('order-not-found: No such order {"orderId":"ord_1"}');
   });
 });
+
+describe('what can be put nowhere', () => {
+  it.each(['transient', 'defect'] as const)(
+    'is not acknowledged, nor is its bundle: another replica gets all of it (%s)',
+    async (verdict) => {
+      const [publishing, consuming] = [await scene.cable(), await scene.cable()];
+      const first = await scene.service({
+        url: publishing.url,
+        consumeUrl: consuming.url,
+        judge: () => verdict,
+        work: async ({ data }) => {
+          if (data.text === 'poison') throw new Error('no');
+        },
+      });
+      publishing.unplug();
+      // A service takes one message before it takes several at once.
+      scene.put('commands', [member({ data: { text: 'can' } })]);
+      await until('it takes more than one', () => textsOf(first.taken).includes('can'));
+      scene.put('commands', [member(), member({ data: { text: 'poison' } }), member()]);
+      scene.put('commands', [member({ data: { text: 'cup' } })]);
+      await until('what came behind it is handled, too', () => textsOf(first.taken).includes('cup'));
+      const second = await scene.service();
+      consuming.unplug();
+      await until('the other one has it', () => textsOf(second.taken).includes('poison'));
+      expect(textsOf(second.taken).filter((text) => text === 'tea')).toHaveLength(2);
+      // So that the first one, too, can end.
+      publishing.plugIn();
+    },
+  );
+});

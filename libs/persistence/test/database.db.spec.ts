@@ -86,9 +86,16 @@ test('reads through indexes with plans that do not depend on what a table held w
 });
 
 test('takes the time from the database, not from the machine', async () => {
-  await database.ping();
-  const { rows } = await database.query(`select extract(epoch from clock_timestamp()) * 1000 as ms`);
-  expect(Math.abs(database.now().getTime() - Number(rows[0].ms))).toBeLessThan(1_000);
+  const ours = Date.now;
+  const fast = jest.spyOn(Date, 'now').mockImplementation(() => ours() + 3_600_000);
+  try {
+    await database.ping();
+    const { rows } = await database.query(`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+    expect(Math.abs(database.now().getTime() - Number(rows[0].ms))).toBeLessThan(60_000);
+  } finally {
+    fast.mockRestore();
+    await database.ping();
+  }
 });
 
 test.each([

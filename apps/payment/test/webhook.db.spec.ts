@@ -1,0 +1,35 @@
+import { type StoredEvent } from '../src/webhook.js';
+import { findUnheeded, markHeeded, storeEvent } from '../src/webhook.store.js';
+import { setUp } from './setup.js';
+
+const here = setUp();
+
+const event: StoredEvent = {
+  provider: 'sandbox',
+  id: 'evt_twice',
+  type: 'payment.action_settled',
+  paymentId: 'pay_1',
+  requestId: 'req_1',
+  traceId: '1'.repeat(32),
+};
+
+describe('an event of a provider', () => {
+  it('that comes twice is new once, and stays what it was the first time', async () => {
+    expect(await storeEvent(here.database, event, Buffer.from('first'))).toBe(true);
+    const again = { ...event, type: 'payment.action_expired' };
+    expect(await storeEvent(here.database, again, Buffer.from('second'))).toBe(false);
+    const { rows } = await here.database.query(
+      `select type, body from webhook_events where id = 'evt_twice'`,
+    );
+    expect(rows).toEqual([{ type: event.type, body: Buffer.from('first') }]);
+  });
+
+  it('is found as long as nobody has heeded it', async () => {
+    const left = { ...event, id: 'evt_left' };
+    await storeEvent(here.database, left, Buffer.from('{}'));
+    await here.database.query(`update webhook_events set received_at = now() - interval '1 minute'`);
+    expect(await findUnheeded(here.database, 10)).toContainEqual(left);
+    await markHeeded(here.database, [left, event]);
+    expect(await findUnheeded(here.database, 10)).toEqual([]);
+  });
+});
