@@ -8,6 +8,8 @@ export interface LoadOptions {
   readonly clients: number;
   /** Goes on beyond that, until `done` is called. */
   readonly endless?: boolean;
+  /** How long all of it may take; 100 s unless told. */
+  readonly patienceMs?: number;
   /** The n-th order. */
   readonly order: (n: number) => Placing;
 }
@@ -31,7 +33,7 @@ export class Load {
   readonly unexpected: string[] = [];
   private readonly workers: Promise<unknown>;
   private readonly marks: { readonly count: number; readonly resolve: () => void }[] = [];
-  private readonly deadline = Date.now() + PATIENCE_MS;
+  private readonly deadline: number;
   private begun = 0;
   private ending: boolean;
 
@@ -39,6 +41,7 @@ export class Load {
     private readonly client: Client,
     private readonly options: LoadOptions,
   ) {
+    this.deadline = Date.now() + (options.patienceMs ?? PATIENCE_MS);
     this.ending = !options.endless;
     this.workers = Promise.all(Array.from({ length: options.clients }, () => this.work()));
   }

@@ -55,8 +55,12 @@ export class Stack {
     return found;
   }
 
-  async add(name: ProcessName): Promise<RunningService> {
-    const service = new RunningService(name, await freePort(), this.environment());
+  /** `folder` is that of another checkout, `env` what it is started with besides. */
+  async add(
+    name: ProcessName,
+    { folder, env }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<RunningService> {
+    const service = new RunningService(name, await freePort(), { ...this.environment(), ...env }, folder);
     this.processes.push(service);
     await service.start();
     return service;
