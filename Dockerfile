@@ -1,6 +1,7 @@
 # One image for all processes: the command says which one. Health and metrics are on port 3000 of each.
 #   docker build -t waybill .
 #   docker run waybill dist/apps/order/src/main.js
+# dist/apps/migrator/src/main.js migrates the databases and ends.
 
 FROM node:24-slim AS build
 WORKDIR /app

@@ -13,6 +13,7 @@ const { envExample } = await import('./gen/env.mjs');
 const { errorsPage } = await import('./gen/errors.mjs');
 const { messagesPage } = await import('./gen/messages.mjs');
 const { openApiDocument } = await import('./gen/openapi.mjs');
+const { rightsPage } = await import('./gen/rights.mjs');
 
 const FILES = {
   'docs/messages.md': messagesPage(),
@@ -20,6 +21,7 @@ const FILES = {
   'docs/asyncapi.json': await asyncApiDocument(),
   'docs/openapi.json': await openApiDocument(),
   '.env.example': await envExample(),
+  'docs/database-rights.md': rightsPage(),
 };
 
 if (process.argv.includes('--check')) {

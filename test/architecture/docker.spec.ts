@@ -14,6 +14,8 @@ interface Service {
 }
 
 const PROCESSES = ['gateway', 'order', 'payment', 'stock'] as const;
+/** Those, and what is run once. */
+const COMMANDS = [...PROCESSES, 'migrator'] as const;
 
 const text = read('docker-compose.yml');
 const compose = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, Service>> };
@@ -28,7 +30,7 @@ describe('docker-compose.yml', () => {
     expect(isValid.errors ?? []).toEqual([]);
   });
 
-  it.each(PROCESSES)(
+  it.each(COMMANDS)(
     'gives %s every variable that it requires, and none that it does not read',
     async (name) => {
       const module: Record<string, new () => object> = await import(resolve(`apps/${name}/src/config.ts`));
@@ -47,7 +49,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it.each(PROCESSES)('starts %s from a file that there is', (name) => {
+  it.each(COMMANDS)('starts %s from a file that there is', (name) => {
     const [file = ''] = serviceOf(name).command ?? [];
     expect(existsSync(file.replace(/^dist\//, '').replace(/\.js$/, '.ts'))).toBe(true);
   });

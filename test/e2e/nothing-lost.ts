@@ -7,7 +7,7 @@ import { type Shop } from './shop.js';
  * books agree. `expected` is the phase that the n-th order must end in: only a fault could keep it from that.
  */
 export async function expectNothingLost(
-  shop: Shop,
+  shop: Pick<Shop, 'books' | 'broker' | 'expectSound'>,
   load: Load,
   expected: (n: number) => string = () => 'confirmed',
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function expectNothingLost(
 }
 
 /** A dead letter is a message that nobody could handle: of ours there must be none, neither in a queue nor in a table. */
-export async function expectNoDeadLetters({ broker, books }: Shop): Promise<void> {
+export async function expectNoDeadLetters({ broker, books }: Pick<Shop, 'books' | 'broker'>): Promise<void> {
   const sql = `select id, reason, type, error from dead_letters where status = 'dead'`;
   for (const service of SERVICES) {
     expect(await broker.peek(`${service}.dead`)).toEqual([]);

@@ -3,24 +3,40 @@ import pg from 'pg';
 import { shown, Trouble } from './say.mjs';
 
 /** @typedef {'order' | 'payment' | 'stock'} ServiceName */
-/** @typedef {Record<ServiceName, string>} DatabaseUrls */
+/**
+ * The URL of the role that serves, and that of the role that owns the database, when that is another one.
+ * @typedef {{ url: string, migrationUrl?: string | undefined }} Access
+ * @typedef {Record<ServiceName, Access>} Databases
+ */
 
 /** @type {readonly ServiceName[]} */
 export const SERVICES = ['order', 'payment', 'stock'];
 const CONNECT_MS = 4_000;
 
+/** @param {string} service */
+export const variableOf = (service) => `${service.toUpperCase()}_DATABASE_URL`;
+/** @param {string} service */
+export const migrationVariableOf = (service) => `${service.toUpperCase()}_MIGRATION_DATABASE_URL`;
+
+/** Of a service whose URL is given. @param {NodeJS.Dict<string>} env @param {ServiceName} service @returns {Access} */
+export const accessFrom = (env, service) => ({
+  url: env[variableOf(service)] ?? '',
+  migrationUrl: env[migrationVariableOf(service)] || undefined,
+});
+
 /**
- * One database and one role per service, made where they are missing. A role can enter its own database only.
- * @param {string} serverUrl of a role that may create both
- * @returns {Promise<DatabaseUrls>}
+ * One database and two roles per service, made where they are missing: one owns the database, the other serves and gets
+ * its rights when the database is migrated. Neither can enter another database.
+ * @param {string} serverUrl of a role that may create databases and roles
+ * @returns {Promise<Databases>}
  */
 export async function openDatabases(serverUrl) {
   const client = await connected('DATABASE_URL', serverUrl);
   try {
-    /** @type {Partial<DatabaseUrls>} */
-    const urls = {};
-    for (const service of SERVICES) urls[service] = await openDatabase(client, service, serverUrl);
-    return /** @type {DatabaseUrls} */ (urls);
+    /** @type {Partial<Databases>} */
+    const databases = {};
+    for (const service of SERVICES) databases[service] = await openDatabase(client, service, serverUrl);
+    return /** @type {Databases} */ (databases);
   } catch (error) {
     if (/** @type {any} */ (error).code !== '42501') throw error;
     const words = `the role of DATABASE_URL may not create databases and roles: ${/** @type {Error} */ (error).message}`;
@@ -33,12 +49,11 @@ export async function openDatabases(serverUrl) {
   }
 }
 
-/** @param {pg.Client} client @param {ServiceName} service @param {string} serverUrl */
+/** @param {pg.Client} client @param {ServiceName} service @param {string} serverUrl @returns {Promise<Access>} */
 async function openDatabase(client, service, serverUrl) {
   const name = `waybill_${service}`;
-  const password = passwordOf(name, serverUrl);
-  const role = await client.query('select 1 from pg_roles where rolname = $1', [name]);
-  await client.query(`${role.rowCount ? 'alter' : 'create'} role ${name} login password '${password}'`);
+  const owner = await openRole(client, name, serverUrl);
+  const serving = await openRole(client, `${name}_service`, serverUrl);
   const database = await client.query('select 1 from pg_database where datname = $1', [name]);
   if (!database.rowCount) {
     // Who gives a database to a role must be a member of it, if not a superuser.
@@ -47,11 +62,19 @@ async function openDatabase(client, service, serverUrl) {
     await client.query(`revoke all on database ${name} from public`);
     await client.query(`revoke ${name} from current_user`);
   }
-  const url = new URL(serverUrl);
-  url.username = name;
-  url.password = password;
-  url.pathname = `/${name}`;
-  return url.href;
+  const urlOf = (/** @type {{ role: string, password: string }} */ { role, password }) => {
+    const url = new URL(serverUrl);
+    return Object.assign(url, { username: role, password, pathname: `/${name}` }).href;
+  };
+  return { url: urlOf(serving), migrationUrl: urlOf(owner) };
+}
+
+/** @param {pg.Client} client @param {string} role @param {string} serverUrl */
+async function openRole(client, role, serverUrl) {
+  const password = passwordOf(role, serverUrl);
+  const known = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+  await client.query(`${known.rowCount ? 'alter' : 'create'} role ${role} login password '${password}'`);
+  return { role, password };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { apiKey, DevelopmentFile, environment, identity } from './environment.mjs';
-import { Infrastructure, managementOf, variablesOf } from './infrastructure.mjs';
+import { allVariablesOf, Infrastructure, managementOf } from './infrastructure.mjs';
 import { owned } from './owned.mjs';
 import { freePort } from './ports.mjs';
 import { bold, say } from './say.mjs';
@@ -24,7 +24,7 @@ export async function runInfrastructure(args) {
       const { key, entry } = apiKey(folder);
       const management = managementOf(opened.broker);
       file.write({
-        ...variablesOf(opened),
+        ...allVariablesOf(opened),
         ...ports,
         API_KEYS: entry,
         TEST_CLOCK: 'true',

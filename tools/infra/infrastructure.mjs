@@ -1,16 +1,22 @@
 import { checkBroker } from './broker.mjs';
 import { buildIfChanged } from './build.mjs';
-import { checkDatabase, closeOtherDatabases, openDatabases, SERVICES } from './databases.mjs';
+import {
+  accessFrom,
+  checkDatabase,
+  closeOtherDatabases,
+  migrationVariableOf,
+  openDatabases,
+  SERVICES,
+  variableOf,
+} from './databases.mjs';
 import { migrateAll } from './migrations.mjs';
 import { USER, VHOST } from './rabbitmq-server.mjs';
 import { note, shown, step } from './say.mjs';
 import { PrivateServers } from './servers.mjs';
 import { stop } from './stopping.mjs';
 
-/** @typedef {import('./databases.mjs').DatabaseUrls} DatabaseUrls */
+/** @typedef {import('./databases.mjs').Databases} Databases */
 /** @typedef {{ url: string, managementUrl?: string, title: string }} Broker */
-
-const variableOf = (/** @type {string} */ service) => `${service.toUpperCase()}_DATABASE_URL`;
 
 /** Broker and databases of development: those of the environment, else private ones. */
 export class Infrastructure {
@@ -93,15 +99,18 @@ export class Infrastructure {
     return { url: `${this.servers.brokerUrl}/${VHOST}`, managementUrl, title };
   }
 
-  /** @param {(outcome: string) => void} done @returns {Promise<DatabaseUrls>} */
+  /** @param {(outcome: string) => void} done @returns {Promise<Databases>} */
   async #openDatabases(done) {
     const given = SERVICES.filter((service) => this.env[variableOf(service)]);
-    for (const service of given)
-      await checkDatabase(variableOf(service), this.env[variableOf(service)] ?? '');
+    for (const service of given) {
+      const { url, migrationUrl } = accessFrom(this.env, service);
+      await checkDatabase(variableOf(service), url);
+      if (migrationUrl) await checkDatabase(migrationVariableOf(service), migrationUrl);
+    }
     const made = given.length < SERVICES.length ? await this.#openServer(done) : {};
     if (given.length > 0) done(`PostgreSQL: ${given.map(variableOf).join(', ')} of the environment`);
-    const own = Object.fromEntries(given.map((service) => [service, this.env[variableOf(service)]]));
-    return /** @type {DatabaseUrls} */ ({ ...made, ...own });
+    const own = Object.fromEntries(given.map((service) => [service, accessFrom(this.env, service)]));
+    return /** @type {Databases} */ ({ ...made, ...own });
   }
 
   /** @param {(outcome: string) => void} done */
@@ -121,12 +130,22 @@ export class Infrastructure {
 }
 
 /**
- * What services need to know of it.
- * @param {{ broker: Broker, databases: DatabaseUrls }} opened
+ * What services need to know of it; whoever owns their databases is nothing that they are told.
+ * @param {{ broker: Broker, databases: Databases }} opened
+ * @returns {NodeJS.Dict<string>}
  */
 export const variablesOf = ({ broker, databases }) => ({
   RABBITMQ_URL: broker.url,
-  ...Object.fromEntries(SERVICES.map((service) => [variableOf(service), databases[service]])),
+  ...Object.fromEntries(SERVICES.map((service) => [variableOf(service), databases[service].url])),
+  ...Object.fromEntries(SERVICES.map((service) => [migrationVariableOf(service), undefined])),
+});
+
+/** The same and what npm run db:migrate needs besides. @param {{ broker: Broker, databases: Databases }} opened */
+export const allVariablesOf = (opened) => ({
+  ...variablesOf(opened),
+  ...Object.fromEntries(
+    SERVICES.map((service) => [migrationVariableOf(service), opened.databases[service].migrationUrl]),
+  ),
 });
 
 /** Where people look into the broker. @param {Broker} broker */

@@ -22,6 +22,7 @@ Starts RabbitMQ, PostgreSQL and the four services, loads a small catalogue and p
   RABBITMQ_URL           a broker to use instead of a private one
   DATABASE_URL           a PostgreSQL server to use instead of a private one; its role may create databases and roles
   ORDER_DATABASE_URL, PAYMENT_DATABASE_URL, STOCK_DATABASE_URL   or a database for each service
+  ORDER_MIGRATION_DATABASE_URL, …   of the role that owns it, when the other one only serves
   LOG_LEVEL              debug, info, warn, …
 Also from .env. Everything else that it makes is in .data.`;
 

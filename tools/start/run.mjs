@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { apiKey, DevelopmentFile, environment, identity } from '../infra/environment.mjs';
-import { Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
+import { allVariablesOf, Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
 import { owned } from '../infra/owned.mjs';
 import { begun } from '../infra/packages.mjs';
 import { say, step } from '../infra/say.mjs';
@@ -52,7 +52,7 @@ async function run(folder, options) {
     await services.start();
     const management = managementOf(opened.broker);
     file.write({
-      ...variablesOf(opened),
+      ...allVariablesOf(opened),
       ...(await services.nextPorts()),
       ...Object.fromEntries(SHARED.map((name) => [name, env[name]])),
       WAYBILL_URL: services.url,

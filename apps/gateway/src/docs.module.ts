@@ -2,6 +2,7 @@ import { type INestApplication, Module, type OnModuleInit, type Type } from '@ne
 import { ApplicationConfig, DiscoveryModule, DiscoveryService, HttpAdapterHost } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import { getMetadataStorage } from 'class-validator';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { GatewayConfig } from './config.js';
 import { openApi } from './openapi.js';
@@ -117,9 +118,16 @@ function asValidated(name: string, schema: Schema): Schema {
   return { ...schema, properties: Object.fromEntries(orNull) };
 }
 
+const isArrayField = (target: unknown, property: string): boolean =>
+  getMetadataStorage()
+    .getTargetValidationMetadatas(target as new () => object, '', false, false)
+    .some(({ propertyName, name }) => propertyName === property && name === 'isArray');
+
 /** The schema of the class that @Type names; the items of an array have their own. */
 function reference(target: unknown, property: string): { $ref: string } | undefined {
   const found = defaultMetadataStorage.findTypeMetadata(target as object, property);
   if (!found || (found as { reflectedType?: unknown }).reflectedType === Array) return undefined;
+  // Of a list that may be null the compiler tells only that it is an object.
+  if (isArrayField(target, property)) return undefined;
   return { $ref: `#/components/schemas/${(found.typeFunction() as { name: string }).name}` };
 }

@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventLogWriter, type Observe, type Publisher } from '#messaging';
-import { classify, Database, forgetDeliveries, migrate, migrationsOf, OutboxRelay } from '#persistence';
+import {
+  classify,
+  Database,
+  DatabaseBehind,
+  forgetDeliveries,
+  migrate,
+  migrationsOf,
+  OutboxRelay,
+} from '#persistence';
 import { type DatabaseConfig } from './config.js';
 import { type Logger } from './logger.js';
 import { type Shutdown } from './shutdown.js';
@@ -19,12 +27,14 @@ const RETRY_MS = 500;
 const INBOX_MS = 600_000;
 const FLUSH_MS = 5_000;
 
-/** Waits for the database, brings its tables up to date, and opens the pool. */
+/** Waits for the database, brings its tables up to date if its role may, and opens the pool. */
 export async function openDatabase({ name, config, logger, shutdown }: Context): Promise<Database> {
   const { databaseUrl: url, databaseConnections: max, startTimeoutSeconds, testClock: movableClock } = config;
   const migrations = await migrationsOf(name);
-  const patience = { patienceMs: startTimeoutSeconds * 1_000, url, logger };
-  const applied = await patiently(() => migrate(url, migrations), patience);
+  const patienceMs = startTimeoutSeconds * 1_000;
+  const tell = (words: string): void => logger.warn({}, words);
+  const patience = { patienceMs, url, logger };
+  const applied = await patiently(() => migrate(url, migrations, { patienceMs, tell }), patience);
   if (applied.length > 0) logger.info({ applied }, 'migrations applied');
   const database = new Database({ url, applicationName: `waybill-${name}`, max, movableClock });
   await patiently(() => database.ping(), patience);
@@ -64,7 +74,8 @@ async function patiently<T>(
       return await work();
     } catch (error) {
       const words = explain(error, url);
-      if (classify(error) !== 'transient' || Date.now() > deadline) throw new Error(words, { cause: error });
+      const mayPass = classify(error) === 'transient' || error instanceof DatabaseBehind;
+      if (!mayPass || Date.now() > deadline) throw new Error(words, { cause: error });
       if (!told) logger.warn({ patienceMs }, `${words} Trying again.`);
       told = true;
       await pause(RETRY_MS);
@@ -78,6 +89,8 @@ function explain(error: unknown, url: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const text = error instanceof Error ? error.message : String(error);
   const at = `PostgreSQL at ${host}`;
+  if (error instanceof DatabaseBehind)
+    return `The database "${pathname.slice(1)}" at ${host} is behind (${text}): npm run db:migrate, as its owner, brings it up to date. See docs/how-to/database-roles.md.`;
   if (code.startsWith('28'))
     return `${at} refuses the role "${username}": check role and password in the *_DATABASE_URL.`;
   if (code === '3D000')

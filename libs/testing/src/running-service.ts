@@ -30,6 +30,8 @@ export class RunningService {
     readonly name: ProcessName,
     readonly port: number,
     private readonly env: Readonly<Record<string, string>>,
+    /** Of the checkout whose build is run; this one unless told. */
+    private readonly folder = '.',
   ) {}
 
   get url(): string {
@@ -62,6 +64,7 @@ export class RunningService {
     const { PATH = '', HOME = '' } = process.env;
     const args = ['--enable-source-maps', `dist/apps/${this.name}/src/main.js`];
     const child = spawn('node_modules/.bin/node', args, {
+      cwd: this.folder,
       env: { PATH, HOME, ...this.env, [portName]: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -57,11 +57,13 @@ export class Stack {
     return found;
   }
 
-  async add(name: ProcessName): Promise<RunningService> {
-    const service = new RunningService(name, await freePort(), {
-      ...this.environment(),
-      ...this.options.envOf?.(name),
-    });
+  /** `folder` is that of another checkout, `env` what it is started with besides. */
+  async add(
+    name: ProcessName,
+    { folder, env }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<RunningService> {
+    const all = { ...this.environment(), ...this.options.envOf?.(name), ...env };
+    const service = new RunningService(name, await freePort(), all, folder);
     this.processes.push(service);
     await service.start();
     return service;

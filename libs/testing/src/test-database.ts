@@ -1,25 +1,48 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { Database, migrate, migrationsOf } from '#persistence';
+import { Database, migrate, migrationsOf, rightsOf } from '#persistence';
 
 export interface TestDatabase {
+  /** Of its owner. */
   readonly url: string;
+  /** Of the role that serves: it has the rights of the service's `rights.json`, and no others. */
+  readonly servingUrl: string;
   readonly database: Database;
   /** Closes `database` too. */
   readonly drop: () => Promise<void>;
 }
 
+/** One for all test databases: rights belong to the database. */
+const SERVING = 'waybill_test_serving';
+
 /** A database of its own, cloned from a template that has the service's migrations applied. */
 export async function testDatabase(service = 'none'): Promise<TestDatabase> {
+  const server = serverUrl();
+  const template = await templateFor(service, server);
+  return created(server, (name) => `create database ${name} template ${template}`);
+}
+
+/** One without any table. */
+export async function emptyDatabase(): Promise<TestDatabase> {
+  const server = serverUrl();
+  await admin(server, (client) => openRole(client, server));
+  return created(server, (name) => `create database ${name}`);
+}
+
+function serverUrl(): string {
   const server = process.env.WAYBILL_TEST_POSTGRES_URL;
   if (!server) throw new Error('WAYBILL_TEST_POSTGRES_URL is not set: run the tests with "npm test"');
-  const template = await templateFor(service, server);
+  return server;
+}
+
+async function created(server: string, statement: (name: string) => string): Promise<TestDatabase> {
   const name = `waybill_test_${randomBytes(6).toString('hex')}`;
-  await admin(server, (client) => client.query(`create database ${name} template ${template}`));
+  await admin(server, (client) => client.query(statement(name)));
   const url = withName(server, name);
   const database = new Database({ url, applicationName: 'test' });
   return {
     url,
+    servingUrl: servingUrlOf(url),
     database,
     async drop() {
       await database.close();
@@ -28,19 +51,29 @@ export async function testDatabase(service = 'none'): Promise<TestDatabase> {
   };
 }
 
+/** Under a lock: two that ask at once would both make it. */
+async function openRole(client: Client, server: string): Promise<void> {
+  await client.query('select pg_advisory_lock(7302002)');
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [SERVING]);
+  if (rowCount) return;
+  await client.query(`create role ${SERVING} login password '${new URL(servingUrlOf(server)).password}'`);
+}
+
 /** Made once per content of the migrations; an advisory lock keeps two test files from making it twice. */
 async function templateFor(service: string, server: string): Promise<string> {
   const migrations = await migrationsOf(service);
-  const hash = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 12);
+  const rights = await rightsOf(service);
+  const content = JSON.stringify([migrations, [...rights]]);
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const name = `waybill_template_${service}_${hash}`;
   await admin(server, async (client) => {
-    await client.query('select pg_advisory_lock(7302002)');
+    await openRole(client, server);
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);
     if (rowCount) return;
     const draft = `${name}_draft`;
     await client.query(`drop database if exists ${draft} with (force)`);
     await client.query(`create database ${draft}`);
-    await migrate(withName(server, draft), migrations);
+    await migrate(withName(server, draft), migrations, { serving: { role: SERVING, rights } });
     await client.query(`alter database ${draft} rename to ${name}`);
   });
   return name;
@@ -54,6 +87,13 @@ async function admin(url: string, work: (client: Client) => Promise<unknown>): P
   } finally {
     await client.end();
   }
+}
+
+function servingUrlOf(url: string): string {
+  const changed = new URL(url);
+  changed.password = createHmac('sha256', changed.password).update(SERVING).digest('base64url');
+  changed.username = SERVING;
+  return changed.href;
 }
 
 function withName(url: string, name: string): string {
