@@ -1,8 +1,10 @@
-import { short, wordsOf, type Parcel } from './bus.js';
-import { type Request, serviceOf, type Shopper } from './client.js';
+import { type Parcel, short, wordsOf } from './bus.js';
+import { serviceOf } from './client.js';
+import { dueTimes } from './due.js';
 import { type Faults } from './plan.js';
 import { type Fate, type Operation } from './ports.js';
 import { type Process } from './process.js';
+import { type Request, type Shopper } from './shopper.js';
 import { type World } from './world.js';
 
 /** One thing that could happen next. Its name says which one it is, in this world and in a shortened history of it. */
@@ -53,13 +55,7 @@ export const ACTIONS: readonly ActionKind[] = [
   {
     name: 'work',
     weight: usual(0.7),
-    list: ({ alive }) =>
-      alive.flatMap((process) =>
-        Object.keys(process.workers).map((worker) => ({
-          name: () => `${process.name} looks: ${worker}`,
-          run: () => process.work(worker),
-        })),
-      ),
+    list: works,
   },
   { name: 'tick', weight: usual(1), list: (world) => TICKS.map((ms) => passing(world, ms)) },
   { name: 'jump', weight: ({ jump }) => jump * 0.4, list: (world) => JUMPS.map((ms) => passing(world, ms)) },
@@ -94,7 +90,7 @@ export const ACTIONS: readonly ActionKind[] = [
   },
   {
     name: 'stray',
-    weight: usual(1),
+    weight: usual(0.3),
     list: ({ provider }) =>
       provider.strays.map((stray) => ({
         name: () => `late ${short(stray.call.key)} arrives`,
@@ -109,15 +105,19 @@ export const ACTIONS: readonly ActionKind[] = [
     name: 'duplicate',
     weight: ({ broker }) => broker * 0.2,
     list: ({ bus }) =>
-      told(bus.parcels).map((one) => ({ name: () => `twice: ${wordsOf(one)}`, run: () => bus.duplicate(one) })),
+      told(bus.parcels).map((one) => ({
+        name: () => `twice: ${wordsOf(one)}`,
+        run: () => bus.duplicate(one),
+      })),
   },
   {
     name: 'regroup',
     weight: ({ regroup }) => regroup * 0.4,
-    list: ({ bus }) => regroupings(told(bus.due)).map(({ parcels: [one, other], words }) => ({
-      name: () => words,
-      run: () => (other ? bus.merge(one, other) : bus.split(one)),
-    })),
+    list: ({ bus }) =>
+      regroupings(told(bus.due)).map(({ parcels: [one, other], words }) => ({
+        name: () => words,
+        run: () => (other ? bus.merge(one, other) : bus.split(one)),
+      })),
   },
   {
     name: 'connection is lost',
@@ -127,7 +127,8 @@ export const ACTIONS: readonly ActionKind[] = [
   {
     name: 'crash',
     weight: ({ crash }) => crash * 0.5,
-    list: ({ alive }) => alive.map((process) => ({ name: () => `${process.name} dies`, run: () => process.die() })),
+    list: ({ alive }) =>
+      alive.map((process) => ({ name: () => `${process.name} dies`, run: () => process.die() })),
   },
   {
     name: 'restart',
@@ -135,9 +136,25 @@ export const ACTIONS: readonly ActionKind[] = [
     list: (world) =>
       world.processes
         .filter(({ alive }) => !alive)
-        .map((process) => ({ name: () => `${process.name} starts again`, run: () => world.restart(process) })),
+        .map((process) => ({
+          name: () => `${process.name} starts again`,
+          run: () => world.restart(process),
+        })),
   },
 ];
+
+/** Where a worker finds something to do; that it finds nothing changes nothing. */
+function works({ alive, databases, clock }: World): Action[] {
+  const due = dueTimes({ databases }).filter(({ at }) => at <= clock.ms);
+  return alive.flatMap((process) => {
+    const own = due.filter(({ service }) => service === process.service).map(({ worker }) => worker);
+    const names = new Set([...own, 'clean', ...('events' in process.workers ? ['events'] : [])]);
+    return [...names].map((worker) => ({
+      name: () => `${process.name} looks: ${worker}`,
+      run: () => process.work(worker),
+    }));
+  });
+}
 
 const ready = (pending: readonly Operation[]): Operation[] => pending.filter((one) => one.isReady());
 /** Commands and events: questions are asked again by those who ask them. */
@@ -175,7 +192,9 @@ function losing(process: Process): Action {
   return { name: () => `${process.name} loses its connection`, run: () => process.loseConnection() };
 }
 
-function regroupings(parcels: readonly Parcel[]): { readonly parcels: [Parcel, Parcel?]; readonly words: string }[] {
+function regroupings(
+  parcels: readonly Parcel[],
+): { readonly parcels: [Parcel, Parcel?]; readonly words: string }[] {
   const splits = parcels.filter(({ members }) => members.length > 1);
   const pairs = parcels.flatMap((one, i) =>
     parcels

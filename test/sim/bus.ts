@@ -42,15 +42,24 @@ export class Bus {
   /** Whatever is published to one of its exchanges, by a service. */
   publish({ exchange, routingKey, body }: Publishing, source: string, headers: object = {}): void {
     const members = JSON.parse(body) as Member[];
-    const enqueue = (service: ServiceName, dueAt = 0, sender = source): void => {
-      this.parcels.push({ queue: service, service, source: sender, replyTo: null, members, deaths: 0, dueAt });
+    const enqueue = (service: ServiceName, dueAt = 0): void => {
+      this.parcels.push({
+        queue: service,
+        service,
+        source,
+        replyTo: null,
+        members,
+        deaths: 0,
+        dueAt,
+      });
     };
-    if (exchange === EXCHANGES.commands) enqueue(routingKey as ServiceName);
-    else if (exchange === EXCHANGES.events) CONSUMERS.get(routingKey)?.forEach((one) => enqueue(one));
-    else if (exchange === EXCHANGES.retry) enqueue(routingKey as ServiceName);
-    else if (exchange === EXCHANGES.delay)
+    if (exchange === EXCHANGES.commands || exchange === EXCHANGES.retry) {
+      enqueue(routingKey as ServiceName);
+    } else if (exchange === EXCHANGES.events) {
+      for (const consumer of CONSUMERS.get(routingKey) ?? []) enqueue(consumer);
+    } else if (exchange === EXCHANGES.delay) {
       enqueue(serviceOf(routingKey), this.clock.ms + tierMs(members[0]?.attempt ?? 1));
-    else if (exchange === EXCHANGES.dead) this.bury(members, headers);
+    } else if (exchange === EXCHANGES.dead) this.bury(members, headers);
     else throw new Error(`nothing is simulated of the exchange ${exchange}`);
   }
 
@@ -114,7 +123,10 @@ export function wordsOf({ members }: Pick<Parcel, 'members'>): string {
 /** Of a message's data what tells it from others: ids, short. */
 export function aboutOf(data: object): string {
   const { orderId, paymentId, refundId, returnId } = data as Record<string, string | undefined>;
-  return [orderId, paymentId, refundId, returnId].filter((id) => id !== undefined).map(short).join(' ');
+  return [orderId, paymentId, refundId, returnId]
+    .filter((id) => id !== undefined)
+    .map(short)
+    .join(' ');
 }
 
 export function short(id: string): string {

@@ -1,29 +1,9 @@
-import { type Rpc, type ServiceName } from '#contracts';
+import { type ServiceName } from '#contracts';
 import { type Member, type Outcome } from '#messaging';
 import { type Order } from '../../apps/order/src/order.js';
 import { type PlannedOrder } from './plan.js';
+import { type Request, type Shopper } from './shopper.js';
 import { answerOf, type Kind, placing, WISHES, wantedOf } from './wishes.js';
-
-/** Something a client asks for, perhaps several times, and what it was told. */
-export interface Request {
-  readonly name: string;
-  readonly contract: Rpc;
-  /** Of this try: ids that the gateway makes are new each time, the idempotency key is the same. */
-  readonly data: (attempt: number) => object;
-  tries: number;
-  /** What must be the same in every answer. */
-  answer?: string;
-}
-
-/** A client with one order, and what it knows of it. */
-export interface Shopper {
-  readonly number: number;
-  readonly plan: PlannedOrder;
-  readonly requests: Request[];
-  /** Known from the answer to the placement. */
-  orderId: string | undefined;
-  asksLeft: number;
-}
 
 const ENVELOPE = {
   causationId: null,
@@ -62,7 +42,9 @@ export class Clients {
   wish(shopper: Shopper, kind: Kind, order: Order): Request {
     shopper.asksLeft--;
     const name = this.nameOf(shopper, kind);
-    const number = shopper.requests.filter((one) => one.name.startsWith(`${kind} of ${shopper.number}`)).length;
+    const number = shopper.requests.filter((one) =>
+      one.name.startsWith(`${kind} of ${shopper.number}`),
+    ).length;
     const request = WISHES[kind].make(order, { name, shopper: shopper.number, number });
     return this.add(shopper, request);
   }
@@ -79,7 +61,8 @@ export class Clients {
     if (!asked || 'failed' in outcome) return;
     const { shopper, request } = asked;
     if ('refused' in outcome) {
-      if (outcome.refused.code === 'internal-error') this.wrong.push(`${request.name}: answered with a defect`);
+      if (outcome.refused.code === 'internal-error')
+        this.wrong.push(`${request.name}: answered with a defect`);
       return;
     }
     const answer = answerOf(request.contract, outcome.ok ?? {});

@@ -1,4 +1,5 @@
 import { asking } from './actions.js';
+import { dueTimes } from './due.js';
 import { type World } from './world.js';
 
 /** More rounds than any history has needed: who gets here goes round in circles. */
@@ -13,7 +14,7 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
  */
 export async function heal(world: World): Promise<void> {
   const { clock, processes } = world;
-  for (const process of [...processes]) if (!process.alive) world.restart(process);
+  for (const process of processes.filter(({ alive }) => !alive)) world.restart(process);
   const end = clock.ms + world.plan.horizonMs;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     world.look();
@@ -54,7 +55,9 @@ function happens(world: World): boolean {
   const [waiting] = provider.undecided;
   // Half of the customers agree.
   if (waiting) provider.decide(waiting, Number(waiting.slice(-3)) % 2 === 0 ? 'approved' : 'declined');
-  const shopper = clients.shoppers.find(({ orderId, requests }) => orderId === undefined && (requests[0]?.tries ?? 0) > 0);
+  const shopper = clients.shoppers.find(
+    ({ orderId, requests }) => orderId === undefined && (requests[0]?.tries ?? 0) > 0,
+  );
   if (shopper?.requests[0]) asking(world, shopper, shopper.requests[0]).run();
   return [hint, stray, waiting, shopper].some((one) => one !== undefined) || work(world);
 }
@@ -74,33 +77,4 @@ function passTime(world: World, end: number): boolean {
   clock.moveTo(next);
   provider.tick();
   return true;
-}
-
-interface Due {
-  readonly at: number;
-  readonly service: 'order' | 'payment' | 'stock';
-  readonly worker: string;
-}
-
-/** When there is something to do for which worker. */
-function dueTimes({ databases, alive }: World): Due[] {
-  const due: Due[] = [];
-  const add = (service: Due['service'], worker: string, at: number): void => {
-    if (alive.length > 0) due.push({ service, worker, at });
-  };
-  for (const service of ['order', 'payment', 'stock'] as const)
-    for (const { leaseUntil } of databases[service].outbox.values()) add(service, 'outbox', leaseUntil + 1);
-  for (const state of databases.order.rows.values())
-    if (state.kind === 'order' && state.deadlineAt) add('order', 'deadlines', Date.parse(state.deadlineAt) + 1);
-  for (const state of databases.stock.rows.values()) {
-    if (state.kind === 'reservation' && state.status === 'held' && state.expiresAt)
-      add('stock', 'expiry', state.expiresAt.getTime() + 30_000);
-  }
-  for (const state of databases.payment.rows.values()) {
-    if (state.kind === 'key') continue;
-    if (state.nextAttemptAt) add('payment', 'reconcile', Date.parse(state.nextAttemptAt));
-    if (state.kind === 'payment' && state.status === 'authorized' && state.expiresAt)
-      add('payment', 'reconcile', Date.parse(state.expiresAt));
-  }
-  return due;
 }

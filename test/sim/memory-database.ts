@@ -2,7 +2,6 @@ import { type Appended, type Saving, type Versioned } from '#loop';
 import { type OutboxRow } from '#persistence';
 import { type SimulatedClock } from './clock.js';
 import { databaseError, type Fate, type Owner, type Ports } from './ports.js';
-import { Session } from './session.js';
 
 /** One row of the outbox. */
 export interface Waiting {
@@ -25,8 +24,14 @@ export interface MemoryDatabaseOptions<S extends Versioned, R> {
   readonly statements: Readonly<Record<string, Statement<S, R>>>;
   /** Looks at everything that becomes visible, at the moment when it does. */
   readonly onCommit: (saving: Saving<S, R>) => void;
-  /** false: a seeded bug, for a database that does not compare. */
-  readonly comparesVersions?: boolean;
+  /** Both true, unless a test wants to see what happens otherwise. */
+  readonly comparesVersions: boolean;
+  readonly savesOutbox: boolean;
+}
+
+/** Whose row locks they are: a transaction of a process. */
+export interface Holder {
+  readonly owner: Owner;
 }
 
 const LEASE_MS = 3_000;
@@ -40,7 +45,7 @@ export class MemoryDatabase<S extends Versioned, R> {
   readonly rows = new Map<string, S>();
   readonly appended: Appended<R>[] = [];
   readonly outbox = new Map<string, Waiting>();
-  readonly locks = new Map<string, Session<S, R>>();
+  readonly locks = new Map<string, Holder>();
 
   constructor(readonly options: MemoryDatabaseOptions<S, R>) {}
 
@@ -57,7 +62,7 @@ export class MemoryDatabase<S extends Versioned, R> {
     return found;
   }
 
-  isLocked(keys: Iterable<string>, by?: Session<S, R>): boolean {
+  isLocked(keys: Iterable<string>, by?: Holder): boolean {
     for (const key of keys) {
       const holder = this.locks.get(key);
       if (holder !== undefined && holder !== by) return true;
@@ -65,8 +70,8 @@ export class MemoryDatabase<S extends Versioned, R> {
     return false;
   }
 
-  unlock(session: Session<S, R>): void {
-    for (const [key, holder] of this.locks) if (holder === session) this.locks.delete(key);
+  unlock(holder: Holder): void {
+    for (const [key, one] of this.locks) if (one === holder) this.locks.delete(key);
   }
 
   /** Its connections are gone: its transactions are rolled back. */
@@ -77,15 +82,12 @@ export class MemoryDatabase<S extends Versioned, R> {
   /** All or nothing. */
   commit(saving: Saving<S, R>, fate: Fate): void {
     if (fate === 'refused') throw databaseError('ECONNREFUSED');
-    for (const { key, before } of saving.changes) {
-      const stored = this.rows.get(key)?.version ?? 0;
-      const isExpected = this.options.comparesVersions === false || stored === (before?.version ?? 0);
-      if (!isExpected) throw databaseError(before ? 'WB409' : '23505');
-    }
+    if (this.options.comparesVersions) this.compare(saving);
     for (const { key, after } of saving.changes) this.rows.set(key, after);
     for (const one of saving.appended) this.appended.push(one);
     const leaseUntil = this.options.clock.ms + LEASE_MS;
-    for (const row of saving.outbox) this.outbox.set(row.id, { row, leaseUntil, attempts: 0 });
+    const outbox = this.options.savesOutbox ? saving.outbox : [];
+    for (const row of outbox) this.outbox.set(row.id, { row, leaseUntil, attempts: 0 });
     for (const id of saving.sent) this.outbox.delete(id);
     this.options.onCommit(saving);
     if (fate === 'doubt') throw databaseError('ECONNRESET');
@@ -101,6 +103,13 @@ export class MemoryDatabase<S extends Versioned, R> {
     const statement = this.options.statements[name];
     if (!statement) throw new Error(`the simulated database does not know the statement ${name}`);
     return statement(this, values);
+  }
+
+  private compare({ changes }: Saving<S, R>): void {
+    for (const { key, before } of changes) {
+      const stored = this.rows.get(key)?.version ?? 0;
+      if (stored !== (before?.version ?? 0)) throw databaseError(before ? 'WB409' : '23505');
+    }
   }
 
   private claim(leaseMs: number, limit: number): OutboxRow[] {

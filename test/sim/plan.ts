@@ -85,7 +85,10 @@ export function paymentOf(random: Random): PlannedPayment {
 }
 
 /** The products and their movements as the rules of the stock make them. */
-export function stocked(onHand: Plan['onHand'], now: Date): { states: [string, StockState][]; rows: StockRow[] } {
+export function stocked(
+  onHand: Plan['onHand'],
+  now: Date,
+): { states: [string, StockState][]; rows: StockRow[] } {
   const states = new Map<string, StockState>();
   const rows: StockRow[] = [];
   const tell = (type: string, data: object): void => {
@@ -97,9 +100,7 @@ export function stocked(onHand: Plan['onHand'], now: Date): { states: [string, S
     const price = { amount: PRICE, currency: 'EUR' };
     tell('stock.put_product.v1', { sku, product: { name: sku, price } });
     const idempotency = { key: `stocked-${sku}`, fingerprint: '' };
-    if (delta > 0)
-      tell('stock.adjust.v1', { sku, idempotency, adjustment: { delta, reason: 'received' } });
+    if (delta > 0) tell('stock.adjust.v1', { sku, idempotency, adjustment: { delta, reason: 'received' } });
   }
   return { states: [...states], rows };
 }
-

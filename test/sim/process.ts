@@ -1,6 +1,14 @@
 import { type Contract, type ServiceName } from '#contracts';
 import { type Effect, Loop, type Rules, type Versioned } from '#loop';
-import { bundle, Dispatcher, Failures, type Identities, type Log, type Message, type Outcome } from '#messaging';
+import {
+  bundle,
+  Dispatcher,
+  Failures,
+  type Identities,
+  type Log,
+  type Message,
+  type Outcome,
+} from '#messaging';
 import { classify, type Database, mayHaveHappened, OutboxRelay } from '#persistence';
 import { type Bus, type Parcel, wordsOf } from './bus.js';
 import { type MemoryDatabase } from './memory-database.js';
@@ -131,7 +139,12 @@ function wire<S extends Versioned, R, M extends Message>(
     database,
     publish: (row) =>
       ports.ask(
-        { owner: process, kind: 'publish', about: () => wordsOf({ members: JSON.parse(row.body) }), fates: ['done', 'refused', 'doubt'] },
+        {
+          owner: process,
+          kind: 'publish',
+          about: () => wordsOf({ members: JSON.parse(row.body) }),
+          fates: ['done', 'refused', 'doubt'],
+        },
         (fate) => {
           if (fate !== 'refused') bus.publish(row, service.name);
           if (fate !== 'done') throw new Error(fate);
@@ -171,10 +184,9 @@ function dispatcherOf(
   const failures = new Failures({
     service,
     publisher: {
-      publish: ({ body, ...row }, { appId = service, headers = {} } = {}) =>
-        ports.ask(
-          { owner, kind: 'publish', about: () => row.routingKey, fates: ['done'] },
-          () => bus.publish({ ...row, body: String(body) }, appId, headers),
+      publish: ({ body, ...row }, options) =>
+        ports.ask({ owner, kind: 'publish', about: () => row.routingKey, fates: ['done'] }, () =>
+          bus.publish({ ...row, body: String(body) }, options?.appId ?? service, options?.headers),
         ),
     },
     log,

@@ -1,4 +1,9 @@
-import { type Answer, type Found, type Provider, type ProviderCall } from '../../apps/payment/src/provider.js';
+import {
+  type Answer,
+  type Found,
+  type Provider,
+  type ProviderCall,
+} from '../../apps/payment/src/provider.js';
 import { Books, isSameCall } from '../../apps/payment/src/sandbox/books.js';
 import { chargeIdOf } from '../../apps/payment/src/sandbox/charge-id.js';
 import { type Entry } from '../../apps/payment/src/sandbox/ledger-file.client.js';
@@ -58,8 +63,11 @@ export class SimulatedProvider {
     const { ports, clock } = this;
     const ask = (call: ProviderCall, how: 'perform' | 'get'): Promise<Found> => {
       const startedAt = clock.ms;
+      // Whoever has died must not leave the timer of a second call behind.
+      if (!owner.alive) return Promise.resolve(NO_ANSWER);
       return new Promise((resolve) => {
-        const fates: readonly Fate[] = how === 'get' ? ['done', 'refused'] : ['done', 'refused', 'doubt', 'late'];
+        const fates: readonly Fate[] =
+          how === 'get' ? ['done', 'refused'] : ['done', 'refused', 'doubt', 'late'];
         void ports
           .ask<Found>(
             {
@@ -97,7 +105,9 @@ export class SimulatedProvider {
   }
 
   get undecided(): string[] {
-    return [...this.steps].filter(([, step]) => this.verdictOn(step) === 'waiting').map(([paymentId]) => paymentId);
+    return [...this.steps]
+      .filter(([, step]) => this.verdictOn(step) === 'waiting')
+      .map(([paymentId]) => paymentId);
   }
 
   decide(paymentId: string, decision: Decision): void {
@@ -109,8 +119,8 @@ export class SimulatedProvider {
 
   /** Time has passed: what has not arrived never will, and what has ended by itself is told, once. */
   tick(): void {
-    for (const stray of [...this.strays])
-      if (stray.until < this.clock.ms) this.strays.splice(this.strays.indexOf(stray), 1);
+    for (const stray of this.strays.filter(({ until }) => until < this.clock.ms))
+      this.strays.splice(this.strays.indexOf(stray), 1);
 
     for (const [paymentId, step] of this.steps) {
       if (step.decision === 'waiting' && step.expiresAt <= this.clock.ms) this.tellOnce(paymentId);
@@ -126,7 +136,10 @@ export class SimulatedProvider {
     }
     const { paymentId, operation } = call;
     if (operation === 'void') this.decide(paymentId, 'called_off');
-    if ((operation === 'void' || operation === 'capture') && this.books.hasLapsed(paymentId, this.clock.now()))
+    if (
+      (operation === 'void' || operation === 'capture') &&
+      this.books.hasLapsed(paymentId, this.clock.now())
+    )
       return { outcome: 'expired' };
     const asks = call.chargeId === null && takesMoney(call) && behaviourOf(call.method).asks;
     return asks ? this.askCustomer(call) : this.answerTo(this.enter(call));
@@ -141,12 +154,21 @@ export class SimulatedProvider {
 
   private askCustomer(call: ProviderCall): Answer {
     const { paymentId } = call;
-    const step = this.steps.get(paymentId) ?? { call, expiresAt: this.clock.ms + ACTION_MS, decision: 'waiting' as const };
+    const step = this.steps.get(paymentId) ?? {
+      call,
+      expiresAt: this.clock.ms + ACTION_MS,
+      decision: 'waiting' as const,
+    };
     this.steps.set(paymentId, step);
     const verdict = this.verdictOn(step);
     if (verdict === 'waiting') {
       const expiresAt = new Date(step.expiresAt).toISOString();
-      return { outcome: 'action', chargeId: chargeIdOf(step.call.key), url: 'http://127.0.0.1/step', expiresAt };
+      return {
+        outcome: 'action',
+        chargeId: chargeIdOf(step.call.key),
+        url: 'http://127.0.0.1/step',
+        expiresAt,
+      };
     }
     return this.answerTo(this.enter(step.call, verdict === 'approved' ? undefined : wordFor(verdict)));
   }

@@ -27,8 +27,11 @@ export class Random {
   /** An index, as often as its weight says. */
   weighted(weights: readonly number[]): number {
     let rest = (this.bits() / 2 ** 32) * weights.reduce((sum, weight) => sum + weight, 0);
-    const index = weights.findIndex((weight) => (rest -= weight) < 0);
-    return index < 0 ? 0 : index;
+    for (const [index, weight] of weights.entries()) {
+      rest -= weight;
+      if (rest < 0) return index;
+    }
+    return 0;
   }
 
   private bits(): number {

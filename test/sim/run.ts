@@ -41,7 +41,8 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     const chosen = choose(world, random, weights);
     if (!chosen) break;
     steps++;
-    if (options.remember) history.push({ kind: chosen.kind.name, name: chosen.action.name(), at: world.clock.words });
+    if (options.remember)
+      history.push({ kind: chosen.kind.name, name: chosen.action.name(), at: world.clock.words });
     options.onAction?.(chosen.kind.name);
     chosen.action.run();
     await turn();
@@ -52,7 +53,11 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
 }
 
 /** What happened before, as far as it still can. */
-export async function replay(seed: number, history: readonly Happened[], tampering?: Tampering): Promise<Result> {
+export async function replay(
+  seed: number,
+  history: readonly Happened[],
+  tampering?: Tampering,
+): Promise<Result> {
   const world = new World(planOf(new Random(seed)), tampering);
   const happened: Happened[] = [];
   for (const { kind, name } of history) {

@@ -136,7 +136,11 @@ export function paymentService(
       const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
       const calls = new ProviderCalls({ provider: providerOf(owner), ...GUARD, log, observe: quiet });
       const events = new EventWorker(loop, database);
-      const webhooks = new WebhookHandlers({ read: ({ body }) => JSON.parse(body.toString()) }, events, database);
+      const webhooks = new WebhookHandlers(
+        { read: ({ body }) => JSON.parse(body.toString()) },
+        events,
+        database,
+      );
       return {
         workers: { reconcile: () => reconcile(database, loop), events: () => events.heedRest() },
         perform(effect, cause) {

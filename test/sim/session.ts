@@ -54,7 +54,13 @@ export class Session<S extends Versioned, R> {
     return Promise.resolve();
   }
 
-  query({ name, values }: { name: string; values: unknown[] }): Promise<{ rows: readonly object[]; rowCount: number }> {
+  query({
+    name,
+    values,
+  }: {
+    name: string;
+    values: unknown[];
+  }): Promise<{ rows: readonly object[]; rowCount: number }> {
     return this.ask('query', name, {
       carryOut: (fate) => {
         if (fate === 'refused') throw databaseError('ECONNREFUSED');

@@ -6,14 +6,14 @@ import {
   fulfilOrder,
   payOrder,
   placeOrder,
+  type Rpc,
   refundPayment,
   returnOrder,
-  type Rpc,
   voidPayment,
 } from '#contracts';
 import { type Order } from '../../apps/order/src/order.js';
-import { type Request, type Shopper } from './client.js';
 import { PRICE } from './plan.js';
+import { type Request, type Shopper } from './shopper.js';
 
 /** Which request it is: ids and keys follow from it alone, so that a shortened history names the same things. */
 interface Which {
@@ -51,10 +51,11 @@ const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 const part = { amount: { amount: 100, currency: 'EUR' } };
-const one = ({ lines }: Order) => ({ lines: [{ sku: lines[0]?.sku ?? '', quantity: 1 }] });
+const unit = ({ lines }: Order) => ({ lines: [{ sku: lines[0]?.sku ?? '', quantity: 1 }] });
 const isPayable = ({ phase }: Order): boolean => phase === 'awaiting_payment' || phase === 'paying';
 const isConfirmed = ({ phase }: Order): boolean => phase === 'confirmed';
-const hasLeft = ({ lines }: Order): boolean => lines.some(({ fulfilledQuantity = 0 }) => fulfilledQuantity > 0);
+const hasLeft = ({ lines }: Order): boolean =>
+  lines.some(({ fulfilledQuantity = 0 }) => fulfilledQuantity > 0);
 const hasPayment = ({ payment, phase }: Order): boolean => payment !== null && phase !== 'reserving';
 const always = (): boolean => true;
 
@@ -70,24 +71,29 @@ export const WISHES: Readonly<Record<Kind, Wish>> = {
   change: plain(isPayable, changeOrder, (order, id) => ({
     orderId: order.id,
     expectedVersion: order.version,
-    request: { lines: [{ sku: order.lines[0]?.sku ?? '', quantity: order.lines[0]?.quantity === 1 ? 2 : 1 }] },
+    request: {
+      lines: [{ sku: order.lines[0]?.sku ?? '', quantity: order.lines[0]?.quantity === 1 ? 2 : 1 }],
+    },
     changeId: id('evt'),
     notify: false,
   })),
   fulfil: keyed(isConfirmed, fulfilOrder, ({ id: orderId }) => ({ orderId, shipment: {} })),
-  'fulfil one': keyed(isConfirmed, fulfilOrder, (order) => ({ orderId: order.id, shipment: one(order) })),
+  'fulfil one': keyed(isConfirmed, fulfilOrder, (order) => ({ orderId: order.id, shipment: unit(order) })),
   'return one': keyed(hasLeft, returnOrder, (order, id) => ({
     orderId: order.id,
     returnId: id('ret'),
-    request: one(order),
+    request: unit(order),
   })),
   'return one broken': keyed(hasLeft, returnOrder, (order, id) => ({
     orderId: order.id,
     returnId: id('ret'),
-    request: { ...one(order), restock: false },
+    request: { ...unit(order), restock: false },
   })),
   capture: plain(hasPayment, capturePayment, ({ payment }) => ({ paymentId: payment?.id, request: {} })),
-  'capture part': plain(hasPayment, capturePayment, ({ payment }) => ({ paymentId: payment?.id, request: part })),
+  'capture part': plain(hasPayment, capturePayment, ({ payment }) => ({
+    paymentId: payment?.id,
+    request: part,
+  })),
   void: plain(hasPayment, voidPayment, ({ payment }) => ({ paymentId: payment?.id })),
   refund: keyed(hasPayment, refundPayment, ({ payment }, id) => ({
     paymentId: payment?.id,
@@ -101,8 +107,11 @@ export const WISHES: Readonly<Record<Kind, Wish>> = {
   })),
 };
 
+/** Each once, and a cancel more often as long as something is under way that it could meet. */
 export function wantedOf(order: Order): readonly Kind[] {
-  return KINDS.filter((kind) => WISHES[kind].when(order));
+  const kinds = KINDS.filter((kind) => WISHES[kind].when(order));
+  const isUnderWay = ['reserving', 'charging', 'paying', 'changing'].includes(order.phase);
+  return isUnderWay ? [...kinds, 'cancel', 'cancel'] : kinds;
 }
 
 export function placing({ plan, number: shopper }: Shopper): Omit<Request, 'tries'> {
@@ -130,10 +139,10 @@ export function placing({ plan, number: shopper }: Shopper): Omit<Request, 'trie
 
 /** What must be the same each time a request with its key is answered. */
 export function answerOf(contract: Rpc, answer: object): string {
-  const said = answer as Record<string, { id: string; version: number } | string | undefined>;
-  const within = (name: string) => said[name] as { id: string; version: number };
-  if (contract === placeOrder) return String(said.replayOf ?? within('order').id);
-  if (contract === payOrder) return String(said.paymentId);
+  const said = answer as Record<string, string | undefined>;
+  const within = (name: string) => said[name] as unknown as { id: string; version: number };
+  if (contract === placeOrder) return said.replayOf ?? within('order').id;
+  if (contract === payOrder) return said.paymentId ?? '';
   if (contract === refundPayment) return within('refund').id;
   if (contract === returnOrder) return within('return').id;
   if (contract === fulfilOrder) return String(within('order').version);

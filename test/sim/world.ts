@@ -12,7 +12,15 @@ import { type Plan, stocked } from './plan.js';
 import { Ports } from './ports.js';
 import { Process, type Surroundings } from './process.js';
 import { type Hint, SimulatedProvider } from './provider.js';
-import { type OrderService, orderService, type PaymentService, paymentService, type StockService, stockService, TIMING } from './services.js';
+import {
+  type OrderService,
+  orderService,
+  type PaymentService,
+  paymentService,
+  type StockService,
+  stockService,
+  TIMING,
+} from './services.js';
 import { orderStatements, paymentStatements, stockStatements } from './statements.js';
 
 /** What a test may put in the place of what is there, to see that it is noticed. */
@@ -21,6 +29,7 @@ export interface Tampering {
   readonly payment?: (service: PaymentService) => PaymentService;
   readonly stock?: (service: StockService) => StockService;
   readonly comparesVersions?: boolean;
+  readonly savesOutbox?: boolean;
 }
 
 type Starters = Readonly<Record<ServiceName, (name: string) => Process>>;
@@ -55,7 +64,8 @@ export class World {
       ),
       stock: (tampering.stock ?? same)(stockService),
     };
-    const usual = { ports: this.ports, clock: this.clock, comparesVersions: tampering.comparesVersions ?? true };
+    const { comparesVersions = true, savesOutbox = true } = tampering;
+    const usual = { ports: this.ports, clock: this.clock, comparesVersions, savesOutbox };
     this.databases = {
       order: new MemoryDatabase({
         ...usual,
@@ -101,9 +111,20 @@ export class World {
   deliver(hint: Hint): void {
     const body = Buffer.from(JSON.stringify({ type: 'told', ...hint })).toString('base64');
     const id = `hint_${++this.hints}`;
-    const about = { causationId: null, requestId: 'req_1', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` };
+    const about = {
+      causationId: null,
+      requestId: 'req_1',
+      traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
+    };
     const data = { provider: 'sandbox', body, headers: {} };
-    const member = { id, type: receiveWebhook.name, ...about, attempt: 1, deadline: Number.MAX_SAFE_INTEGER, data };
+    const member = {
+      id,
+      type: receiveWebhook.name,
+      ...about,
+      attempt: 1,
+      deadline: Number.MAX_SAFE_INTEGER,
+      data,
+    };
     this.bus.ask('payment', member, 'provider');
   }
 
@@ -143,7 +164,8 @@ export class World {
     const { stock } = this.databases;
     const { states, rows } = stocked(onHand, this.clock.now());
     for (const [key, state] of states) stock.rows.set(key, state);
-    for (const [i, row] of rows.entries()) stock.appended.push({ row, cause: { type: 'stocked', id: `stocked_${i}` } as never });
+    for (const [i, row] of rows.entries())
+      stock.appended.push({ row, cause: { type: 'stocked', id: `stocked_${i}` } as never });
   }
 
   private get surroundings(): Surroundings {

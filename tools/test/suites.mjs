@@ -2,6 +2,7 @@
 export const SUITES = {
   unit: {},
   architecture: { build: true },
+  sim: {},
   db: { database: true },
   messaging: { broker: true, inBand: true },
   e2e: { broker: true, database: true, build: true, inBand: true },

@@ -16,7 +16,7 @@ test('takes the suites that come first, and leaves the rest to jest', () => {
 
 test('lets suites that restart servers run alone', () => {
   expect(runsOf(parseArgs([]).suites)).toEqual([
-    { suites: ['unit', 'architecture', 'db'], inBand: false },
+    { suites: ['unit', 'architecture', 'sim', 'db'], inBand: false },
     { suites: ['messaging'], inBand: true },
     { suites: ['e2e'], inBand: true },
   ]);

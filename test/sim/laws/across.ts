@@ -39,10 +39,17 @@ export function ledgerViolations({ payment }: Databases, entries: readonly Entry
   for (const state of payment.rows.values()) {
     if (!isPayment(state)) continue;
     const { id, terms, authorizedAmount, status } = state;
-    if (terms?.capture === 'manual' && authorizedAmount > 0) add(id, 'authorize', authorizedAmount, terms.currency);
+    if (terms?.capture === 'manual' && authorizedAmount > 0)
+      add(id, 'authorize', authorizedAmount, terms.currency);
     if (status === 'voided') add(id, 'void', authorizedAmount, terms?.currency);
   }
-  return providerViolations({ query: async () => ({ rows: moved as never[] }) }, entries);
+  // What had lapsed before we heard of it was never ours: nothing of it was kept from anybody.
+  const heard = entries.filter(({ paymentId, operation }) => {
+    const state = payment.rows.get(paymentId);
+    const lapsed = state?.kind === 'payment' && state.declineCode === 'authorization_expired';
+    return operation !== 'authorize' || !lapsed;
+  });
+  return providerViolations({ query: async () => ({ rows: moved as never[] }) }, heard);
 }
 
 function booksOf({ order, payment, stock }: Databases): Map<string, Books> {
@@ -52,7 +59,8 @@ function booksOf({ order, payment, stock }: Databases): Map<string, Books> {
     books.set(id, known);
     return known;
   };
-  for (const state of order.rows.values()) if (state.kind === 'order') of(state.id).order = orderRow(state, order);
+  for (const state of order.rows.values())
+    if (state.kind === 'order') of(state.id).order = orderRow(state, order);
   for (const state of payment.rows.values()) {
     if (!isPayment(state)) continue;
     const { id, orderId, status, terms, capturedAmount, refundedAmount, cancelledAt } = state;
@@ -62,8 +70,8 @@ function booksOf({ order, payment, stock }: Databases): Map<string, Books> {
       orderId,
       status,
       amount: terms && String(terms.amount),
-      currency: terms && terms.currency,
-      capture: terms && terms.capture,
+      currency: terms?.currency ?? null,
+      capture: terms?.capture ?? null,
       captured: String(capturedAmount),
       refunded: String(refundedAmount),
       givenBack: String(sumOf(ours, ({ amount }) => amount)),
@@ -80,7 +88,10 @@ function booksOf({ order, payment, stock }: Databases): Map<string, Books> {
 function orderRow(order: Order, { appended }: Databases['order']): NonNullable<Books['order']> {
   const restocked = appended.flatMap(({ row, cause }) => {
     if (row.orderId !== order.id || cause.type !== 'order.return.v1') return [];
-    const { lines, restock } = row.detail?.return as { lines: Order['lines']; restock: boolean };
+    const { lines, restock } = (row.detail as Record<'return', unknown>).return as {
+      lines: Order['lines'];
+      restock: boolean;
+    };
     return restock ? [lines] : [];
   });
   const { id, phase, currency, totalAmount, payment, reason, adjustments } = order;
@@ -91,7 +102,10 @@ function orderRow(order: Order, { appended }: Databases['order']): NonNullable<B
     total: totalAmount === null ? null : String(totalAmount),
     paymentId: payment?.id ?? null,
     reason: reason?.code ?? null,
-    lines: order.lines.map(({ unitAmount, ...line }) => ({ ...line, ...(unitAmount !== null && { unitAmount }) })),
+    lines: order.lines.map(({ unitAmount, ...line }) => ({
+      ...line,
+      ...(unitAmount !== null && { unitAmount }),
+    })),
     adjustments: adjustments ?? null,
     restocked: restocked.map((lines) => lines.map(({ sku, quantity }) => ({ sku, quantity }))),
   };

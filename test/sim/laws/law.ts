@@ -46,7 +46,13 @@ export function sumOf<T>(all: Iterable<T>, amountOf: (one: T) => number): number
 
 /** Steps of one thing: each begins where the one before it led, one version at a time, and is one that there may be. */
 export function* illegalSteps(
-  steps: Iterable<{ readonly of: string; readonly version: number; readonly from: string | null; readonly to: string; readonly isLegal: boolean }>,
+  steps: Iterable<{
+    readonly of: string;
+    readonly version: number;
+    readonly from: string | null;
+    readonly to: string;
+    readonly isLegal: boolean;
+  }>,
 ): Iterable<string> {
   const last = new Map<string, { readonly version: number; readonly to: string }>();
   for (const step of steps) {

@@ -72,10 +72,17 @@ export const orderLaws: readonly OrderLaw[] = [
     id: 'A8',
     name: 'no more leaves than was ordered, and no more comes back than has left',
     broken: each(isOrder, ({ lines, phase }) =>
-      lines.some(({ quantity, fulfilledQuantity: left = 0, cancelledQuantity: gone = 0, returnedQuantity: back = 0 }) => {
-        const isOver = left + gone > quantity || back > left || Math.min(left, gone, back) < 0;
-        return isOver || (phase === 'fulfilled' && left + gone !== quantity);
-      }),
+      lines.some(
+        ({
+          quantity,
+          fulfilledQuantity: left = 0,
+          cancelledQuantity: gone = 0,
+          returnedQuantity: back = 0,
+        }) => {
+          const isOver = left + gone > quantity || back > left || Math.min(left, gone, back) < 0;
+          return isOver || (phase === 'fulfilled' && left + gone !== quantity);
+        },
+      ),
     ),
   },
   {

@@ -20,7 +20,9 @@ export const refundsOf = ({ rows }: Payments, { id }: Payment): Refund[] =>
 const LEGAL: ReadonlySet<string> = new Set([
   ' requested',
   ' declined',
-  ...STATUSES.flatMap((from) => [from, ...FACTS.map((_, i) => STEPS[from][i] as string)].map((to) => `${from} ${to}`)),
+  ...STATUSES.flatMap((from) =>
+    [from, ...FACTS.map((_, i) => STEPS[from][i] as string)].map((to) => `${from} ${to}`),
+  ),
 ]);
 
 const WAITING: readonly Status[] = [
@@ -58,7 +60,9 @@ const ledgerLaws: readonly PaymentLaw[] = [
     name: 'what the ledger moved for a payment is what the payment says it took and gave back',
     broken: each(isPayment, ({ id, capturedAmount, refundedAmount }, payments) => {
       const moved = (operation: Transfer['operation']) =>
-        sumOf(transfersOf(payments), (one) => (one.paymentId === id && one.operation === operation ? one.amount : 0));
+        sumOf(transfersOf(payments), (one) =>
+          one.paymentId === id && one.operation === operation ? one.amount : 0,
+        );
       return capturedAmount !== moved('capture') || refundedAmount !== moved('refund');
     }),
   },
@@ -135,7 +139,8 @@ const amountLaws: readonly PaymentLaw[] = [
     id: 'A2',
     name: 'the status of a payment says what became of its money',
     broken: each(isPayment, (payment) => {
-      const { status, authorizedAmount, capturedAmount, capturingAmount, refundedAmount, refundingAmount } = payment;
+      const { status, authorizedAmount, capturedAmount, capturingAmount, refundedAmount, refundingAmount } =
+        payment;
       if (status === 'halted') return false;
       return (
         authorizedAmount > 0 !== AUTHORIZED.includes(status) ||
@@ -177,7 +182,9 @@ const historyLaws: readonly PaymentLaw[] = [
     id: 'A3',
     name: 'a payment stands where its last step led',
     *broken({ rows, appended }) {
-      const last = new Map(appended.flatMap(({ row }) => (row.kind === 'step' ? [[row.paymentId, row]] : [])));
+      const last = new Map(
+        appended.flatMap(({ row }) => (row.kind === 'step' ? [[row.paymentId, row]] : [])),
+      );
       for (const state of rows.values()) {
         if (!isPayment(state)) continue;
         const step = last.get(state.id);
@@ -192,7 +199,8 @@ const historyLaws: readonly PaymentLaw[] = [
       const intents = new Set<string>();
       for (const { row, cause } of appended) {
         if (row.kind !== 'step') continue;
-        if (cause.type.startsWith('payment.provider_') && !intents.has(row.paymentId)) yield JSON.stringify(row);
+        if (cause.type.startsWith('payment.provider_') && !intents.has(row.paymentId))
+          yield JSON.stringify(row);
         if (['requested', 'capturing', 'voiding', 'refunding'].includes(row.to)) intents.add(row.paymentId);
       }
     },
@@ -250,7 +258,8 @@ const quietLaws: readonly PaymentLaw[] = [
       isPayment,
       ({ cancelledAt, capturedAmount, refundedAmount, status }) =>
         cancelledAt !== null &&
-        (capturedAmount !== refundedAmount || !['declined', 'voided', 'refunded', 'expired'].includes(status)),
+        (capturedAmount !== refundedAmount ||
+          !['declined', 'voided', 'refunded', 'expired'].includes(status)),
     ),
   },
   {
@@ -265,4 +274,9 @@ const quietLaws: readonly PaymentLaw[] = [
   },
 ];
 
-export const paymentLaws: readonly PaymentLaw[] = [...ledgerLaws, ...amountLaws, ...historyLaws, ...quietLaws];
+export const paymentLaws: readonly PaymentLaw[] = [
+  ...ledgerLaws,
+  ...amountLaws,
+  ...historyLaws,
+  ...quietLaws,
+];

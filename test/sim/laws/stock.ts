@@ -81,11 +81,13 @@ export const stockLaws: readonly StockLaw[] = [
           const own = ours.filter((one) => one.sku === sku);
           const onHand = sumOf(own, ({ onHandDelta }) => onHandDelta);
           const reserved = sumOf(own, ({ reservedDelta }) => reservedDelta);
-          const isRight = onHand + (status === 'committed' ? left : 0) === 0 && reserved === (status === 'held' ? left : 0);
+          const isRight =
+            onHand + (status === 'committed' ? left : 0) === 0 && reserved === (status === 'held' ? left : 0);
           if (!isRight) yield `${orderId} ${sku} is ${status}: ${onHand} on hand, ${reserved} reserved`;
         }
       }
-      for (const { orderId } of moved) if (!stock.rows.has(`order:${orderId}`)) yield `${orderId} has no reservation`;
+      for (const { orderId } of moved)
+        if (!stock.rows.has(`order:${orderId}`)) yield `${orderId} has no reservation`;
     },
   },
   {
