@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 export const SUITES = {
   unit: {},
   architecture: { build: true },
+  sim: {},
   db: { database: true },
   messaging: { broker: true, alone: true, inBand: true },
   e2e: { broker: true, database: true, build: true, alone: true },

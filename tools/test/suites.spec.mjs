@@ -17,7 +17,7 @@ test('takes the suites that come first, and leaves the rest to jest', () => {
 test('lets suites that restart servers run alone, one file after the other', () => {
   const runs = runsOf(parseArgs([]).suites);
   expect(runs.map(({ suites }) => suites)).toEqual([
-    ['unit', 'architecture', 'db'],
+    ['unit', 'architecture', 'sim', 'db'],
     ['messaging'],
     ['e2e'],
     ['outages'],

@@ -77,6 +77,14 @@ describe('an order that awaits payment', () => {
     expect(orderOf(run)).toBe(before);
   });
 
+  it('heeds the answer also when a note was added meanwhile', () => {
+    const run = having(unpaid, ...asked);
+    const idempotency = { key: 'k9', fingerprint: 'f9' };
+    tell(run, message('order.note.v1', { idempotency, note: { text: 'Call first.' }, author: 'ops' }));
+    tell(run, MESSAGES.changed);
+    expect(orderOf(run)).toMatchObject({ phase: 'awaiting_payment', version: 5, totalAmount: 750 });
+  });
+
   it.each<Name>(['cancel', 'deadline', 'expired'])(
     'is cancelled by %s meanwhile, whatever the stock answers',
     (name) => {

@@ -35,16 +35,17 @@ export function askChange(
   }
   const waiter = notify && message.replyTo ? { replyTo: message.replyTo, name: changeId } : null;
   const { currency } = order;
-  const decision = step(order, { phase: 'changing', waiter }, now, ({ version: change }) => [
+  const change = order.version + 1;
+  const decision = step(order, { phase: 'changing', waiter, change }, now, () => [
     send(changeReservation, { orderId, change, lines, currency, ...rangeOf(order, expected?.amount) }),
   ]);
   const [[, next] = []] = decision.put ?? [];
   return { ...decision, answer: viewOf(next?.kind === 'order' ? next : order) };
 }
 
-/** What the stock has decided: once, and only while the order waits for that answer. */
+/** What the stock has decided: once, and only while the order waits for that answer. Notes may have been added meanwhile. */
 export function onChangeAnswered(order: Order, message: Answered, now: Date): OrderDecision {
-  if (message.data.change !== order.version) return {};
+  if (message.data.change !== order.change) return {};
   if (message.type === 'stock.changed.v1') {
     const lines = message.data.lines.map(
       ({ sku, name, quantity, unitPrice }): OrderLine => ({

@@ -9,7 +9,7 @@ const iso = (column: string): string =>
 export const ORDER_COLUMNS = `'order' as kind, id, version, phase, customer_id as "customerId", currency, lines,
   adjustments, total_amount as "totalAmount", expected_total as "expectedTotal", metadata, payment,
   money_returned as "moneyReturned", reason, ${iso('expires_at')} as "expiresAt", ${iso('deadline_at')} as "deadlineAt",
-  waiter, ${iso('created_at')} as "createdAt", ${iso('updated_at')} as "updatedAt"`;
+  waiter, change, ${iso('created_at')} as "createdAt", ${iso('updated_at')} as "updatedAt"`;
 
 /** Keys are order ids, or `idem:<uuid>` for the use of an idempotency key. */
 export async function loadOrders(
@@ -54,22 +54,22 @@ export function withNumbers(row: OrderRow): Order {
   return { ...row, totalAmount: row.totalAmount === null ? null : Number(row.totalAmount) };
 }
 
-/** Most batches have no order with adjustments: their statement knows nothing of them. */
+/** Most batches have no order with adjustments or other lines: their statement knows nothing of them. */
 const saveText = (all: '' | 'all'): string => `
 with change as (
   select * from json_to_recordset($1::json) as c(
     before integer, id text, version integer, phase text, "customerId" text, currency text, lines json,
-    ${all && 'adjustments json, '}"totalAmount" bigint, "expectedTotal" json, metadata json, payment json, "moneyReturned" boolean, reason json,
+    ${all && 'adjustments json, change integer, '}"totalAmount" bigint, "expectedTotal" json, metadata json, payment json, "moneyReturned" boolean, reason json,
     "expiresAt" timestamptz, "deadlineAt" timestamptz, waiter json, "createdAt" timestamptz, "updatedAt" timestamptz)
 ), inserted as (
-  insert into orders (id, version, phase, customer_id, currency, lines, ${all && 'adjustments, '}total_amount, expected_total, metadata, payment,
+  insert into orders (id, version, phase, customer_id, currency, lines, ${all && 'adjustments, change, '}total_amount, expected_total, metadata, payment,
     money_returned, reason, expires_at, deadline_at, waiter, created_at, updated_at)
-  select id, version, phase, "customerId", currency, lines, ${all && 'adjustments, '}"totalAmount", "expectedTotal", metadata, payment,
+  select id, version, phase, "customerId", currency, lines, ${all && 'adjustments, change, '}"totalAmount", "expectedTotal", metadata, payment,
     "moneyReturned", reason, "expiresAt", "deadlineAt", waiter, "createdAt", "updatedAt"
   from change where before = 0
   returning 1
 ), updated as (
-  update orders o set version = c.version, phase = c.phase, lines = c.lines, ${all && 'adjustments = c.adjustments, '}total_amount = c."totalAmount",
+  update orders o set version = c.version, phase = c.phase, lines = c.lines, ${all && 'adjustments = c.adjustments, change = c.change, '}total_amount = c."totalAmount",
     payment = c.payment, money_returned = c."moneyReturned", reason = c.reason, expires_at = c."expiresAt",
     deadline_at = c."deadlineAt", waiter = c.waiter, updated_at = c."updatedAt"
   from change c where c.before > 0 and o.id = c.id and o.version = c.before
@@ -94,7 +94,9 @@ const SAVE_ALL = { name: 'save-orders-with-adjustments', text: saveText('all') }
 export async function saveOrders(db: Queryable, saving: Saving<OrderState, Step>): Promise<void> {
   const orders: object[] = [];
   const keys: KeyUse[] = [];
-  const all = saving.changes.some(({ after }) => after.kind === 'order' && after.adjustments);
+  const all = saving.changes.some(
+    ({ after }) => after.kind === 'order' && (after.adjustments || after.change),
+  );
   for (const { before, after } of saving.changes) {
     if (after.kind === 'order') orders.push({ before: before?.version ?? 0, ...after });
     else keys.push(after);

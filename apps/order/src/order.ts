@@ -69,6 +69,8 @@ export interface Order {
   /** When the saga stops waiting for what it waits for; null when it waits for nothing. */
   readonly deadlineAt: string | null;
   readonly waiter: Waiter | null;
+  /** The last change of its lines that was asked for: the version which that made. Absent, or null, when there was none. */
+  readonly change?: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

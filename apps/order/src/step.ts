@@ -18,6 +18,7 @@ export type Change = Partial<
     | 'expiresAt'
     | 'deadlineAt'
     | 'waiter'
+    | 'change'
   >
 >;
 

@@ -18,7 +18,7 @@ export interface Handler {
 export interface DispatcherOptions {
   readonly service: ServiceName;
   readonly handlers: readonly Handler[];
-  readonly answers: Answers;
+  readonly answers: Pick<Answers, 'answer'>;
   readonly identities: Identities;
   readonly failures: Failures;
   readonly judge: (error: unknown) => Verdict;

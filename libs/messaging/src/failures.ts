@@ -32,7 +32,7 @@ export class Failures {
   constructor(
     private readonly options: {
       readonly service: string;
-      readonly publisher: Publisher;
+      readonly publisher: Pick<Publisher, 'publish'>;
       readonly log: Log;
       readonly observe: Observe;
     },

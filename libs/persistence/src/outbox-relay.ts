@@ -1,8 +1,8 @@
-import { type Database } from './database.js';
 import { claimOverdue, deleteSent, type OutboxRow } from './outbox.js';
+import { type Queryable } from './tx.js';
 
 export interface OutboxRelayOptions {
-  readonly database: Database;
+  readonly database: Queryable;
   /** Resolves when the broker has confirmed. */
   readonly publish: (row: OutboxRow) => Promise<void>;
   /** Told of every publish that failed; the row stays and is tried again. */

@@ -1,0 +1,94 @@
+import { ACTIONS, type Action, type ActionKind } from './actions.js';
+import { heal, turn } from './heal.js';
+import { planOf } from './plan.js';
+import { Random } from './random.js';
+import { type Tampering, World } from './world.js';
+
+export interface Happened {
+  readonly kind: string;
+  readonly name: string;
+  /** Of the simulated clock, since the beginning. */
+  readonly at: string;
+}
+
+export interface Result {
+  readonly seed: number;
+  /** What must not be, and was; empty when all is well. */
+  readonly broken: readonly string[];
+  readonly steps: number;
+  readonly history: readonly Happened[];
+  readonly world: World;
+}
+
+export interface RunOptions {
+  readonly tampering?: Tampering;
+  /** Keep the names of all that happens: costs time. */
+  readonly remember?: boolean;
+  /** Told of each action. */
+  readonly onAction?: (kind: string) => void;
+}
+
+const TRIES = 60;
+
+/** Everything follows from the seed: what is planned, and what happens when. */
+export async function runSeed(seed: number, options: RunOptions = {}): Promise<Result> {
+  const random = new Random(seed);
+  const world = new World(planOf(random), options.tampering);
+  const history: Happened[] = [];
+  const weights = ACTIONS.map(({ weight }) => weight(world.plan.faults));
+  let steps = 0;
+  while (steps < world.plan.steps && world.broken.length === 0) {
+    const chosen = choose(world, random, weights);
+    if (!chosen) break;
+    steps++;
+    if (options.remember)
+      history.push({ kind: chosen.kind.name, name: chosen.action.name(), at: world.clock.words });
+    options.onAction?.(chosen.kind.name);
+    chosen.action.run();
+    await turn();
+    world.look();
+  }
+  await conclude(world);
+  return { seed, broken: world.broken, steps, history, world };
+}
+
+/** What happened before, as far as it still can. */
+export async function replay(
+  seed: number,
+  history: readonly Happened[],
+  tampering?: Tampering,
+): Promise<Result> {
+  const world = new World(planOf(new Random(seed)), tampering);
+  const happened: Happened[] = [];
+  for (const { kind, name } of history) {
+    if (world.broken.length > 0) break;
+    const actions = ACTIONS.find((one) => one.name === kind)?.list(world) ?? [];
+    const action = actions.find((one) => one.name() === name);
+    if (!action) continue;
+    happened.push({ kind, name, at: world.clock.words });
+    action.run();
+    await turn();
+    world.look();
+  }
+  await conclude(world);
+  return { seed, broken: world.broken, steps: happened.length, history: happened, world };
+}
+
+async function conclude(world: World): Promise<void> {
+  if (world.broken.length === 0) await heal(world);
+  world.look();
+  if (world.broken.length === 0) await world.judge();
+}
+
+function choose(
+  world: World,
+  random: Random,
+  weights: readonly number[],
+): { readonly kind: ActionKind; readonly action: Action } | undefined {
+  for (let i = 0; i < TRIES; i++) {
+    const kind = ACTIONS[random.weighted(weights)] as ActionKind;
+    const actions = kind.list(world);
+    if (actions.length > 0) return { kind, action: random.pick(actions) };
+  }
+  return undefined;
+}
