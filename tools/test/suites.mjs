@@ -1,14 +1,15 @@
-/** The projects of jest.config.mjs, in the order in which they run, and what each needs. */
+/** The projects of jest.config.mjs, in the order in which they run, and what each needs. `long`: only when it is named. */
 export const SUITES = {
   unit: {},
   architecture: { build: true },
   db: { database: true },
   messaging: { broker: true, inBand: true },
   e2e: { broker: true, database: true, build: true, inBand: true },
+  kill: { broker: true, database: true, build: true, inBand: true, long: true },
 };
 
 /** @typedef {keyof typeof SUITES} Suite */
-/** @typedef {'broker' | 'database' | 'build' | 'inBand'} Need */
+/** @typedef {'broker' | 'database' | 'build' | 'inBand' | 'long'} Need */
 
 /** @type {readonly Suite[]} */
 const NAMES = /** @type {any} */ (Object.keys(SUITES));
@@ -23,7 +24,7 @@ const needs = (suite, need) => need in SUITES[suite];
 export function parseArgs(args) {
   const end = args.findIndex((arg) => !NAMES.includes(/** @type {Suite} */ (arg)));
   const named = end < 0 ? args : args.slice(0, end);
-  const suites = named.length > 0 ? NAMES.filter((name) => named.includes(name)) : NAMES;
+  const suites = NAMES.filter((name) => (named.length > 0 ? named.includes(name) : !needs(name, 'long')));
   return { suites, jestArgs: end < 0 ? [] : args.slice(end) };
 }
 

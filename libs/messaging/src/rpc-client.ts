@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { ERRORS, type ErrorCode, newId, Rejected, type Rpc, type ServiceName } from '#contracts';
+import { crash } from '#crash-points';
 import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
 import { type Trace } from './delivery.js';
-import { childOf, type Member, type ReplyMember } from './envelope.js';
+import { childOf, type Member, parseReplies, type ReplyMember } from './envelope.js';
 import { IDENTITY_HEADER } from './identity.js';
 import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
@@ -165,6 +166,7 @@ export class RpcClient {
   }
 
   private flush(): void {
+    crash?.('rpc.before-send');
     const { batch } = this;
     this.batch = [];
     // A token is for one service, so what shares one shares both caller and service.
@@ -188,10 +190,12 @@ export class RpcClient {
     const expiresMs = Math.max(1, Math.round(Math.max(...calls.map(({ expiresAt }) => expiresAt - now))));
     const { replyTo } = this;
     try {
-      await this.options.publisher.publish(
+      const confirmed = this.options.publisher.publish(
         { id, exchange: EXCHANGES.rpc, routingKey: service, type: `${service}.rpc`, mandatory: true, body },
         { replyTo, expiresMs, headers },
       );
+      crash?.('rpc.sent');
+      await confirmed;
     } catch (error) {
       for (const i of calls.keys()) this.fail(`${id}.${i}`, error);
     }
@@ -210,9 +214,11 @@ export class RpcClient {
   private receive(content: Buffer): void {
     for (const reply of parseReplies(content)) {
       if ('notice' in reply) {
+        crash?.('rpc.noticed');
         this.expected.get(reply.notice)?.(reply.data);
         continue;
       }
+      crash?.('rpc.answered');
       const call = this.take(reply.id);
       if (!call) this.options.observe('waybill_rpc_late_replies_total');
       else if ('ok' in reply) call.resolve(reply.ok as object);
@@ -275,15 +281,6 @@ function memberOf({ contract, data, trace, deadline }: Call, id: string): Member
     deadline,
     data,
   };
-}
-
-function parseReplies(content: Buffer): readonly ReplyMember[] {
-  try {
-    const replies: unknown = JSON.parse(content.toString());
-    return Array.isArray(replies) ? replies : [];
-  } catch {
-    return [];
-  }
 }
 
 function rejectedOf({ code, details }: Refused): Rejected {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
+import { crash } from '#crash-points';
 
 export interface Migration {
   /** For example 0001_orders.sql; unique over all folders. */
@@ -43,6 +44,7 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
       const known = applied.get(migration.name);
       if (known === undefined) {
         await apply(client, migration);
+        crash?.('migrate.committed');
         fresh.push(migration.name);
       } else if (known !== hashOf(migration)) {
         throw new Error(
@@ -65,6 +67,7 @@ async function apply(client: Client, migration: Migration): Promise<void> {
       migration.name,
       hashOf(migration),
     ]);
+    crash?.('migrate.before-commit');
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
