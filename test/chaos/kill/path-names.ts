@@ -5,7 +5,7 @@ export const PATH_NAMES = {
   declined: 'the payment is declined: cancelled, and the stock is free again',
   'unknown, then success':
     'the provider takes the money and its answer is lost: found out later, and confirmed',
-  cancelled: 'the customer cancels at once, whatever has happened by then',
+  cancelled: 'the customer cancels while the money is only set aside: it is free again',
   refunded: 'the customer cancels what is paid: the money goes back',
   'paid by webhook': 'the customer takes a step of her own, and the provider tells of it',
   'captured when it leaves': 'the money is only set aside, and taken when the goods leave',

@@ -70,7 +70,8 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
   'unknown, then success': placedThen({ sku: PLENTY, method: 'tok_unknown' }, 'confirmed'),
 
   async cancelled(scene) {
-    const { id } = await place(scene, { ...paid, wait: 0 });
+    const { id } = await place(scene, { ...paid, capture: 'manual' });
+    await reached(scene, id, 'confirmed');
     await post(scene, `/v1/orders/${id}/cancel`);
     await reached(scene, id, 'cancelled');
     return ends(scene, id, 'cancelled', 'none');
