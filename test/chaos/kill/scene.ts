@@ -39,13 +39,19 @@ export class Scene {
     const line = await Line.open();
     const secret = newSecret();
     const oracle = await Oracle.open({ SANDBOX_WEBHOOK_URL: line.url, SANDBOX_WEBHOOK_SECRET: secret });
-    const env = { ...ENV, ...oracle.env, SANDBOX_WEBHOOK_SECRETS: secret };
-    const shop = await Shop.open({ replicas, env });
-    line.connect(shop.stack.url);
-    const scene = new Scene(shop, await connect(shop.broker.url), { oracle, line });
-    await scene.client.stocked(PLENTY, 1_000_000);
-    await scene.client.stocked(SCARCE, 1);
-    return scene;
+    try {
+      const env = { ...ENV, ...oracle.env, SANDBOX_WEBHOOK_SECRETS: secret };
+      const shop = await Shop.open({ replicas, env });
+      line.connect(shop.stack.url);
+      const scene = new Scene(shop, await connect(shop.broker.url), { oracle, line });
+      await scene.client.stocked(PLENTY, 1_000_000);
+      await scene.client.stocked(SCARCE, 1);
+      return scene;
+    } catch (error) {
+      await oracle.close();
+      await line.close();
+      throw error;
+    }
   }
 
   /** Everything has ended, all books agree, ours and those of the provider, and nothing is dead. */
