@@ -14,7 +14,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const EXIT_MS = 30_000;
 const POLL_MS = 25;
 const ORDER_MS = 5_000;

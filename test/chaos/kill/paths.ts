@@ -86,10 +86,11 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
   },
 
   async 'paid by webhook'(scene) {
-    const { id, paymentId } = await place(scene, { sku: PLENTY, method: 'tok_3ds', wait: 0 });
+    const { id } = await place(scene, { sku: PLENTY, method: 'tok_3ds', wait: 0 });
     const payment = await until('the step of the customer', async () => {
-      const found = await read<PaymentView>(scene, `/v1/payments/${paymentId}`);
-      return found.nextAction ? found : undefined;
+      const { paymentId } = await order(scene, id);
+      const found = paymentId && (await read<PaymentView>(scene, `/v1/payments/${paymentId}`));
+      return found && found.nextAction ? found : undefined;
     });
     await answer(payment, 'approve');
     await reached(scene, id, 'confirmed');

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer } from '../../e2e/client.js';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const PAUSE_MS = 100;
 /** What the network says of a gateway that has died. One that says nothing at all runs into the client's own deadline. */
 const GONE = /^(ECONN\w+|UND_ERR_SOCKET|EPIPE)$/;

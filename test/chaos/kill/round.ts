@@ -15,7 +15,7 @@ export interface Played {
 }
 
 /** From the end of a path: what happens then by itself, as the outbox is tidied up, takes a second. */
-const FIRE_MS = 15_000;
+const FIRE_MS = 30_000;
 
 /** Walks a path while processes die on it, each at its point; each is started again at once. */
 export async function play(scene: Scene, path: PathName, cells: readonly Cell[]): Promise<Played> {
