@@ -84,9 +84,19 @@ export default {
       'Contracts are what crosses a process border and nothing else: put this into the library that needs it.',
     ),
     only(
+      'crash-points-are-a-leaf',
+      '^libs/crash-points/src/',
+      ['^libs/crash-points/src/'],
+      'Every library may have a crash point: so theirs can know none of them.',
+    ),
+    only(
       'persistence-is-a-leaf',
       '^libs/persistence/src/',
-      ['^libs/persistence/src/', npm('pg'), '^(node:)?(crypto|fs|fs/promises|path|url|timers/promises)$'],
+      [
+        '^libs/(persistence/src|crash-points)/',
+        npm('pg'),
+        '^(node:)?(crypto|fs|fs/promises|path|url|timers/promises)$',
+      ],
       'Persistence knows no messages and no Nest: take a function as an argument, as OutboxRelay takes publish.',
     ),
     only(
@@ -94,7 +104,7 @@ export default {
       '^libs/messaging/src/',
       [
         '^libs/messaging/src/',
-        '^libs/contracts/',
+        '^libs/(contracts|crash-points)/',
         npm('amqplib', '@nestjs', 'rxjs', 'reflect-metadata'),
         '^(node:)?[a-z_/]+$',
       ],
@@ -103,14 +113,14 @@ export default {
     only(
       'loop-joins-messages-and-rows',
       '^libs/loop/src/',
-      ['^libs/loop/src/', '^libs/(contracts|messaging|persistence)/'],
+      ['^libs/loop/src/', '^libs/(contracts|crash-points|messaging|persistence)/'],
       'The loop joins messaging and persistence and does no I/O of its own: pass in what it needs.',
     ),
     only(
       'dead-letters-are-every-service',
       '^libs/dead-letters/src/',
       [
-        '^libs/(dead-letters|contracts|messaging|persistence|service)/',
+        '^libs/(dead-letters|contracts|crash-points|messaging|persistence|service)/',
         npm('@nestjs'),
         '^(node:)?(crypto|timers/promises)$',
       ],
@@ -121,7 +131,7 @@ export default {
       'service-starts-processes',
       '^libs/service/src/',
       [
-        '^libs/(service|contracts|messaging|persistence)/',
+        '^libs/(service|contracts|crash-points|messaging|persistence)/',
         npm(
           '@nestjs',
           'class-validator',
@@ -164,7 +174,12 @@ export default {
     only(
       'handlers-load-decide-save-send',
       '^apps/([^/]+)/src/[^/]+\\.handlers\\.ts$',
-      [PLAIN_OF_THIS_APP, STORE_OF_THIS_APP, '^libs/(contracts|loop|messaging|persistence)/', npm('@nestjs')],
+      [
+        PLAIN_OF_THIS_APP,
+        STORE_OF_THIS_APP,
+        '^libs/(contracts|crash-points|loop|messaging|persistence)/',
+        npm('@nestjs'),
+      ],
       'What else a handler needs belongs into a store, a client or a worker, or into the decision.',
     ),
     only(

@@ -75,7 +75,13 @@ async function chaos({ seed, seconds, runs, kinds, results }) {
   const servers = await step('Broker and database for the runs', () => openServers({ folder: FOLDER }));
   let failed = 1;
   try {
-    const pattern = ['--selectProjects', 'outages', '--runInBand', '--testPathPatterns', 'test/chaos/schedules'];
+    const pattern = [
+      '--selectProjects',
+      'outages',
+      '--runInBand',
+      '--testPathPatterns',
+      'test/chaos/schedules',
+    ];
     ({ failed } = await runJest(pattern, {
       ...process.env,
       WAYBILL_TEST_BROKER_URL: servers.brokerUrl,

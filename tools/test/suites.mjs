@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /**
  * The projects of jest.config.mjs, in the order in which they run, and what each needs. `alone`: a run of its own.
- * `inBand`: one file after the other, because it breaks servers for others.
+ * `inBand`: one file after the other, because it breaks servers for others. `long`: only when it is named.
  */
 export const SUITES = {
   unit: {},
@@ -12,10 +12,11 @@ export const SUITES = {
   messaging: { broker: true, alone: true, inBand: true },
   e2e: { broker: true, database: true, build: true, alone: true },
   outages: { broker: true, database: true, build: true, alone: true, inBand: true },
+  kill: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },
 };
 
 /** @typedef {keyof typeof SUITES} Suite */
-/** @typedef {'broker' | 'database' | 'build' | 'alone' | 'inBand'} Need */
+/** @typedef {'broker' | 'database' | 'build' | 'alone' | 'inBand' | 'long'} Need */
 
 /** @type {readonly Suite[]} */
 const NAMES = /** @type {any} */ (Object.keys(SUITES));
@@ -30,7 +31,7 @@ const needs = (suite, need) => need in SUITES[suite];
 export function parseArgs(args) {
   const end = args.findIndex((arg) => !NAMES.includes(/** @type {Suite} */ (arg)));
   const named = end < 0 ? args : args.slice(0, end);
-  const suites = named.length > 0 ? NAMES.filter((name) => named.includes(name)) : NAMES;
+  const suites = NAMES.filter((name) => (named.length > 0 ? named.includes(name) : !needs(name, 'long')));
   return { suites, jestArgs: end < 0 ? [] : args.slice(end) };
 }
 

@@ -1,10 +1,14 @@
 import { anyNeeds, parseArgs, runsOf, SUITES } from './suites.mjs';
 
-const all = Object.keys(SUITES);
+const all = Object.keys(SUITES).filter((name) => name !== 'kill');
 
-test('takes every suite when none is named', () => {
+test('takes every suite but the long ones when none is named', () => {
   expect(parseArgs([])).toEqual({ suites: all, jestArgs: [] });
   expect(parseArgs(['-t', 'unit'])).toEqual({ suites: all, jestArgs: ['-t', 'unit'] });
+});
+
+test('takes a long suite when it is named', () => {
+  expect(parseArgs(['kill']).suites).toEqual(['kill']);
 });
 
 test('takes the suites that come first, and leaves the rest to jest', () => {

@@ -10,6 +10,7 @@ import {
   Rejected,
   startImport,
 } from '#contracts';
+import { crash } from '#crash-points';
 import { RpcClient, type Trace } from '#messaging';
 import { Shutdown } from '#service';
 import { type Chunk, Chunks } from './chunks.js';
@@ -126,6 +127,7 @@ export class ImportClient {
   private async call(chunk: NumberedChunk, trace: Trace): Promise<Rejected | undefined> {
     try {
       const { chunks } = await this.rpc.call(importChunk, chunk, { trace, timeoutMs: CHUNK_TIMEOUT_MS });
+      crash?.('import.chunk-applied');
       return chunks > chunk.chunk ? undefined : new Rejected('service-unavailable', AGAIN);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;

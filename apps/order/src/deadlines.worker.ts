@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
 import { type DeadlinePassed, type OrderMessage } from './messages.js';
@@ -12,6 +13,7 @@ export async function tellOverdue(
   loop: Loop<OrderState, Step, OrderMessage>,
 ): Promise<void> {
   const overdue = await findOverdue(database, AT_ONCE, database.clock.aheadMs);
+  if (overdue.length > 0) crash?.('deadlines.found');
   const facts = overdue.map(({ orderId, requestId, traceId, placedBy }): DeadlinePassed => {
     const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
     return localMessage(

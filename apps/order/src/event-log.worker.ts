@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '#contracts';
+import { crash } from '#crash-points';
 import { EventLogReader, type LogEntry, type LogReaderOptions, type LogStart } from '#messaging';
 import { type Database, type Tx } from '#persistence';
 import {
@@ -91,6 +92,7 @@ export class LogFollower {
     const nextOffset = last ? last.offset + 1 : place.nextOffset;
     const lastPosition = place.lastPosition + entries.length;
     const next = await this.save(place, { nextOffset, lastPosition, asOf }, entries);
+    if (last) crash?.('event-log.saved');
     await this.tidy(next);
     if (last) await pause(GATHER_MS);
     return next;
@@ -109,6 +111,7 @@ export class LogFollower {
         );
       }
       if (place.building !== null) await build(tx, place, place.building);
+      if (bundles.length > 0) crash?.('event-log.before-commit');
       return place;
     });
   }

@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { localMessage } from '#loop';
 import { type Log, logged, type Observe, type Outcome } from '#messaging';
 import { callingOff, type PaymentEffect, type ProviderEffect } from './effects.js';
@@ -57,7 +58,9 @@ export class ProviderCalls {
   private async carryOut(effect: ProviderEffect, cause: PaymentMessage, tell: Tell): Promise<void> {
     const { log, observe } = this.options;
     const { call, how } = effect;
+    crash?.('provider.before-call');
     const found = await this.ask(call, how);
+    crash?.('provider.answered');
     observe('waybill_provider_calls_total', { operation: call.operation, outcome: found.outcome });
     if (found.outcome === 'unknown') {
       log.warn({ ...logged(cause), key: call.key, reason: found.reason }, 'provider outcome unknown');
@@ -73,7 +76,11 @@ export class ProviderCalls {
       const found = await this.guard.ask((signal) => provider.get(call, signal));
       if (found.outcome !== 'absent' || how !== 'settle') return found;
     }
-    return this.guard.ask((signal) => provider.perform(call, signal));
+    return this.guard.ask((signal) => {
+      const answer = provider.perform(call, signal);
+      crash?.('provider.called');
+      return answer;
+    });
   }
 }
 

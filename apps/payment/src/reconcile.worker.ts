@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
 import { type AttemptDue, type AuthorizationExpired, type PaymentMessage } from './messages.js';
@@ -31,6 +32,7 @@ export async function reconcile(
       return localMessage('payment.attempt_due', { paymentId, ...(refundId && { refundId }), version }, from);
     },
   );
+  if (due.length > 0) crash?.('reconcile.found');
   const failed = (await loop.settle(due)).find((outcome) => 'failed' in outcome);
   if (failed) throw failed.failed;
 }

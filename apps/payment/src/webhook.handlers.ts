@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { type ReceiveWebhook, Rejected, receiveWebhook, type WebhookReceived } from '#contracts';
+import { crash } from '#crash-points';
 import { type Message, OnRpc } from '#messaging';
 import { Database } from '#persistence';
 import { Heeding, WebhookSources } from './webhook.js';
@@ -24,7 +25,9 @@ export class WebhookHandlers {
     if (!event) throw new Rejected('webhook-signature-invalid');
     const { requestId, traceparent } = trace;
     const stored = { ...event, provider, requestId, traceId: traceparent.slice(3, 35) };
+    crash?.('webhook.before-store');
     const isNew = await storeEvent(this.database, stored, bytes);
+    crash?.('webhook.stored');
     if (isNew) this.heeding.heed(stored);
     return { replayed: !isNew };
   }

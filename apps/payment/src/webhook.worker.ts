@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
 import { type Hinted, type PaymentMessage } from './messages.js';
@@ -41,6 +42,7 @@ export class EventWorker implements Heeding {
         return outcome && 'failed' in outcome ? [] : [event];
       }),
     );
+    crash?.('webhook.before-heeded');
     await markHeeded(this.database, heeded.flat());
   }
 }

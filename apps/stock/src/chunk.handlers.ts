@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { type ChunkApplied, type ImportChunk, importChunk, Rejected } from '#contracts';
+import { crash } from '#crash-points';
 import { localMessage } from '#loop';
 import { bundle, type Message, OnRpc, type Trace } from '#messaging';
 import { classify, Database, type Tx } from '#persistence';
@@ -31,7 +32,9 @@ export class ChunkHandlers {
   private async tryToApply(chunk: ImportChunk, trace: Trace): Promise<ChunkApplied> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.database.transaction((tx) => this.applyOnce(tx, chunk, trace));
+        const applied = await this.database.transaction((tx) => this.applyOnce(tx, chunk, trace));
+        crash?.('import.committed');
+        return applied;
       } catch (error) {
         const kind = classify(error);
         if ((kind !== 'conflict' && kind !== 'transient') || attempt === MAX_TRIES) throw error;
@@ -58,6 +61,7 @@ export class ChunkHandlers {
     const outcome = applyRows(known, rows, this.database.now());
     await this.saveStock(tx, outcome, { importId, trace });
     await saveChunk(tx, found, fingerprint, outcome);
+    crash?.('import.before-commit');
     return { chunks: chunks + 1 };
   }
 

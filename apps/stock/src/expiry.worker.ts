@@ -1,4 +1,5 @@
 import { newId, randomBytes } from '#contracts';
+import { crash } from '#crash-points';
 import { type Loop, localMessage } from '#loop';
 import { type Database } from '#persistence';
 import { type StockRow, type StockState } from './state.js';
@@ -17,6 +18,7 @@ export async function releaseDueHolds(
   graceMs: number,
 ): Promise<void> {
   const due = await listDueOrders(database, graceMs - database.clock.aheadMs, AT_ONCE);
+  if (due.length > 0) crash?.('expiry.found');
   const trace = { requestId: newId('req'), traceparent: `00-${hex(16)}-${hex(8)}-01` };
   const messages = due.map((orderId) =>
     localMessage('hold.due', { orderId }, { source: 'stock', causationId: null, trace }),

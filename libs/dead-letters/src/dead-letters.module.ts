@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { type ServiceName } from '#contracts';
+import { crash } from '#crash-points';
 import { Connection, deadQueue } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { every, Logger, Shutdown } from '#service';
@@ -51,6 +52,7 @@ export class DeadLettersModule implements OnApplicationBootstrap {
     for (;;) {
       try {
         await keep();
+        crash?.('dead-letters.kept');
         return;
       } catch (error) {
         if (this.shutdown.begun) throw error;

@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { type Database, type OutboxRelay, type OutboxRow } from '#persistence';
 import { redriveLetters } from './letters.store.js';
 import { lockRedrive, nextLetters, type Progress, type Redrive, saveProgress } from './redrive.store.js';
@@ -14,8 +15,10 @@ export async function redriveSome(database: Database, relay: OutboxRelay): Promi
     const ids = limit > 0 ? await nextLetters(tx, redrive.id, limit) : [];
     const outbox = await redriveLetters(tx, ids, { actor: redrive.actor, redriveId: redrive.id });
     await saveProgress(tx, redrive.id, progressOf(redrive, ids), CANARY_MS);
+    if (outbox.length > 0) crash?.('redrive.before-commit');
     return outbox;
   });
+  if (sent.length > 0) crash?.('redrive.committed');
   relay.dispatch(sent);
 }
 

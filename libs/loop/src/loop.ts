@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { type Bundle, type Caused, type Message, type Notice, type Outcome } from '#messaging';
 import { classify, type Database, mayHaveHappened, type OutboxRelay } from '#persistence';
 import { Cache } from './cache.js';
@@ -175,6 +176,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
       crowded = keys.some((key) => this.cache.isStale(key, known.get(key)));
       const decided = decideAll(rules, messages, known, database.now());
       await this.save(decided, (saving) => store.save(tx, saving));
+      crash?.('loop.before-commit');
       return decided;
     });
     if (this.caution > 0 && !crowded) this.caution--;
@@ -189,6 +191,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
     const { relay, bundle } = this.options;
     round.outbox = bundle(round.send);
     const sent = relay.takeSent();
+    crash?.('loop.decided');
     try {
       await run({ changes: round.changes, appended: round.appended, outbox: round.outbox, sent });
     } catch (error) {
@@ -199,6 +202,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
 
   /** After the commit: remember, publish, tell whoever waits, start the calls. */
   private finish(round: Round<S, R, M>): readonly Outcome[] {
+    crash?.('loop.saved');
     for (const { key, after } of round.changes) this.cache.set(key, after);
     if (round.outbox.length > 0) this.options.relay.dispatch(round.outbox);
     if (round.notify.length > 0) this.options.notify(round.notify);

@@ -1,5 +1,6 @@
 import { type Channel } from 'amqplib';
 import { Rejected } from '#contracts';
+import { crash } from '#crash-points';
 import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
 import { type Notice, type Outcome } from './delivery.js';
@@ -73,6 +74,7 @@ export class Answers {
     // Just connecting again: whoever asks over a connection that is up already gets an answer all the same.
     if (!channel) return;
     const batches = [...this.batches];
+    if (batches.length > 0) crash?.('answers.before-send');
     this.batches.clear();
     this.waiting = 0;
     for (const [replyTo, replies] of batches) {
@@ -88,6 +90,7 @@ export class Answers {
         }
       }
     }
+    if (batches.length > 0) crash?.('answers.sent');
   }
 
   /** An answer that JSON can't write (a BigInt, a cycle) is a defect of its handler: it must not end the process. */

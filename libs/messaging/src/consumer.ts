@@ -1,4 +1,5 @@
 import { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
+import { crash } from '#crash-points';
 import { AckWindow } from './ack-window.js';
 import { type Connection } from './connection.js';
 import { IDENTITY_HEADER, tokenOf } from './identity.js';
@@ -177,6 +178,7 @@ export class QueueConsumer {
       }
       if (--this.inHand === 0) for (const resolve of this.emptied.splice(0)) resolve();
     };
+    crash?.('consumer.received');
     receive({
       content,
       queue,
@@ -194,7 +196,9 @@ export class QueueConsumer {
 /** On a channel that has closed meanwhile this is no error: the message comes again, and its effect is known. */
 function acknowledge(channel: Channel, upTo: number): void {
   try {
+    crash?.('consumer.before-ack');
     channel.ack({ fields: { deliveryTag: upTo } } as ConsumeMessage, true);
+    crash?.('consumer.acked');
   } catch {
     // The channel is closed.
   }

@@ -1,4 +1,5 @@
 import { type Contract, Rejected, type ServiceName, validate } from '#contracts';
+import { crash } from '#crash-points';
 import { type Answers, refusalFor } from './answers.js';
 import { type Delivery, KILLER } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
@@ -143,6 +144,7 @@ export class Dispatcher {
     const { judge, onResult } = this.options;
     const worked = !outcomes.some((outcome) => 'failed' in outcome && judge(outcome.failed) !== 'defect');
     if (!isPing) onResult(worked);
+    crash?.('consumer.handled');
     for (const [i, entry] of entries.entries()) this.settle(entry, outcomes[i] as Outcome);
   }
 

@@ -1,4 +1,5 @@
 import { newId } from '#contracts';
+import { crash } from '#crash-points';
 import { type Bundle } from './delivery.js';
 import { MAX_BODY_BYTES } from './envelope.js';
 import { EVENT_LOG } from './event-log.js';
@@ -37,6 +38,7 @@ export class EventLogWriter {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.bodies.length === 0) return;
+    crash?.('event-log.before-write');
     const { bodies, written } = this;
     this.bodies = [];
     this.bytes = 0;

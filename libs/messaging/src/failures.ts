@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId, Rejected } from '#contracts';
+import { crash } from '#crash-points';
 import { type Member } from './envelope.js';
 import { type Log, type Observe, traceIdOf } from './observe.js';
 import { type Publisher, type Publishing, type PublishOptions } from './publisher.js';
@@ -132,6 +133,7 @@ export class Failures {
     while (!this.stopped) {
       try {
         await this.options.publisher.publish(publishing, options);
+        crash?.('failures.kept');
         return true;
       } catch {
         await pause(RETRY_MS);

@@ -1,6 +1,6 @@
 export * from './answers.js';
-export { brokersOf } from './brokers.js';
 export * from './breakers.js';
+export { brokersOf } from './brokers.js';
 export * from './bundle.js';
 export * from './client-proxy.js';
 export * from './connection.js';

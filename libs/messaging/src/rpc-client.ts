@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { newId, type Rejected, type Rpc, type ServiceName } from '#contracts';
+import { crash } from '#crash-points';
 import { type CallOutcome } from './breaker.js';
 import { type Breakers } from './breakers.js';
 import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
+import { parseReplies } from './envelope.js';
 import { IDENTITY_HEADER } from './identity.js';
 import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { PublishError, type Publisher } from './publisher.js';
 import { type Call, type CallOptions, memberOf, tokenOf } from './rpc-call.js';
-import { DETAILS, parseReplies, type Refused, rejectedOf, unavailable, unknown } from './rpc-refusals.js';
+import { DETAILS, type Refused, rejectedOf, unavailable, unknown } from './rpc-refusals.js';
 import { EXCHANGES } from './topology.js';
 import { type Wish } from './watchers.js';
 
@@ -178,6 +180,7 @@ export class RpcClient {
   }
 
   private flush(): void {
+    crash?.('rpc.before-send');
     const { batch } = this;
     this.batch = [];
     // A token is for one service, so what shares one shares both caller and service.
@@ -201,10 +204,12 @@ export class RpcClient {
     const expiresMs = Math.max(1, Math.round(Math.max(...calls.map(({ expiresAt }) => expiresAt - now))));
     const { replyTo } = this;
     try {
-      await this.options.publisher.publish(
+      const confirmed = this.options.publisher.publish(
         { id, exchange: EXCHANGES.rpc, routingKey: service, type: `${service}.rpc`, mandatory: true, body },
         { replyTo, expiresMs, headers },
       );
+      crash?.('rpc.sent');
+      await confirmed;
     } catch (error) {
       for (const i of calls.keys()) this.fail(`${id}.${i}`, error);
     }
@@ -224,9 +229,11 @@ export class RpcClient {
     const now = performance.now();
     for (const reply of parseReplies(content)) {
       if ('notice' in reply) {
+        crash?.('rpc.noticed');
         this.expected.get(reply.notice)?.(reply.data);
         continue;
       }
+      crash?.('rpc.answered');
       const call = this.take(reply.id, 'answered', now);
       if (!call) this.options.observe('waybill_rpc_late_replies_total');
       else if ('ok' in reply) call.resolve(reply.ok as object);

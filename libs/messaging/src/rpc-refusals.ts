@@ -13,15 +13,6 @@ export const DETAILS = {
 
 export type Refused = Extract<ReplyMember, { readonly refused: unknown }>['refused'];
 
-export function parseReplies(content: Buffer): readonly ReplyMember[] {
-  try {
-    const replies: unknown = JSON.parse(content.toString());
-    return Array.isArray(replies) ? replies : [];
-  } catch {
-    return [];
-  }
-}
-
 export function rejectedOf({ code, details }: Refused): Rejected {
   return code in ERRORS ? new Rejected(code as ErrorCode, { ...details }) : new Rejected('internal-error');
 }

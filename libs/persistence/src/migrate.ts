@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { crash } from '#crash-points';
 import { hashOf, type Migration } from './migrations.js';
 import { keepRights, type Serving } from './rights.js';
 
@@ -150,7 +151,9 @@ class Run {
       // With the table, so that no moment has one without the other.
       if (serving) await keepRights(this.client, serving);
       await note();
+      crash?.('migrate.before-commit');
     });
+    crash?.('migrate.committed');
   }
 
   private async inTransaction(work: () => Promise<unknown>): Promise<void> {

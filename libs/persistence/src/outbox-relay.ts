@@ -1,3 +1,4 @@
+import { crash } from '#crash-points';
 import { claimOverdue, deleteSent, type OutboxRow } from './outbox.js';
 import { type Queryable } from './tx.js';
 
@@ -50,6 +51,7 @@ export class OutboxRelay {
   /** Call after the commit. Failures are the sweeper's to mend. */
   dispatch(rows: readonly OutboxRow[]): void {
     for (const row of rows) {
+      if (crash?.('relay.next-bundle')) return;
       const publishing = this.publish(row).finally(() => this.inFlight.delete(publishing));
       this.inFlight.add(publishing);
     }
@@ -79,7 +81,9 @@ export class OutboxRelay {
     const ids = this.takeSent();
     if (ids.length === 0) return;
     try {
+      crash?.('relay.before-delete');
       await deleteSent(this.options.database, ids);
+      crash?.('relay.deleted');
     } catch (error) {
       this.putBack(ids);
       throw error;
@@ -105,6 +109,7 @@ export class OutboxRelay {
       if (this.stopped) return found;
       const rows = await claimOverdue(this.options.database, this.intervals.leaseMs, SWEEP_LIMIT);
       found += rows.length;
+      if (rows.length > 0) crash?.('relay.claimed');
       await Promise.all(rows.map((row) => this.publish(row)));
       if (rows.length < SWEEP_LIMIT) return found;
     }
@@ -113,6 +118,7 @@ export class OutboxRelay {
   private async publish(row: OutboxRow): Promise<void> {
     try {
       await this.options.publish(row);
+      crash?.('relay.confirmed');
       this.sent.push(row.id);
     } catch (error) {
       this.options.onFailure?.(row, error);

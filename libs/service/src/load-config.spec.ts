@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
-import { ConfigError, describeConfig, Env, loadConfig } from './load-config.js';
+import { ConfigError, crashAtOf, describeConfig, Env, loadConfig } from './load-config.js';
 
 class Base {
   @IsInt() @Min(1) @Max(65_535) port = 3_000;
@@ -80,4 +80,14 @@ test('describes what a configuration class reads, inherited variables too', () =
       ['LABEL', false, undefined],
     ]),
   );
+});
+
+test('CRASH_AT is heeded in tests, and refused everywhere else', () => {
+  const CRASH_AT = 'loop.saved:1';
+  expect(crashAtOf({})).toBeUndefined();
+  expect(crashAtOf({ CRASH_AT, NODE_ENV: 'test' })).toBe(CRASH_AT);
+  for (const NODE_ENV of ['production', 'development', undefined]) {
+    expect(() => crashAtOf({ CRASH_AT, NODE_ENV })).toThrow(/CRASH_AT=loop\.saved:1 .* Unset it/);
+  }
+  expect(crashAtOf({ CRASH_AT: '', NODE_ENV: 'production' })).toBeFalsy();
 });

@@ -63,6 +63,14 @@ export function loadConfig<C extends object>(type: ConfigClass<C>, environment =
   return config;
 }
 
+/** Where a process is to kill itself, for tests: see libs/crash-points. Not from a file, where it could be forgotten. */
+export function crashAtOf({ CRASH_AT, NODE_ENV }: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (!CRASH_AT || NODE_ENV === 'test') return CRASH_AT;
+  throw new ConfigError([
+    `CRASH_AT=${CRASH_AT} would make this process kill itself: it is for tests, with NODE_ENV=test. Unset it`,
+  ]);
+}
+
 /** Every variable that a configuration class reads. */
 export function describeConfig<C extends object>(type: ConfigClass<C>): Variable[] {
   const config = new type() as Record<string, string | number | boolean | undefined>;

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ServiceName } from '#contracts';
+import { armCrashPoints, crash } from '#crash-points';
 import { type AmqpServer, Answers, Connection, Publisher, RpcClient, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
 import { ask, type Broker, connectBroker, serve } from './broker.js';
@@ -11,7 +12,7 @@ import { openDatabase, relayThrough } from './data.js';
 import { PassErrorsOn } from './errors.filter.js';
 import { Readiness } from './health.controller.js';
 import { closing, watchHttp } from './http.js';
-import { ConfigError, loadConfig } from './load-config.js';
+import { ConfigError, crashAtOf, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { answering, checks } from './readiness.js';
@@ -32,6 +33,8 @@ export async function start<C extends ServiceConfig>(
   more: More<C> = () => [],
 ): Promise<void> {
   try {
+    const crashAt = crashAtOf();
+    if (crashAt) armCrashPoints(crashAt);
     await run(name, configType, (config) => [app, ...more(config)]);
   } catch (error) {
     const words =
@@ -135,6 +138,7 @@ async function listen(
   if (server) await app.startAllMicroservices();
   const close = closing(adapter.getHttpServer(), () => adapter.close());
   await app.listen(config.port, config.host);
+  crash?.('start.before-ready');
   shutdown.on('http', 'server', close);
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceName } from '#contracts';
+import { type Passed } from '#crash-points';
 
 export type ProcessName = 'gateway' | ServiceName;
 
@@ -18,6 +19,7 @@ const READY_MS = 120_000;
 const EXIT_MS = 30_000;
 /** Often at first; a machine that takes longer has no time to answer so often. */
 const POLL_MS = { first: 25, later: 500, afterMs: 5_000 };
+const ORDER_MS = 5_000;
 const MAX_OUTPUT = 8_000_000;
 
 /** One process, started as in production. */
@@ -66,12 +68,14 @@ export class RunningService {
     const child = spawn('node_modules/.bin/node', args, {
       cwd: this.folder,
       env: { PATH, HOME, ...this.env, [portName]: String(this.port) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process that may be told where to die is told through a channel; see libs/crash-points.
+      stdio: ['ignore', 'pipe', 'pipe', ...(this.env.CRASH_AT ? ['ipc' as const] : [])],
     });
     this.child = child;
     // "close", unlike "exit", comes after the last line of the log.
     this.exit = once(child, 'close');
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => this.keep(String(chunk)));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk) => this.keep(String(chunk)));
     await this.ready();
   }
 
@@ -98,6 +102,22 @@ export class RunningService {
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.exit;
+  }
+
+  /** Where it is to kill itself: see `armCrashPoints`. Returns what it has passed since it was last told. */
+  async crashAt(order: string): Promise<Passed> {
+    const { child } = this;
+    if (!child?.connected) throw new Error(`${this.name} was started without CRASH_AT`);
+    const signal = AbortSignal.timeout(ORDER_MS);
+    const answered = once(child, 'message', { signal });
+    child.send(order);
+    return (await answered)[0] as Passed;
+  }
+
+  /** Resolves with the signal that ended it; null of one that ended by itself. */
+  async ended(): Promise<NodeJS.Signals | null> {
+    await this.exit;
+    return this.child?.signalCode ?? null;
   }
 
   /** Returns the exit code; null of a process that was or had to be killed. */

@@ -1,0 +1,2 @@
+export * from './crash.js';
+export * from './points.js';

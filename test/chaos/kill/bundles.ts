@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { persist, until } from './persist.js';
+import { PLENTY, type Scene } from './scene.js';
+import { Tap } from './tap.js';
+import { Victim } from './victim.js';
+
+const AT_ONCE = 8;
+const LAST_SAVE = `select id from outbox where type = 'order.confirmed.v1' or body like '%"stock.commit.v1"%'`;
+/** Members of different orders, mixed: every third of them, then the next ones. */
+const GROUPS = 3;
+
+/** Orders that are placed in one moment, so that their messages share bundles. */
+async function placed({ client }: Scene, count: number): Promise<string[]> {
+  const placing = { sku: PLENTY, method: 'tok_visa', wait: 0 };
+  const keys = Array.from({ length: count }, () => randomUUID());
+  const answers = await Promise.all(keys.map((key) => persist(() => client.place({ ...placing, key }))));
+  return answers.map(({ body }) => body.id);
+}
+
+async function expectConfirmed(scene: Scene, ids: readonly string[]): Promise<void> {
+  await scene.expectHealed();
+  const orders = await Promise.all(ids.map((id) => scene.client.order(id)));
+  expect(orders.map(({ status }) => status)).toEqual(ids.map(() => 'confirmed'));
+}
+
+const levelOf = async ({ client }: Scene): Promise<object> => {
+  const { onHand, reserved } = await client.stock(PLENTY);
+  return { onHand, reserved };
+};
+
+/** Everything that stock was told of some orders, again: all in one bundle, then in bundles of other neighbours, then alone. */
+export async function inAnotherGrouping(scene: Scene): Promise<void> {
+  const tap = await Tap.open(scene.broker);
+  const ids = await placed(scene, AT_ONCE);
+  await expectConfirmed(scene, ids);
+  const before = await levelOf(scene);
+  const members = tap.commandsOf(ids);
+  expect(members.length).toBe(2 * AT_ONCE);
+  const handled = () => scene.shop.stack.of('stock').metric('waybill_messages_total');
+  const handledBefore = await handled();
+  tap.sendAgain(members.toReversed());
+  for (let i = 0; i < GROUPS; i++) tap.sendAgain(members.filter((_, n) => n % GROUPS === i));
+  for (const member of members) tap.sendAgain([{ ...member, attempt: 2 }]);
+  await tap.close();
+  await until('stock has read them all', async () => (await handled()) >= handledBefore + 3 * members.length);
+  await expectConfirmed(scene, ids);
+  expect(await levelOf(scene)).toEqual(before);
+}
+
+/** A bundle returns because its consumer has died before the acknowledgement, and meanwhile each member comes alone, too. */
+export async function aloneWhileItsBundleReturns(scene: Scene): Promise<void> {
+  const tap = await Tap.open(scene.broker);
+  tap.onHeard((members) => {
+    for (const member of members) {
+      if (member.type.startsWith('stock.reserve')) tap.sendAgain([{ ...member, attempt: 2 }]);
+    }
+  });
+  const cell = { process: 'stock', point: 'consumer.before-ack', passing: 1 } as const;
+  const victim = await Victim.arm(scene.shop.stack.of('stock'), cell);
+  const ids = await placed(scene, AT_ONCE);
+  expect(await victim.death).toMatchObject(cell);
+  await expectConfirmed(scene, ids);
+  await tap.close();
+}
+
+/** Saved, and killed between two bundles of that save: one is out, the other is in the outbox only. */
+export async function halfOfTheBundlesOut(scene: Scene): Promise<void> {
+  const tap = await Tap.open(scene.broker);
+  const order = scene.shop.stack.of('order');
+  // Reserve, charge, and then the commit and the word to all.
+  await order.crashAt('relay.next-bundle:4');
+  const [ids] = await Promise.all([
+    placed(scene, 1),
+    (async () => {
+      expect(await order.ended()).toBe('SIGKILL');
+      // Nobody sends anything until it is back: what is on the wire now arrives, and no more.
+      const left = await scene.shop.books.rows<{ id: string }>('order', LAST_SAVE);
+      const out = () => left.filter(({ id }) => tap.ids.includes(id)).length;
+      await until('the first bundle is out', async () => out() > 0);
+      expect([out(), left.length]).toEqual([1, 2]);
+      await order.start();
+    })(),
+  ]);
+  await expectConfirmed(scene, ids);
+  await tap.close();
+}

@@ -1,0 +1,52 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Passed } from '#crash-points';
+import { type ProcessName } from '#testing';
+import { type PathName } from './path-names.js';
+import { type Check, PATHS } from './paths.js';
+import { type Scene } from './scene.js';
+import { type Cell, type Death, Victim } from './victim.js';
+
+export interface Played {
+  readonly path: PathName;
+  readonly deaths: readonly Death[];
+  /** Those that never came to where they were to die. */
+  readonly alive: readonly Cell[];
+  readonly check: Check;
+}
+
+/** From the end of a path: what happens then by itself, as the outbox is tidied up, takes a second. */
+const FIRE_MS = 30_000;
+
+/** Walks a path while processes die on it, each at its point; each is started again at once. */
+export async function play(scene: Scene, path: PathName, cells: readonly Cell[]): Promise<Played> {
+  const victims = await Promise.all(cells.map((cell) => Victim.arm(scene.shop.stack.of(cell.process), cell)));
+  const check = await PATHS[path](scene);
+  const alive = new Set(victims);
+  const dying = victims.map((victim) => victim.death.then(() => alive.delete(victim)));
+  const over = new AbortController();
+  await Promise.race([Promise.all(dying), pause(FIRE_MS, undefined, over)]);
+  over.abort();
+  await Promise.all([...alive].map((victim) => victim.spare()));
+  const deaths = await Promise.all(victims.map(({ death }) => death));
+  return {
+    path,
+    check,
+    deaths: deaths.flatMap((death) => death ?? []),
+    alive: [...alive].map(({ cell }) => cell),
+  };
+}
+
+/** Walks a path on which nobody dies. Gives how often each process passed each of its points. */
+export async function rehearse(scene: Scene, path: PathName): Promise<Map<ProcessName, Passed>> {
+  const passed = () =>
+    Promise.all(
+      scene.shop.stack.processes.map(
+        async (service) => [service.name, await service.crashAt('wait')] as const,
+      ),
+    );
+  await passed();
+  const check = await PATHS[path](scene);
+  await scene.expectHealed();
+  await check();
+  return new Map(await passed());
+}

@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util';
+
+export const HELP = `npm run kill -- [options]
+
+The kill matrix: on every path of an order each process dies, by kill -9, at every crash point that it passes there. It is
+started again at once, the client tries again with the same key, and when everything has ended the order must stand where
+it should, all books must agree, ours and the provider's, and nothing may be dead. Real processes, broker and databases.
+
+  --path <name>      only this path; may be repeated
+  --point <name>     only this point; may be repeated
+  --passings <n>     of each point at most the first n passings (1)
+  --parallel <n>     paths at a time, each in a shop of its own (1); half a core each, and half a gigabyte
+  --report <file>    write the table there, too
+  --list             every point and every path, with what it is
+  --help
+
+Everything once takes about half an hour on 2 cores; npm run long:kill takes three passings of each. What npm test does,
+each point once, is npm test -- e2e --testPathPatterns chaos/kill. Exits with 0 when everything has healed, with 1 when
+something has not, with 2 when it was not understood.`;
+
+/**
+ * @typedef {{ paths?: string[], points?: string[], passings: number, parallel: number, report?: string }} Asked
+ * @typedef {{ points: readonly string[], paths: readonly string[] }} Known
+ */
+
+/** @param {string[]} args @param {Known} known @returns {{ wrong: string } | { help: boolean, list: boolean, asked: Asked }} */
+export function optionsOf(args, known) {
+  try {
+    const { path, point, passings, parallel, report, help, list } = valuesOf(args);
+    const asked = {
+      ...(path && { paths: expectKnown('path', path, known.paths) }),
+      ...(point && { points: expectKnown('point', point, known.points) }),
+      passings: numberOf('passings', passings),
+      parallel: numberOf('parallel', parallel),
+      ...(report !== undefined && { report }),
+    };
+    return { help, list, asked };
+  } catch (error) {
+    return { wrong: /** @type {Error} */ (error).message };
+  }
+}
+
+/** @param {string[]} args */
+function valuesOf(args) {
+  return parseArgs({
+    args,
+    options: {
+      path: { type: 'string', multiple: true },
+      point: { type: 'string', multiple: true },
+      passings: { type: 'string', default: '1' },
+      parallel: { type: 'string', default: '1' },
+      report: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }).values;
+}
+
+/** @param {string} option @param {string[]} names @param {readonly string[]} known */
+function expectKnown(option, names, known) {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`--${option} ${unknown} is not there: see --list`);
+  return names;
+}
+
+/** @param {string} option @param {string} text */
+function numberOf(option, text) {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new Error(`--${option} ${text} is not a whole number from 1 on`);
+}
