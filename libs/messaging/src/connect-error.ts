@@ -4,6 +4,13 @@ export function explain(error: unknown, url: string): string {
   const { host, username, pathname } = new URL(url);
   const code = codeOf(error);
   const at = `RabbitMQ at ${host}`;
+  const [, right] = /ACCESS.REFUSED - (.*access to .*) refused for user/.exec(text) ?? [];
+  if (right) {
+    return `${at} refuses "${username}" ${right}: give it its permissions, npm run broker:users makes them.`;
+  }
+  if (/NOT.FOUND - no (exchange|queue)/.test(text)) {
+    return `${at} lacks what no service may make (${text}): npm run broker:users makes it.`;
+  }
   if (/ACCESS.REFUSED|403/.test(text)) {
     return `${at} refuses the user "${username}": check user and password in RABBITMQ_URL.`;
   }
@@ -24,7 +31,7 @@ export function explain(error: unknown, url: string): string {
 /** Waiting does not change a password. */
 export function isHopeless(error: unknown): boolean {
   return (
-    /ACCESS.REFUSED|NOT.ALLOWED|PRECONDITION.FAILED|RESOURCE.LOCKED/.test(textOf(error)) ||
+    /ACCESS.REFUSED|NOT.ALLOWED|NOT.FOUND|PRECONDITION.FAILED|RESOURCE.LOCKED/.test(textOf(error)) ||
     codeOf(error) === 'ENOTFOUND'
   );
 }

@@ -3,6 +3,7 @@ import { type ChannelModel, connect } from 'amqplib';
 import { explain, isHopeless } from './connect-error.js';
 import { cork } from './cork.js';
 import { type Log, type Observe } from './observe.js';
+import { userIn } from './users.js';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -23,6 +24,8 @@ const PAUSE_MS = { first: 100, most: 2_000 };
  * anew. Nothing is buffered meanwhile: what can't be sent fails at once, and its sender knows what that means.
  */
 export class Connection {
+  /** Who we are to the broker. */
+  readonly user: string;
   private readonly users: Opened[] = [];
   private readonly loses: (() => void)[] = [];
   private model: ChannelModel | undefined;
@@ -30,7 +33,9 @@ export class Connection {
   private closing = false;
   private blockedBy: string | undefined;
 
-  constructor(private readonly options: ConnectionOptions) {}
+  constructor(private readonly options: ConnectionOptions) {
+    this.user = userIn(options.url);
+  }
 
   get isOpen(): boolean {
     return this.model !== undefined;
@@ -60,7 +65,11 @@ export class Connection {
   /** Runs now, and after every time that the connection was lost. A set-up that fails counts as a loss. */
   async onOpen(setUp: Opened): Promise<void> {
     this.users.push(setUp);
-    if (this.model) await setUp(this.model);
+    try {
+      if (this.model) await setUp(this.model);
+    } catch (error) {
+      throw isHopeless(error) ? new Error(explain(error, this.options.url), { cause: error }) : error;
+    }
   }
 
   onLost(tell: () => void): void {

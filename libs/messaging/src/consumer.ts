@@ -7,8 +7,10 @@ import { IDENTITY_HEADER, tokenOf } from './identity.js';
 export interface Delivery {
   readonly content: Buffer;
   readonly queue: string;
-  /** The service that sent it. */
+  /** The service that sent it, as it says. */
   readonly source: string;
+  /** With what user its sender has signed in, as the broker has checked; null when it does not say. */
+  readonly user: string | null;
   readonly replyTo: string | null;
   readonly messageId: string | null;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -181,6 +183,7 @@ export class QueueConsumer {
       content,
       queue,
       source: textOf(properties.appId) ?? 'unknown',
+      user: textOf(properties.userId),
       replyTo: textOf(properties.replyTo),
       messageId: textOf(properties.messageId),
       headers: properties.headers ?? NO_HEADERS,

@@ -3,8 +3,11 @@ import { newId, type ServiceName } from '#contracts';
 import { type Connection } from './connection.js';
 import { type Delivery, QueueConsumer } from './consumer.js';
 import { parseBundle } from './envelope.js';
+import { FORGED } from './failures.js';
 import { traceIdOf } from './observe.js';
+import { senderOfType } from './permissions.js';
 import { declareDeadQueue } from './topology.js';
+import { sendersFor } from './users.js';
 
 /** A message that a service could not handle, with what is known about why. */
 export interface DeadLetter {
@@ -34,26 +37,34 @@ export function deadQueue(
   service: ServiceName,
   keep: (letter: DeadLetter) => Promise<void>,
 ): QueueConsumer {
+  const senders = sendersFor(service, connection.user);
   return new QueueConsumer({
     connection,
     queue: `${service}.dead`,
     prefetch: PREFETCH,
     careful: false,
     declare: (channel) => declareDeadQueue(channel, service),
-    receive: (delivery) => void keep(letterOf(delivery)).then(delivery.finish, () => undefined),
+    receive: (delivery) => {
+      // What the broker has set aside is still signed by whoever sent it; all else by ourselves.
+      const isFrom = (type: string): boolean => senders(delivery.user, senderOfType(type) ?? service);
+      void keep(letterOf(delivery, isFrom)).then(delivery.finish, () => undefined);
+    },
   });
 }
 
 /** Written by Failures, or set aside by the broker itself when it has killed too many consumers. */
-function letterOf({ content, headers, messageId, source }: Delivery): DeadLetter {
+function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLetter {
+  const { content, headers, messageId, source } = delivery;
   const text = (name: string, fallback: string): string => {
     const value = headers[name];
     return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : fallback;
   };
   const parsed = parseBundle(content);
-  const member = 'members' in parsed ? parsed.members[0] : undefined;
+  const members = 'members' in parsed ? parsed.members : [];
+  const [member] = members;
   const type = member?.type ?? null;
-  const reason = text('x-reason', text('x-first-death-reason', 'unknown'));
+  const isForged = !members.every((one) => isFrom(one.type));
+  const reason = isForged ? FORGED : text('x-reason', text('x-first-death-reason', 'unknown'));
   const error = text('x-error', 'set aside by the broker: it was in hand whenever a process died');
   const failedAt = new Date(text('x-failed-at', ''));
   return {

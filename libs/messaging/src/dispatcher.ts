@@ -3,10 +3,11 @@ import { type Answers, refusalFor } from './answers.js';
 import { type Delivery, KILLER } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
 import { type Member, messageOf, parseBundle } from './envelope.js';
-import { type Failures, type Verdict } from './failures.js';
+import { type Failures, FORGED, type Verdict } from './failures.js';
 import { denialOf, type Identities, type Identity } from './identity.js';
 import { type Log, logged, type Observe } from './observe.js';
 import { pingOf } from './ping.js';
+import { type Senders, senderOf } from './users.js';
 
 /** A handler, and what it handles. Batches of one handler are formed over all its contracts. */
 export interface Handler {
@@ -20,6 +21,7 @@ export interface DispatcherOptions {
   readonly handlers: readonly Handler[];
   readonly answers: Answers;
   readonly identities: Identities;
+  readonly senders: Senders;
   readonly failures: Failures;
   readonly judge: (error: unknown) => Verdict;
   /** Told of every batch: whether what it needs, a database say, was there. */
@@ -108,6 +110,10 @@ export class Dispatcher {
       return;
     }
     const { contract, gathering } = route;
+    if (!this.options.senders(delivery.user, senderOf(contract))) {
+      this.refuseForged({ member, delivery, done }, contract);
+      return;
+    }
     if (contract.kind === 'rpc' && (member.deadline === undefined || member.deadline <= Date.now())) {
       // Its caller has been told that the outcome is unknown: not carrying it out keeps the truth simple.
       this.options.observe('waybill_rpc_expired_total', { type: member.type });
@@ -187,6 +193,22 @@ export class Dispatcher {
     else log.warn(about, 'a request failed for now');
     const refused = refusalFor(verdict === 'doubtful', verdict !== 'defect');
     if (replyTo) answers.answer(replyTo, id, { refused });
+  }
+
+  /** Signed in as somebody who has no business to send this. Only the gateway, as which it poses, could wait for an answer. */
+  private refuseForged(entry: Pick<Entry, 'member' | 'delivery' | 'done'>, { kind }: Contract): void {
+    const { member, delivery, done } = entry;
+    const { content, queue, source, user } = delivery;
+    this.options.observe('waybill_messages_forged_total', { queue });
+    const error = new Rejected('unauthorized', {
+      detail: `${user ?? 'nobody'} does not send ${member.type}`,
+    });
+    if (kind === 'rpc') {
+      this.refuse(entry, FORGED, error);
+      return;
+    }
+    const failed = { content, queue, source, member, error };
+    void this.options.failures.bury(failed, FORGED).then((safe) => safe && done());
   }
 
   /** An expected "no" to what nobody waits for, or what can't be understood: somebody has to look at it. */

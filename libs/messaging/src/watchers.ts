@@ -1,7 +1,7 @@
 import { type ServiceName } from '#contracts';
 import { type Answers } from './answers.js';
 import { type Connection } from './connection.js';
-import { EXCHANGES } from './topology.js';
+import { declareExchanges, EXCHANGES } from './topology.js';
 
 /** What a gateway says to every replica of a service: send me notices of these names, for so long. */
 export interface Wish {
@@ -38,10 +38,10 @@ export class Watchers {
     this.timer = setInterval(() => this.sweep(), SWEEP_MS);
     this.timer.unref();
     await consuming.onOpen(async (model) => {
+      await declareExchanges(model, ['watch']);
       const channel = await model.createChannel();
       channel.on('error', () => undefined);
       channel.on('close', () => consuming.renew(model));
-      await channel.assertExchange(EXCHANGES.watch, 'direct', { durable: true, autoDelete: false });
       const { queue } = await channel.assertQueue('', {
         exclusive: true,
         durable: false,

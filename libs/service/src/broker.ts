@@ -5,6 +5,8 @@ import {
   Connection,
   declareEventLog,
   declareExchanges,
+  findEventLog,
+  hasOwnUser,
   type Observe,
   Publisher,
   RpcClient,
@@ -18,7 +20,7 @@ import { type Shutdown } from './shutdown.js';
 import { TokenVerifier } from './token-verifier.js';
 
 interface Context {
-  readonly name: string;
+  readonly name: 'gateway' | ServiceName;
   readonly config: ServiceConfig;
   readonly logger: Logger;
   readonly observe: Observe;
@@ -45,7 +47,10 @@ export async function connectBroker({ name, config, logger, observe, shutdown }:
   await publishing.open(config.startTimeoutSeconds * 1_000);
   await consuming.open(config.startTimeoutSeconds * 1_000);
   const limits = { days: config.eventLogDays, bytes: config.eventLogMaxBytes };
-  await publishing.onOpen((model) => declareEventLog(model, limits, logger));
+  const isOwnUser = hasOwnUser(name, publishing.user);
+  await publishing.onOpen((model) =>
+    isOwnUser ? findEventLog(model) : declareEventLog(model, limits, logger),
+  );
   const publisher = new Publisher(publishing, { appId: name, observe });
   await publisher.start(declareExchanges);
   shutdown.on('flush', 'confirms', () => publisher.flush());
