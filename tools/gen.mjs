@@ -9,6 +9,7 @@ if (!existsSync('dist/libs/contracts')) {
   process.exit(1);
 }
 const { asyncApiDocument } = await import('./gen/asyncapi.mjs');
+const { developmentDefinitions } = await import('./gen/broker.mjs');
 const { envExample } = await import('./gen/env.mjs');
 const { errorsPage } = await import('./gen/errors.mjs');
 const { messagesPage } = await import('./gen/messages.mjs');
@@ -20,6 +21,7 @@ const FILES = {
   'docs/asyncapi.json': await asyncApiDocument(),
   'docs/openapi.json': await openApiDocument(),
   '.env.example': await envExample(),
+  'docker/rabbitmq-definitions.json': developmentDefinitions(),
 };
 
 if (process.argv.includes('--check')) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import amqp from 'amqplib';
 import { dockerAnswers, RabbitContainer } from './rabbitmq-docker.mjs';
 import { installRabbit } from './rabbitmq-install.mjs';
@@ -21,8 +22,9 @@ export function privateBroker(folder, ports) {
   return new RabbitNode(folder, ports);
 }
 
-/** That of RABBITMQ_URL can be used, or why not. @param {string} url */
-export async function checkBroker(url) {
+/** That of RABBITMQ_URL can be used, or why not. @param {NodeJS.Dict<string>} env */
+export async function checkBroker(env) {
+  const url = env.RABBITMQ_URL ?? '';
   if (!URL.canParse(url) || !/^amqps?:$/.test(new URL(url).protocol)) {
     throw new Trouble(
       'RABBITMQ_URL is not the URL of a broker',
@@ -30,7 +32,7 @@ export async function checkBroker(url) {
     );
   }
   try {
-    const connection = await amqp.connect(url, { timeout: CHECK_MS });
+    const connection = await amqp.connect(url, { timeout: CHECK_MS, ca: brokerCa(env) });
     connection.on('error', () => undefined);
     await connection.close();
   } catch (error) {
@@ -43,11 +45,23 @@ export async function checkBroker(url) {
   }
 }
 
+/** Of an amqps:// broker, where it has one of its own. @param {NodeJS.Dict<string>} env */
+export function brokerCa({ RABBITMQ_CA_FILE: file, RABBITMQ_CA: text }) {
+  try {
+    return file ? readFileSync(file, 'utf8') : text || undefined;
+  } catch (error) {
+    throw new Trouble(`RABBITMQ_CA_FILE can't be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
 /** @param {string} message @param {string} [code] */
 function remedy(message, code) {
   if (/ACCESS_REFUSED|403/.test(message)) return 'user or password are wrong';
   if (/NOT_FOUND|NOT_ALLOWED|ConnectionOpenOk/.test(message)) {
     return 'there is no such vhost, or not for this user: rabbitmqctl add_vhost <name>, then set_permissions';
+  }
+  if (/certificate|altnames/.test(message)) {
+    return 'with an authority of your own, name the file with its certificate in RABBITMQ_CA_FILE; the host must be in the certificate';
   }
   if (/frame/i.test(message)) return 'something answers there, but not RabbitMQ: check host and port';
   if (code === 'ECONNREFUSED')

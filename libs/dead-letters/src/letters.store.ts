@@ -6,10 +6,13 @@ import {
   newId,
   type ServiceName,
 } from '#contracts';
-import { type DeadLetter, EXCHANGES } from '#messaging';
+import { type DeadLetter, EXCHANGES, FORGED } from '#messaging';
 import { type OutboxRow, outboxCtes, type Queryable, type Tx } from '#persistence';
 
 type Row = Omit<DeadLetterSummary, 'service'>;
+
+/** What died of this is never sent back: it can't be read, or somebody had no business to send it. */
+export const HOPELESS: readonly string[] = ['malformed', FORGED];
 
 /** A letter that is moved twice is one row. One that was sent back and has died again waits for somebody again. */
 export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<void> {
@@ -42,19 +45,14 @@ export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<voi
       type,
       memberId,
       traceId,
-      clean(error),
-      clean(stack),
+      error,
+      stack,
       cause,
       attempts,
       body,
       failedAt,
     ],
   });
-}
-
-/** PostgreSQL has no U+0000 in text. */
-function clean(text: string): string {
-  return text.replaceAll('\u0000', '�').toWellFormed();
 }
 
 const SUMMARY = `id, status, queue, source, reason, cause, type, error, attempts,

@@ -7,6 +7,8 @@ import { userIn } from './users.js';
 
 export interface ConnectionOptions {
   readonly url: string;
+  /** With amqps: whose certificates are believed, in PEM. Without it, those of the authorities that Node knows. */
+  readonly ca?: string | undefined;
   /** Shown in the management UI. */
   readonly name: string;
   readonly log: Log;
@@ -96,10 +98,11 @@ export class Connection {
   }
 
   private async connectOnce(): Promise<void> {
-    const { url, name, log } = this.options;
+    const { url, ca, name, log } = this.options;
     const model = await connect(withHeartbeat(url), {
       noDelay: true,
       timeout: CONNECT_MS,
+      ...(ca !== undefined && { ca }),
       clientProperties: { connection_name: name },
     });
     cork(model);

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { newId, type ServiceName } from '#contracts';
+import { isId, newId, type ServiceName } from '#contracts';
 import { type Connection } from './connection.js';
 import { type Delivery, QueueConsumer } from './consumer.js';
 import { parseBundle } from './envelope.js';
-import { FORGED } from './failures.js';
+import { FORGED, MAX_ATTEMPTS } from './failures.js';
 import { traceIdOf } from './observe.js';
 import { senderOfType } from './permissions.js';
 import { declareDeadQueue } from './topology.js';
@@ -57,7 +57,7 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
   const { content, headers, messageId, source } = delivery;
   const text = (name: string, fallback: string): string => {
     const value = headers[name];
-    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : fallback;
+    return typeof value === 'string' && value !== '' ? storable(value.slice(0, MAX_TEXT)) : fallback;
   };
   const parsed = parseBundle(content);
   const members = 'members' in parsed ? parsed.members : [];
@@ -68,7 +68,8 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
   const error = text('x-error', 'set aside by the broker: it was in hand whenever a process died');
   const failedAt = new Date(text('x-failed-at', ''));
   return {
-    id: messageId ?? newId('msg'),
+    // Another one than ours could not be asked for.
+    id: messageId !== null && isId('msg', messageId) ? messageId : newId('msg'),
     queue: text('x-queue', text('x-first-death-queue', '')),
     source,
     reason,
@@ -78,10 +79,19 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
     error,
     stack: text('x-stack', ''),
     cause: causeOf(reason, type, error),
-    attempts: Number(headers['x-attempts'] ?? member?.attempt ?? 1),
+    attempts: countOf(headers['x-attempts'] ?? member?.attempt),
     failedAt: (Number.isNaN(failedAt.getTime()) ? new Date() : failedAt).toISOString(),
     body: content,
   };
+}
+
+/** PostgreSQL has no U+0000 in text, and no half of a character. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '�').toWellFormed();
+}
+
+function countOf(value: unknown): number {
+  return Number.isInteger(value) ? Math.min(Math.max(value as number, 1), MAX_ATTEMPTS) : 1;
 }
 
 /** Ids and numbers differ from letter to letter, what they died of does not. */

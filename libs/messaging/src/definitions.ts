@@ -4,31 +4,28 @@ import { eventsOf, patternOf, rightsOf } from './permissions.js';
 import { EXCHANGE_TYPES, EXCHANGES, type ExchangeKey } from './topology.js';
 import { ROLES, type Role, userOf } from './users.js';
 
-export interface Account {
-  readonly name: string;
-  readonly password: string;
-}
-
 export interface DefinitionsOptions {
   readonly vhost: string;
-  readonly passwords: Readonly<Record<Role, string>>;
+  /** See `passwordHash`. */
+  readonly passwordHashes: Readonly<Record<Role, string>>;
   readonly eventLog: EventLogLimits;
-  /** May do everything, on the whole broker. A broker that is made from definitions has nobody else who may. */
-  readonly administrator?: Account;
+  /** May do everything, on the whole broker: a broker that is made from definitions has nobody else who may. */
+  readonly administrator?: { readonly name: string; readonly passwordHash: string };
 }
 
 /**
  * What the users of one vhost share and none of them may make, and who they are: as `rabbitmqctl import_definitions`,
  * `load_definitions` and the management API take it. Queues are made by the services that read them.
  */
-export function brokerDefinitions({ vhost, passwords, eventLog, administrator }: DefinitionsOptions): object {
+export function brokerDefinitions(options: DefinitionsOptions): object {
+  const { vhost, passwordHashes, eventLog, administrator } = options;
   const roles = ROLES.map((role) => ({ user: userOf(vhost, role), vhost, role }));
   const everything = { configure: '.*', write: '.*', read: '.*' };
   return {
     vhosts: [{ name: vhost }],
     users: [
-      ...(administrator ? [userWith(administrator, ['administrator'])] : []),
-      ...roles.map(({ user, role }) => userWith({ name: user, password: passwords[role] }, [])),
+      ...(administrator ? [account(administrator.name, administrator.passwordHash, 'administrator')] : []),
+      ...roles.map(({ user, role }) => account(user, passwordHashes[role])),
     ],
     permissions: [
       ...(administrator ? [{ user: administrator.name, vhost, ...everything }] : []),
@@ -67,15 +64,13 @@ export function brokerDefinitions({ vhost, passwords, eventLog, administrator }:
   };
 }
 
-function userWith({ name, password }: Account, tags: readonly string[]): object {
-  return { name, password_hash: hashOf(name, password), hashing_algorithm: HASHING, tags };
+function account(name: string, hash: string, ...tags: readonly string[]): object {
+  return { name, password_hash: hash, hashing_algorithm: 'rabbit_password_hashing_sha256', tags };
 }
 
-const HASHING = 'rabbit_password_hashing_sha256';
-
 /** As RabbitMQ keeps it: four bytes of salt, here of the name, and what they and the password come to. */
-function hashOf(name: string, password: string): string {
-  const salt = createHash('sha256').update(name).digest().subarray(0, 4);
+export function passwordHash(user: string, password: string): string {
+  const salt = createHash('sha256').update(user).digest().subarray(0, 4);
   const digest = createHash('sha256').update(salt).update(password).digest();
   return Buffer.concat([salt, digest]).toString('base64');
 }

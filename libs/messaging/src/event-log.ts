@@ -10,6 +10,9 @@ export interface EventLogLimits {
   readonly bytes: number;
 }
 
+/** Unless somebody says otherwise. */
+export const EVENT_LOG_LIMITS: EventLogLimits = { days: 30, bytes: 20_000_000_000 };
+
 /** The log grows and is cut off in files of this size. */
 const SEGMENT_BYTES = 64 * 1_024 * 1_024;
 

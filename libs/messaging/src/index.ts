@@ -10,6 +10,7 @@ export type { Member } from './envelope.js';
 export * from './event-log.js';
 export * from './event-log-reader.js';
 export * from './event-log-writer.js';
+export { FORGED } from './failures.js';
 export * from './identity.js';
 export type { Expected } from './notices.js';
 export * from './observe.js';

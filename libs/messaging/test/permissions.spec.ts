@@ -1,5 +1,4 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
-import { type ServiceName } from '#contracts';
 import { type TestBroker, testBroker } from '#testing';
 import {
   declareExchanges,

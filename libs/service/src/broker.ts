@@ -38,6 +38,7 @@ export async function connectBroker({ name, config, logger, observe, shutdown }:
   const connection = (use: string): Connection =>
     new Connection({
       url: config.rabbitmqUrl,
+      ca: config.rabbitmqCa,
       name: `${name}-${use} ${config.instance}`,
       log: logger,
       observe,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'amqplib';
-import { brokerDefinitions, ROLES, type Role, userOf } from '#messaging';
+import { brokerDefinitions, EVENT_LOG_LIMITS, passwordHash, ROLES, type Role, userOf } from '#messaging';
 
 export interface TestBroker {
   /** Of a vhost of its own. */
@@ -21,7 +21,6 @@ export interface Waiting {
 }
 
 const TIMEOUT_MS = 10_000;
-const EVENT_LOG_LIMITS = { days: 30, bytes: 20_000_000_000 };
 
 /** An empty vhost on the broker that `npm test` has started. */
 export async function testBroker(): Promise<TestBroker> {
@@ -57,7 +56,8 @@ export async function testBroker(): Promise<TestBroker> {
     peek: (queue) => peek(url, queue),
     async users() {
       const passwords = byRole(() => randomBytes(12).toString('hex'));
-      const definitions = brokerDefinitions({ vhost, passwords, eventLog: EVENT_LOG_LIMITS });
+      const passwordHashes = byRole((role) => passwordHash(userOf(vhost, role), passwords[role]));
+      const definitions = brokerDefinitions({ vhost, passwordHashes, eventLog: EVENT_LOG_LIMITS });
       await manage('POST', '/api/definitions', definitions);
       hasUsers = true;
       return byRole((role) => withUser(url, userOf(vhost, role), passwords[role]));
