@@ -39,20 +39,25 @@ export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<voi
       on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at where dead_letters.status = 'redriven'`,
     values: [
       id,
-      queue,
+      clean(queue),
       source,
-      reason,
+      clean(reason),
       type,
       memberId,
       traceId,
-      error,
-      stack,
+      clean(error),
+      clean(stack),
       cause,
       attempts,
       body,
       failedAt,
     ],
   });
+}
+
+/** PostgreSQL has no U+0000 in text. */
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '�').toWellFormed();
 }
 
 const SUMMARY = `id, status, queue, source, reason, cause, type, error, attempts,

@@ -162,9 +162,10 @@ export class QueueConsumer {
   }
 
   private deliver({ content, fields, properties }: ConsumeMessage, subscription: Subscription): void {
-    const { queue, receive } = this.options;
+    const { queue, careful, receive } = this.options;
     const { window } = subscription;
-    const deaths = Number(properties.headers?.['x-delivery-count'] ?? 0);
+    // Of other queues it could only be what the sender has written.
+    const deaths = careful ? Number(properties.headers?.['x-delivery-count'] ?? 0) : 0;
     window.received(fields.deliveryTag);
     this.inHand++;
     let finished = false;

@@ -57,7 +57,7 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
   const { content, headers, messageId, source } = delivery;
   const text = (name: string, fallback: string): string => {
     const value = headers[name];
-    return typeof value === 'string' && value !== '' ? storable(value.slice(0, MAX_TEXT)) : fallback;
+    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : fallback;
   };
   const parsed = parseBundle(content);
   const members = 'members' in parsed ? parsed.members : [];
@@ -83,11 +83,6 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
     failedAt: (Number.isNaN(failedAt.getTime()) ? new Date() : failedAt).toISOString(),
     body: content,
   };
-}
-
-/** PostgreSQL has no U+0000 in text, and no half of a character. */
-function storable(text: string): string {
-  return text.replaceAll('\u0000', '�').toWellFormed();
 }
 
 function countOf(value: unknown): number {

@@ -85,16 +85,18 @@ export class Dispatcher {
         .then((safe) => safe && delivery.finish());
       return;
     }
-    if (deaths >= KILLER && parsed.members.length > 1) {
-      void this.options.failures.split(delivery, parsed.members).then((safe) => safe && delivery.finish());
+    const { members } = parsed;
+    // Whoever splits a message signs its parts: not what others have forged.
+    if (deaths >= KILLER && members.length > 1 && members.every((one) => this.isFromSender(one, delivery))) {
+      void this.options.failures.split(delivery, members).then((safe) => safe && delivery.finish());
       return;
     }
-    let left = parsed.members.length;
+    let left = members.length;
     const done = (): void => {
       if (--left === 0) delivery.finish();
     };
     const accept = (who?: Identity): void => {
-      for (const member of parsed.members) this.accept(member, { delivery, done, who });
+      for (const member of members) this.accept(member, { delivery, done, who });
     };
     // Commands and events are told by services, and carry no token.
     const who = delivery.token === null ? undefined : this.options.identities.of(delivery.token);
@@ -110,7 +112,7 @@ export class Dispatcher {
       return;
     }
     const { contract, gathering } = route;
-    if (!this.options.senders(delivery.user, senderOf(contract))) {
+    if (!this.isFromSender(member, delivery)) {
       this.refuseForged({ member, delivery, done }, contract);
       return;
     }
@@ -140,6 +142,12 @@ export class Dispatcher {
     if (gathering.entries.push({ contract, member, message, delivery, done }) === 1) {
       queueMicrotask(() => void this.run(gathering));
     }
+  }
+
+  /** Of a type that nobody handles there is no saying. */
+  private isFromSender({ type }: Member, { user }: Delivery): boolean {
+    const route = this.routes.get(type);
+    return !route || this.options.senders(user, senderOf(route.contract));
   }
 
   private async run(gathering: Gathering): Promise<void> {

@@ -14,6 +14,7 @@ export interface Wish {
 const MAX_NAMES = 50_000;
 const MAX_MS = 60_000;
 const SWEEP_MS = 5_000;
+const MAX_ROUTING_KEY = 255;
 
 /**
  * Who wants to hear of what at once, as this replica knows it: nothing is stored, so what nobody watches costs nothing. A
@@ -107,6 +108,8 @@ function parseWish(content: Buffer): Wish | undefined {
     const wish = JSON.parse(content.toString()) as Partial<Wish> | null;
     const isWish =
       typeof wish?.replyTo === 'string' &&
+      // Longer ones AMQP has no place for.
+      Buffer.byteLength(wish.replyTo) <= MAX_ROUTING_KEY &&
       typeof wish.forMs === 'number' &&
       Array.isArray(wish.names) &&
       wish.names.every((name) => typeof name === 'string');

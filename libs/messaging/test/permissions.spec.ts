@@ -91,7 +91,7 @@ describe('the permission matrix of the broker', () => {
     const tried = await Promise.all(
       rights.map(async ({ place, verb }) => {
         const isGiven = await isDone(model, (channel) => place.deeds[verb](channel, role));
-        return { isGiven, isNeeded: isNeeded(role, place, verb), right: `${verb} ${place.name}` };
+        return { isGiven, isNeeded: needs(role, place, verb), right: `${verb} ${place.name}` };
       }),
     );
     await model.close();
@@ -142,7 +142,7 @@ describe('a service', () => {
   });
 });
 
-function isNeeded(role: Role, { name, of }: Place, verb: Verb): boolean {
+function needs(role: Role, { name, of }: Place, verb: Verb): boolean {
   if (name === SERVER_NAMED) return role !== 'reader';
   return of ? of === role : SHARED[role][verb].includes(name);
 }
