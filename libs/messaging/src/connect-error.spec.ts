@@ -29,7 +29,7 @@ const FAULTS = {
   issuer: failing('unable to verify the first certificate', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
   otherHost: failing("Hostname/IP does not match certificate's altnames", 'ERR_TLS_CERT_ALTNAME_INVALID'),
   expired: failing('certificate has expired', 'CERT_HAS_EXPIRED'),
-  noTls: failing('wrong version number', 'EPROTO'),
+  noTls: failing('…:SSL routines:…:wrong version number:…', 'ERR_SSL_WRONG_VERSION_NUMBER'),
 };
 
 describe('a connection that fails', () => {
@@ -74,7 +74,7 @@ describe('a connection that fails', () => {
     ],
     [
       'noTls',
-      'RabbitMQ at rabbit.example:5671 does not speak TLS at this port (wrong version number): use that of its TLS listener, or amqp:// instead of amqps://.',
+      'RabbitMQ at rabbit.example:5671 does not speak TLS at this port: use that of its TLS listener, or amqp:// instead of amqps://.',
     ],
   ] as const)('is explained with cause and remedy: %s', (fault, words) => {
     expect(explain(FAULTS[fault], URL_WITH_SECRET)).toBe(words);

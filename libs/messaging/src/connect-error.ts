@@ -24,8 +24,8 @@ export function explain(error: unknown, url: string): string {
   if (wrongCertificate) return `${at} shows a certificate ${wrongCertificate} (${text}).`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `${at} has no address: check the host in RABBITMQ_URL.`;
-  if (code === 'EPROTO') {
-    return `${at} does not speak TLS at this port (${text}): use that of its TLS listener, or amqp:// instead of amqps://.`;
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
+    return `${at} does not speak TLS at this port: use that of its TLS listener, or amqp:// instead of amqps://.`;
   }
   if (code === 'ECONNREFUSED') {
     return `${at} refuses connections: check host and port in RABBITMQ_URL, and that the broker runs.`;
