@@ -9,7 +9,7 @@ import { anyNeeds, parseArgs, runsOf } from './suites.mjs';
 /** @typedef {import('./jest-run.mjs').Count} Count */
 
 const HELP = `npm test                          every suite
-npm test -- unit db               some: unit, architecture, db, messaging, e2e
+npm test -- unit db               some: unit, architecture, db, messaging, e2e, outages
 npm test -- e2e -t "last 10"      what follows the suites is for jest
 
 On a broker and a PostgreSQL of its own (.data/test), which it starts and stops. With WAYBILL_TEST_BROKER_URL (without a
@@ -28,8 +28,9 @@ export async function runTests(args) {
     if (anyNeeds(suites, 'build')) await step('Services built', () => buildIfChanged());
     const servers = await testServers(suites);
     close = servers.close;
-    for (const { suites: together, inBand } of runsOf(suites)) {
-      const own = ['--selectProjects', ...together, ...(inBand ? ['--runInBand'] : [])];
+    for (const { suites: together, atOnce } of runsOf(suites)) {
+      const workers = atOnce === 1 ? '--runInBand' : `--maxWorkers=${atOnce}`;
+      const own = ['--selectProjects', ...together, workers];
       // A pattern may fit files of one suite only.
       const narrowed = jestArgs.length > 0 ? ['--passWithNoTests', ...jestArgs] : [];
       count = sum(count, await runJest([...own, ...narrowed], { ...process.env, ...servers.env }));

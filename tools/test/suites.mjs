@@ -1,14 +1,20 @@
-/** The projects of jest.config.mjs, in the order in which they run, and what each needs. */
+import { availableParallelism } from 'node:os';
+
+/**
+ * The projects of jest.config.mjs, in the order in which they run, and what each needs. `alone`: a run of its own.
+ * `inBand`: one file after the other, because it breaks servers for others.
+ */
 export const SUITES = {
   unit: {},
   architecture: { build: true },
   db: { database: true },
-  messaging: { broker: true, inBand: true },
-  e2e: { broker: true, database: true, build: true, inBand: true },
+  messaging: { broker: true, alone: true, inBand: true },
+  e2e: { broker: true, database: true, build: true, alone: true },
+  outages: { broker: true, database: true, build: true, alone: true, inBand: true },
 };
 
 /** @typedef {keyof typeof SUITES} Suite */
-/** @typedef {'broker' | 'database' | 'build' | 'inBand'} Need */
+/** @typedef {'broker' | 'database' | 'build' | 'alone' | 'inBand'} Need */
 
 /** @type {readonly Suite[]} */
 const NAMES = /** @type {any} */ (Object.keys(SUITES));
@@ -28,15 +34,16 @@ export function parseArgs(args) {
 }
 
 /**
- * Runs of jest: suites that break servers for others run alone and one file after the other, all others share one run.
+ * Runs of jest, and how many files each runs at once: a service that starts leaves a core half idle, two fill it.
  * @param {readonly Suite[]} suites
  */
 export function runsOf(suites) {
-  const together = suites.filter((suite) => !needs(suite, 'inBand'));
-  const alone = suites.filter((suite) => needs(suite, 'inBand'));
+  const atOnce = Math.max(2, Math.min(availableParallelism(), 4));
+  const together = suites.filter((suite) => !needs(suite, 'alone'));
+  const alone = suites.filter((suite) => needs(suite, 'alone'));
   return [
-    ...(together.length > 0 ? [{ suites: together, inBand: false }] : []),
-    ...alone.map((suite) => ({ suites: [suite], inBand: true })),
+    ...(together.length > 0 ? [{ suites: together, atOnce }] : []),
+    ...alone.map((suite) => ({ suites: [suite], atOnce: needs(suite, 'inBand') ? 1 : atOnce })),
   ];
 }
 

@@ -14,12 +14,15 @@ test('takes the suites that come first, and leaves the rest to jest', () => {
   });
 });
 
-test('lets suites that restart servers run alone', () => {
-  expect(runsOf(parseArgs([]).suites)).toEqual([
-    { suites: ['unit', 'architecture', 'db'], inBand: false },
-    { suites: ['messaging'], inBand: true },
-    { suites: ['e2e'], inBand: true },
+test('lets suites that restart servers run alone, one file after the other', () => {
+  const runs = runsOf(parseArgs([]).suites);
+  expect(runs.map(({ suites }) => suites)).toEqual([
+    ['unit', 'architecture', 'db'],
+    ['messaging'],
+    ['e2e'],
+    ['outages'],
   ]);
+  expect(runs.map(({ atOnce }) => atOnce > 1)).toEqual([true, false, true, false]);
 });
 
 test('starts no server for suites that need none', () => {

@@ -91,6 +91,7 @@ export function nextAttemptAt(payment: Payment, to: Status, now: Date, timing: T
   if (to === 'requires_action') return whenCustomerIsDone(payment, now, timing);
   // A cancel changes nothing about the call that is under way.
   if ((to === 'cancelling' || to === 'recalling') && payment.status !== to) return payment.nextAttemptAt;
+  if (to === 'cancelling') return whenAbsenceCounts(payment, now, timing);
   return whenPauseIsOver(now, payment.attempts, timing);
 }
 
@@ -102,6 +103,14 @@ export function whenPauseIsOver(now: Date, attempts: number, timing: Timing): st
 function whenCustomerIsDone({ attempts, expiresAt }: Payment, now: Date, timing: Timing): string {
   const asked = later(now, pauseMs(attempts + PATIENCE, timing));
   return expiresAt !== null && expiresAt > now.toISOString() && expiresAt < asked ? expiresAt : asked;
+}
+
+/** From the end of the quarantine on "never heard of it" settles a cancel: no pause goes on beyond that moment. */
+function whenAbsenceCounts({ attempts, cancelledAt }: Payment, now: Date, timing: Timing): string {
+  const asked = whenPauseIsOver(now, attempts, timing);
+  if (cancelledAt === null) return asked;
+  const counts = later(new Date(cancelledAt), timing.quarantineMs);
+  return counts > now.toISOString() && counts < asked ? counts : asked;
 }
 
 function pauseMs(attempts: number, { firstPauseMs }: Timing): number {

@@ -178,6 +178,15 @@ describe('a cancel', () => {
     expect(waiting.tell(ok('capture')).calls.at(-1)).toBe('call refund');
   });
 
+  it('is settled the moment the quarantine is over, however long the pauses have become', () => {
+    const waiting = world(charge(), unknown('capture'), cancel()).tell(absent('capture'));
+    while (waiting.status === 'cancelling') {
+      waiting.now = Date.parse(waiting.payment?.nextAttemptAt ?? '');
+      waiting.due().tell(absent('capture'));
+    }
+    expect([waiting.status, waiting.now]).toEqual(['declined', START + 60_000]);
+  });
+
   it('that comes before the charge keeps it from the provider', () => {
     const done = world(cancel(), charge(), charge());
     expect([done.status, done.calls, done.facts]).toEqual(['declined', [], []]);
