@@ -47,6 +47,10 @@ describe('with a user of the broker for each process', () => {
     expect(status).toBe(202);
     const { body: unpaid } = await client.place({ sku: 'TEA' });
     expect((await client.pay(unpaid.id, 'tok_visa')).body.status).toBe('captured');
+    await until('the log tells of it', async () => {
+      const { data } = await client.read<{ data: unknown[] }>('/v1/events?type=order.confirmed.v1');
+      return data.length > 0;
+    });
     await shop.expectSound();
     await expectNoDeadLetters(shop);
   });
