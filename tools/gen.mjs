@@ -9,6 +9,7 @@ if (!existsSync('dist/libs/contracts')) {
   process.exit(1);
 }
 const { asyncApiDocument } = await import('./gen/asyncapi.mjs');
+const { developmentDefinitions } = await import('./gen/broker.mjs');
 const { envExample } = await import('./gen/env.mjs');
 const { errorsPage } = await import('./gen/errors.mjs');
 const { messagesPage } = await import('./gen/messages.mjs');
@@ -22,6 +23,7 @@ const FILES = {
   'docs/openapi.json': await openApiDocument(),
   '.env.example': await envExample(),
   'docs/database-rights.md': rightsPage(),
+  'docker/rabbitmq-definitions.json': developmentDefinitions(),
 };
 
 if (process.argv.includes('--check')) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { controlServer } from '#testing';
-import { limitMemory } from '../../libs/messaging/test/memory.js';
+import { limitMemory } from '../../libs/messaging/test/broker-tool.js';
 import { Load } from './load.js';
 import { expectNothingLost } from './nothing-lost.js';
 import { Oracle } from './oracle.js';

@@ -1,7 +1,12 @@
+import { type Role } from '#messaging';
 import { Stack, type StackOptions, type TestBroker, testBroker, testDatabase } from '#testing';
 import { ApiDocument } from './api-document.js';
 import { Books, SERVICES } from './books.js';
 import { Client, type ClientOptions } from './client.js';
+
+export interface ShopOptions extends Partial<StackOptions> {
+  readonly ownUsers?: boolean;
+}
 
 /** All four services on a broker vhost and databases of their own, a client of them, and a look into their books. */
 export class Shop {
@@ -9,19 +14,24 @@ export class Shop {
   readonly broker: TestBroker;
   readonly books: Books;
   readonly document: ApiDocument;
+  /** Of `ownUsers`. */
+  readonly brokerUrls: Partial<Readonly<Record<Role, string>>>;
 
   private constructor(
-    parts: Pick<Shop, 'stack' | 'broker' | 'books' | 'document'>,
+    parts: Pick<Shop, 'stack' | 'broker' | 'brokerUrls' | 'books' | 'document'>,
     private readonly closers: readonly (() => Promise<unknown>)[],
   ) {
     this.stack = parts.stack;
     this.broker = parts.broker;
+    this.brokerUrls = parts.brokerUrls;
     this.books = parts.books;
     this.document = parts.document;
   }
 
-  static async open(options: Partial<StackOptions> = {}): Promise<Shop> {
+  /** `ownUsers`: each process signs in to the broker with a user of its own, as in production. */
+  static async open({ ownUsers = false, ...options }: ShopOptions = {}): Promise<Shop> {
     const broker = await testBroker();
+    const brokerUrls = ownUsers ? await broker.users() : {};
     const databases = await Promise.all(SERVICES.map((service) => testDatabase(service)));
     const books = new Books(byService(databases.map(({ url }) => url)));
     // As in production: whoever serves may change rows, and only those that it has to.
@@ -32,8 +42,11 @@ export class Shop {
       () => broker.delete(),
     ];
     try {
-      const stack = await Stack.start({ brokerUrl: broker.url, databaseUrls, ...options });
-      return new Shop({ stack, broker, books, document: await ApiDocument.of(stack.url) }, closers);
+      const stack = await Stack.start({ brokerUrl: broker.url, brokerUrls, databaseUrls, ...options });
+      return new Shop(
+        { stack, broker, brokerUrls, books, document: await ApiDocument.of(stack.url) },
+        closers,
+      );
     } catch (error) {
       for (const close of closers) await close().catch(() => undefined);
       throw error;

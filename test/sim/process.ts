@@ -93,6 +93,7 @@ export class Process implements Owner {
       content: Buffer.from(JSON.stringify(members)),
       queue,
       source,
+      user: null,
       replyTo,
       messageId: null,
       headers: {},
@@ -202,6 +203,7 @@ function dispatcherOf(
         }),
     },
     identities: ANYONE,
+    senders: () => true,
     failures,
     judge: (error) => {
       if (mayHaveHappened(error)) return 'doubtful';

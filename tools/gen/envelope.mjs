@@ -2,6 +2,8 @@ import { ERRORS } from '#contracts';
 
 const text = { type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$' };
 
+const MOST = Number.MAX_SAFE_INTEGER;
+
 /** What every member of a bundle has around its data: see libs/messaging/src/envelope.ts. */
 export const envelopeSchemas = () => ({
   Envelope: {
@@ -20,8 +22,13 @@ export const envelopeSchemas = () => ({
         pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
         description: 'W3C Trace Context, level 1.',
       },
-      attempt: { type: 'integer', minimum: 1, description: '1 on the first try.' },
-      deadline: { type: 'integer', description: 'Of a question, in ms since 1970: nobody waits any more.' },
+      attempt: { type: 'integer', minimum: 1, maximum: MOST, description: '1 on the first try.' },
+      deadline: {
+        type: 'integer',
+        minimum: -MOST,
+        maximum: MOST,
+        description: 'Of a question, in ms since 1970: nobody waits any more.',
+      },
     },
   },
   Notice: {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import amqp from 'amqplib';
 import { brokersOf } from './broker-urls.mjs';
 import { dockerAnswers, RabbitContainer } from './rabbitmq-docker.mjs';
@@ -24,16 +25,17 @@ export function privateBroker(folder, ports) {
 
 /**
  * What RABBITMQ_URL names can be used, or why not. Of a cluster every node is listed, and one that is there is enough.
- * @param {string} list
+ * @param {NodeJS.Dict<string>} env
  */
-export async function checkBroker(list) {
-  const checks = await Promise.allSettled(brokersOf(list).map(checkNode));
+export async function checkBroker(env) {
+  const ca = brokerCa(env);
+  const checks = await Promise.allSettled(brokersOf(env.RABBITMQ_URL ?? '').map((url) => checkNode(url, ca)));
   const failed = checks.filter((check) => check.status === 'rejected');
   if (failed.length === checks.length) throw failed[0]?.reason;
 }
 
-/** @param {string} url */
-async function checkNode(url) {
+/** @param {string} url @param {string | undefined} ca */
+async function checkNode(url, ca) {
   if (!URL.canParse(url) || !/^amqps?:$/.test(new URL(url).protocol)) {
     throw new Trouble(
       'RABBITMQ_URL is not the URL of a broker',
@@ -41,7 +43,7 @@ async function checkNode(url) {
     );
   }
   try {
-    const connection = await amqp.connect(url, { timeout: CHECK_MS });
+    const connection = await amqp.connect(url, { timeout: CHECK_MS, ca });
     connection.on('error', () => undefined);
     await connection.close();
   } catch (error) {
@@ -54,11 +56,23 @@ async function checkNode(url) {
   }
 }
 
+/** Of an amqps:// broker, where it has one of its own. @param {NodeJS.Dict<string>} env */
+export function brokerCa({ RABBITMQ_CA_FILE: file, RABBITMQ_CA: text }) {
+  try {
+    return file ? readFileSync(file, 'utf8') : text || undefined;
+  } catch (error) {
+    throw new Trouble(`RABBITMQ_CA_FILE can't be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
 /** @param {string} message @param {string} [code] */
 function remedy(message, code) {
   if (/ACCESS_REFUSED|403/.test(message)) return 'user or password are wrong';
   if (/NOT_FOUND|NOT_ALLOWED|ConnectionOpenOk/.test(message)) {
     return 'there is no such vhost, or not for this user: rabbitmqctl add_vhost <name>, then set_permissions';
+  }
+  if (/certificate|altnames/.test(message)) {
+    return 'with an authority of your own, name the file with its certificate in RABBITMQ_CA_FILE; the host must be in the certificate';
   }
   if (/frame/i.test(message)) return 'something answers there, but not RabbitMQ: check host and port';
   if (code === 'ECONNREFUSED')

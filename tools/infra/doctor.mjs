@@ -88,8 +88,9 @@ function checkDisk() {
 /** @returns {Promise<Finding>} */
 async function checkRabbit() {
   const name = 'RabbitMQ';
-  const url = environment().RABBITMQ_URL;
-  if (url) return given(name, url, async () => (await import('./broker.mjs')).checkBroker(url));
+  const env = environment();
+  const url = env.RABBITMQ_URL;
+  if (url) return given(name, url, async () => (await import('./broker.mjs')).checkBroker(env));
   const installed = findRabbit();
   if (installed) return good(name, `private node of ${installed}${versionOf(installed)}`);
   if (dockerAnswers()) return good(name, 'in a container: the Docker daemon answers');

@@ -1,4 +1,5 @@
 import { checkBroker } from './broker.mjs';
+import { applyBrokerUsers, byRole } from './broker-users.mjs';
 import { buildIfChanged } from './build.mjs';
 import {
   accessFrom,
@@ -16,7 +17,12 @@ import { PrivateServers } from './servers.mjs';
 import { stop } from './stopping.mjs';
 
 /** @typedef {import('./databases.mjs').Databases} Databases */
-/** @typedef {{ url: string, managementUrl?: string, title: string }} Broker */
+/**
+ * @typedef {object} Broker
+ * @property {string} url of an administrator; of whoever was given, when it is not ours
+ * @property {Partial<Record<string, string>>} urls by process, when each has a user of its own
+ * @property {string} [managementUrl] @property {string} title
+ */
 
 /** Broker and databases of development: those of the environment, else private ones. */
 export class Infrastructure {
@@ -63,7 +69,7 @@ export class Infrastructure {
       async (done) => {
         const opened = await /** @type {Promise<Broker>} */ (this.#broker);
         done(`RabbitMQ: ${opened.title}`);
-        return opened;
+        return { ...opened, urls: await this.#brokerUsers(opened) };
       },
       begun,
     );
@@ -91,12 +97,25 @@ export class Infrastructure {
   async #openBroker() {
     const given = this.env.RABBITMQ_URL;
     if (given) {
-      await checkBroker(given);
-      return { url: given, title: `that of RABBITMQ_URL, ${shown(given)}` };
+      await checkBroker(this.env);
+      return { url: given, urls: {}, title: `that of RABBITMQ_URL, ${shown(given)}` };
     }
     await this.servers.startBroker();
     const { title, managementUrl } = this.servers.broker;
-    return { url: `${this.servers.brokerUrl}/${VHOST}`, managementUrl, title };
+    return { url: `${this.servers.brokerUrl}/${VHOST}`, urls: {}, managementUrl, title };
+  }
+
+  /** On a broker of ours every process has a user of its own, as in production. @param {Broker} broker */
+  async #brokerUsers({ url, managementUrl }) {
+    if (!managementUrl) return {};
+    // Made by the build that has come before.
+    const messaging = await import('#messaging');
+    const passwords = byRole(messaging, (role) => this.folder.secret(`rabbitmq_${role}`));
+    await applyBrokerUsers(managementUrl, { vhost: VHOST, passwords }, messaging);
+    const urlOf = (/** @type {import('#messaging').Role} */ role) =>
+      Object.assign(new URL(url), { username: messaging.userOf(VHOST, role), password: passwords[role] })
+        .href;
+    return byRole(messaging, urlOf);
   }
 
   /** @param {(outcome: string) => void} done @returns {Promise<Databases>} */

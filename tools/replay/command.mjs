@@ -1,3 +1,4 @@
+import { brokerCa } from '../infra/broker.mjs';
 import { buildIfChanged } from '../infra/build.mjs';
 import { developmentEnvironment, environment } from '../infra/environment.mjs';
 import { Folder } from '../infra/folder.mjs';
@@ -16,7 +17,7 @@ const QUIET = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 export async function replay(args) {
   const options = parseOptions(args);
   if (options.help) return console.log(HELP);
-  const about = { url: brokerUrl(), name: 'waybill-replay', log: QUIET, observe: ignore, prefetch: PREFETCH };
+  const about = { ...broker(), name: 'waybill-replay', log: QUIET, observe: ignore, prefetch: PREFETCH };
   await buildIfChanged();
   const messaging = await import('#messaging');
   const reader = await openLog(messaging, { ...about, from: options.from });
@@ -72,9 +73,9 @@ async function* entriesUntil(end, reader, signal) {
   }
 }
 
-function brokerUrl() {
-  const { RABBITMQ_URL: url } = { ...developmentEnvironment(new Folder(inRoot('.data'))), ...environment() };
-  if (url) return url;
+function broker() {
+  const env = { ...developmentEnvironment(new Folder(inRoot('.data'))), ...environment() };
+  if (env.RABBITMQ_URL) return { url: env.RABBITMQ_URL, ca: brokerCa(env) };
   throw new Trouble('RABBITMQ_URL is not set, and no development broker runs', 'npm run infra starts one');
 }
 

@@ -17,7 +17,8 @@ Prints events from the log, oldest first: one a line on stdout, progress on stde
   --rate <n>        events per second at most, when feeding (100)
   --help
 
-  RABBITMQ_URL      the broker, if it is not that of the running npm start or npm run infra`;
+  RABBITMQ_URL      the broker, if it is not that of the running npm start or npm run infra; a user that may read the log
+                    is enough: npm run broker:users makes one. RABBITMQ_CA_FILE: see docs/how-to/broker-tls.md`;
 
 /**
  * @typedef {'first' | 'last' | number | Date} Place

@@ -49,7 +49,7 @@ async function run(folder, options) {
     const opened = await infrastructure.open(options);
     Object.assign(env, variablesOf(opened));
     if (options.watch) await step('Watching the sources', () => build.start());
-    await services.start();
+    await services.start(opened.broker.urls);
     const management = managementOf(opened.broker);
     file.write({
       ...allVariablesOf(opened),

@@ -27,6 +27,8 @@ export class Services {
   /** Until all run, their logs would hide the steps; who fails to start shows its last lines. */
   #quiet = true;
   #stopping = false;
+  /** @type {Partial<Record<string, string>>} */
+  #brokerUrls = {};
 
   /** @param {import('../infra/folder.mjs').Folder} folder @param {Options} options @param {NodeJS.ProcessEnv} env */
   constructor(folder, options, env) {
@@ -56,8 +58,12 @@ export class Services {
     this.folder.remember({ services: {} });
   }
 
-  /** They load their code side by side, which takes most of their start; each is awaited in its turn. */
-  async start() {
+  /**
+   * They load their code side by side, which takes most of their start; each is awaited in its turn.
+   * @param {Partial<Record<string, string>>} brokerUrls of processes that have a user of the broker of their own
+   */
+  async start(brokerUrls) {
+    this.#brokerUrls = brokerUrls;
     const begun = Date.now();
     const starting = (await this.#plans()).map((plan) => ({
       name: plan.name,
@@ -145,7 +151,13 @@ export class Services {
   async #plan(name, instance, shift = 0) {
     const port = await this.#portFor(instance, PORTS[name].port + shift);
     const nodeArgs = [...(this.options.watch ? ['--watch'] : []), ...(await this.#inspector(instance))];
-    const env = { ...this.env, [PORTS[name].variable]: String(port), INSTANCE: instance };
+    const url = this.#brokerUrls[name];
+    const env = {
+      ...this.env,
+      ...(url && { RABBITMQ_URL: url }),
+      [PORTS[name].variable]: String(port),
+      INSTANCE: instance,
+    };
     return { name, instance, port, nodeArgs, env };
   }
 

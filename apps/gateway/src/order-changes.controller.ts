@@ -42,7 +42,7 @@ export class OrderChangesController {
     const wait = waitSeconds(headers.prefer);
     const waitMs = (wait ?? USUAL_WAIT_S) * 1_000;
     const changeId = newId('evt');
-    const expected = this.rpc.expect(changeId, waitMs);
+    const expected = this.rpc.expect('order', changeId, waitMs);
     try {
       const question = { orderId, expectedVersion: version, request, changeId, notify: waitMs > 0 };
       const asked = await this.rpc.call(changeOrder, question, this.config.callOptions(trace));

@@ -75,7 +75,7 @@ export class OrderWatches implements OnApplicationBootstrap {
       trace,
       timeline: [],
       hearers: new Set(),
-      unlisten: this.rpc.listen(stepsOf(orderId), (notice) => this.#told(watched, notice)),
+      unlisten: this.rpc.listen('order', stepsOf(orderId), (notice) => this.#told(watched, notice)),
       first: Promise.resolve(),
       reading: undefined,
       again: false,

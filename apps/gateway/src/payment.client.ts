@@ -32,7 +32,7 @@ export class PaymentClient {
   ): Promise<{ payment: PaymentView; replayed: boolean }> {
     const deadline = performance.now() + waitMs;
     const message = { paymentId: newId('pay'), ...paying, notify: waitMs > 0 };
-    const expected = this.rpc.expect(message.paymentId, waitMs);
+    const expected = this.rpc.expect('order', message.paymentId, waitMs);
     try {
       const started = await this.rpc.call(payOrder, message, this.config.callOptions(trace));
       const read = () => this.#read(started, paying.payment, trace);

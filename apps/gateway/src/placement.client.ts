@@ -30,7 +30,7 @@ export class PlacementClient {
   async #placeAndWait(message: PlaceOrder, waitMs: number, trace: Trace): Promise<OrderPlacement> {
     const deadline = performance.now() + waitMs;
     // Registered before the call: the notice may overtake the answer.
-    const expected = this.rpc.expect(message.orderId, waitMs);
+    const expected = this.rpc.expect('order', message.orderId, waitMs);
     try {
       const placement = await this.#send(message, trace);
       if (isSettled(placement.order)) return placement;

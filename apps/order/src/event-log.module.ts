@@ -22,6 +22,7 @@ export class EventLogModule implements OnApplicationBootstrap {
     const { config, database, logger, shutdown } = this;
     const follower = new LogFollower({
       url: config.rabbitmqUrl,
+      ca: config.rabbitmqCa,
       name: `order-log ${config.instance}`,
       log: logger,
       observe: this.metrics.observe,

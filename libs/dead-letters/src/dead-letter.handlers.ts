@@ -19,6 +19,7 @@ import {
   discardLetter,
   findLetter,
   groupLetters,
+  HOPELESS,
   listLetters,
   redriveLetters,
   summaryOf,
@@ -57,7 +58,7 @@ export function letterHandlersOf(service: ServiceName): Type {
     @OnRpc(contracts.redrive)
     async redrive({ id, actor }: RedriveLetter): Promise<DeadLetterView> {
       const { status, reason } = await this.get({ id });
-      if (status === 'discarded' || reason === 'malformed') {
+      if (status === 'discarded' || HOPELESS.includes(reason)) {
         throw new Rejected('dead-letter-not-redrivable', { id, status, reason });
       }
       const sent = await this.database.transaction((tx) => redriveLetters(tx, [id], { actor }));

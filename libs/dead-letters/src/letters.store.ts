@@ -6,11 +6,14 @@ import {
   newId,
   type ServiceName,
 } from '#contracts';
-import { type DeadLetter, EXCHANGES } from '#messaging';
+import { type DeadLetter, EXCHANGES, FORGED } from '#messaging';
 import { type OutboxRow, outboxCtes, type Queryable, type Tx } from '#persistence';
 import { NO_QUEUE } from './broken-invariants.js';
 
 type Row = Omit<DeadLetterSummary, 'service'>;
+
+/** What died of this is never sent back: it can't be read, or somebody had no business to send it. */
+export const HOPELESS: readonly string[] = ['malformed', FORGED];
 
 /** A letter that is moved twice is one row. One that was sent back and has died again waits for somebody again. */
 export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<void> {
@@ -37,9 +40,9 @@ export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<voi
       on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at where dead_letters.status = 'redriven'`,
     values: [
       id,
-      queue,
+      clean(queue),
       source,
-      reason,
+      clean(reason),
       type,
       memberId,
       traceId,

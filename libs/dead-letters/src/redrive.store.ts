@@ -1,5 +1,6 @@
 import { type BeginRedrive, type RedriveView, type ServiceName } from '#contracts';
 import { type Queryable, type Tx } from '#persistence';
+import { HOPELESS } from './letters.store.js';
 
 /** A redrive as its worker sees it. */
 export interface Redrive {
@@ -31,7 +32,8 @@ export async function beginRedrive(
 }
 
 /** Letters `l` that a redrive `r` is for and has not sent yet. */
-const LEFT = `l.status = 'dead' and l.failed_at <= r.begun_at and (r.cause is null or l.cause = r.cause)`;
+const LEFT = `l.status = 'dead' and l.failed_at <= r.begun_at and (r.cause is null or l.cause = r.cause)
+  and l.reason not in (${HOPELESS.map((reason) => `'${reason}'`).join(', ')})`;
 
 export async function findRedrive(
   db: Queryable,

@@ -1,8 +1,10 @@
 import { newId } from '#contracts';
 import { type DeadLetter } from '#messaging';
-import { type Database } from '#persistence';
+import { type Database, type OutboxRelay, type OutboxRow } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
 import { discardLetter, findLetter, keepLetter, redriveLetters } from '../src/letters.store.js';
+import { beginRedrive, findRedrive } from '../src/redrive.store.js';
+import { redriveSome } from '../src/redrive.worker.js';
 
 let testing: TestDatabase;
 let database: Database;
@@ -62,7 +64,25 @@ test('a letter that the broker sets aside again, under the same id, waits for so
 });
 
 test('text that PostgreSQL has no place for is kept as near as it can be', async () => {
-  const one = letter({ error: 'a\u0000b\ud800' });
+  const one = letter({ error: 'a\u0000b\ud800', reason: '\u0000', queue: 'a\u0000b' });
   await keepLetter(database, one);
   expect((await findLetter(database, one.id))?.error).toBe('a\ufffdb\ufffd');
+});
+
+test('a redrive of all leaves out what can never be sent back', async () => {
+  await database.query('delete from dead_letters');
+  const good = letter();
+  const hopeless = ['malformed', 'forged'].map((reason) => letter({ reason, body: Buffer.from('tea') }));
+  for (const one of [...hopeless, good]) await keepLetter(database, one);
+  const asked = { id: newId('rdv'), actor: 'operator', perSecond: 10, canary: false };
+  await database.transaction((tx) => beginRedrive(tx, asked));
+  const sent: OutboxRow[] = [];
+  const relay: Pick<OutboxRelay, 'dispatch'> = { dispatch: (rows) => void sent.push(...rows) };
+  for (let second = 0; second < 2; second++) await redriveSome(database, relay as OutboxRelay);
+  expect(sent).toHaveLength(1);
+  expect(await findRedrive(database, 'order', asked.id)).toMatchObject({
+    status: 'done',
+    redriven: 1,
+    left: 0,
+  });
 });

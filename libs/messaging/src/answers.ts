@@ -6,7 +6,7 @@ import { type Connection } from './connection.js';
 import { type Notice, type Outcome } from './delivery.js';
 import { type ReplyMember } from './envelope.js';
 import { type Log } from './observe.js';
-import { EXCHANGES } from './topology.js';
+import { declareExchanges, EXCHANGES } from './topology.js';
 
 /** Answers that wait to be sent: more means that there has been no connection for long, and nobody waits for them. */
 const MAX_WAITING = 20_000;
@@ -27,6 +27,7 @@ export class Answers {
 
   async start(): Promise<void> {
     await this.connection.onOpen(async (model) => {
+      await declareExchanges(model, ['reply']);
       const channel = await model.createChannel();
       channel.on('error', () => undefined);
       channel.on('close', () => {
@@ -34,7 +35,6 @@ export class Answers {
         this.channel = undefined;
         this.connection.renew(model);
       });
-      await channel.assertExchange(EXCHANGES.reply, 'direct', { durable: true, autoDelete: false });
       this.channel = channel;
       this.flush();
     });
@@ -83,6 +83,7 @@ export class Answers {
           channel.publish(EXCHANGES.reply, replyTo, Buffer.from(body), {
             messageId: id,
             type: 'reply',
+            userId: this.connection.user,
           });
         } catch {
           // A connection that is just going down: the callers find out by themselves.

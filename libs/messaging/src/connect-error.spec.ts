@@ -19,6 +19,17 @@ const FAULTS = {
     `Operation failed: QueueDeclare; 406 (PRECONDITION-FAILED) with message "inequivalent arg 'x-max-length' for queue 'stock.rpc'"`,
   ),
   silent: failing('connect ETIMEDOUT'),
+  right: failing(
+    `Operation failed: ExchangeDeclare; 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - configure access to exchange 'waybill.rpc' in vhost 'shop' refused for user 'shop_order'"`,
+  ),
+  shared: failing(
+    `Operation failed: QueueDeclare; 404 (NOT-FOUND) with message "NOT_FOUND - no queue 'waybill.event-log' in vhost 'shop'"`,
+  ),
+  authority: failing('self-signed certificate in certificate chain', 'SELF_SIGNED_CERT_IN_CHAIN'),
+  issuer: failing('unable to verify the first certificate', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  otherHost: failing("Hostname/IP does not match certificate's altnames", 'ERR_TLS_CERT_ALTNAME_INVALID'),
+  expired: failing('certificate has expired', 'CERT_HAS_EXPIRED'),
+  noTls: failing('…:SSL routines:…:wrong version number:…', 'ERR_SSL_WRONG_VERSION_NUMBER'),
 };
 
 describe('a connection that fails', () => {
@@ -45,6 +56,26 @@ describe('a connection that fails', () => {
       'silent',
       "RabbitMQ at rabbit.example:5671 can't be reached (connect ETIMEDOUT): check RABBITMQ_URL, and that the broker runs.",
     ],
+    [
+      'right',
+      `RabbitMQ at rabbit.example:5671 refuses "waybill" configure access to exchange 'waybill.rpc' in vhost 'shop': give it its permissions, npm run broker:users makes them.`,
+    ],
+    [
+      'authority',
+      'RabbitMQ at rabbit.example:5671 shows a certificate of an authority that is not known here: name the file with the certificate of that authority in RABBITMQ_CA_FILE (self-signed certificate in certificate chain).',
+    ],
+    [
+      'otherHost',
+      "RabbitMQ at rabbit.example:5671 shows a certificate of another host: use a name in RABBITMQ_URL that is in it, or give the broker one with this name (Hostname/IP does not match certificate's altnames).",
+    ],
+    [
+      'expired',
+      'RabbitMQ at rabbit.example:5671 shows a certificate that is not valid now: renew it, or look at the clock (certificate has expired).',
+    ],
+    [
+      'noTls',
+      'RabbitMQ at rabbit.example:5671 does not speak TLS at this port: use that of its TLS listener, or amqp:// instead of amqps://.',
+    ],
   ] as const)('is explained with cause and remedy: %s', (fault, words) => {
     expect(explain(FAULTS[fault], URL_WITH_SECRET)).toBe(words);
   });
@@ -56,6 +87,12 @@ describe('a connection that fails', () => {
     );
   });
 
+  it('for want of what is shared says who makes it', () => {
+    expect(explain(FAULTS.shared, URL_WITH_SECRET)).toMatch(
+      /lacks what no service may make \(.*no queue 'waybill\.event-log'.*\): npm run broker:users makes it\.$/,
+    );
+  });
+
   it('never tells the password', () => {
     for (const fault of [...Object.values(FAULTS), 'text', undefined, null])
       expect(explain(fault, URL_WITH_SECRET)).not.toContain('secret');
@@ -63,7 +100,18 @@ describe('a connection that fails', () => {
 
   it('is tried again, unless waiting can not help', () => {
     const hopeless = Object.entries(FAULTS).filter(([, fault]) => isHopeless(fault));
-    expect(hopeless.map(([name]) => name)).toEqual(['password', 'notAllowed', 'host', 'mismatch']);
+    expect(hopeless.map(([name]) => name)).toEqual([
+      'password',
+      'notAllowed',
+      'host',
+      'mismatch',
+      'right',
+      'shared',
+      'authority',
+      'issuer',
+      'otherHost',
+      'expired',
+    ]);
     expect(isHopeless(undefined)).toBe(false);
   });
 });

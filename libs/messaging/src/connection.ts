@@ -1,12 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
-import { Brokers, type NoBroker } from './brokers.js';
+import { Brokers, brokersOf, type NoBroker } from './brokers.js';
+import { explain, isHopeless } from './connect-error.js';
 import { cork } from './cork.js';
 import { type Log, type Observe } from './observe.js';
+import { userIn } from './users.js';
 
 export interface ConnectionOptions {
   /** Of one broker, or of the nodes of a cluster, separated by commas. */
   readonly url: string;
+  /** With amqps: whose certificates are believed, in PEM. Without it, those of the authorities that Node knows. */
+  readonly ca?: string | undefined;
   /** Shown in the management UI. */
   readonly name: string;
   readonly log: Log;
@@ -28,6 +32,8 @@ const PAUSE_MS = { first: 100, most: 2_000 };
  */
 export class Connection {
   private readonly brokers: Brokers;
+  /** Who we are to the broker. */
+  readonly user: string;
   private readonly users: Opened[] = [];
   private readonly loses: (() => void)[] = [];
   private model: ChannelModel | undefined;
@@ -37,6 +43,7 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {
     this.brokers = new Brokers(options.url);
+    this.user = userIn(options.url);
   }
 
   /** Whether it is one of several nodes: then what must outlast a node lives on all of them. */
@@ -72,7 +79,13 @@ export class Connection {
   /** Runs now, and after every time that the connection was lost. A set-up that fails counts as a loss. */
   async onOpen(setUp: Opened): Promise<void> {
     this.users.push(setUp);
-    if (this.model) await setUp(this.model);
+    try {
+      if (this.model) await setUp(this.model);
+    } catch (error) {
+      throw isHopeless(error)
+        ? new Error(explain(error, brokersOf(this.options.url)[0] ?? ''), { cause: error })
+        : error;
+    }
   }
 
   onLost(tell: () => void): void {
@@ -103,11 +116,12 @@ export class Connection {
   }
 
   private async connectTo(url: string): Promise<void> {
-    const { name, log } = this.options;
+    const { ca, name, log } = this.options;
     const { connectMs, heartbeatS } = this.isToCluster ? IN_CLUSTER : ALONE;
     const model = await connect(withHeartbeat(url, heartbeatS), {
       noDelay: true,
       timeout: connectMs,
+      ...(ca !== undefined && { ca }),
       clientProperties: { connection_name: name },
     });
     cork(model);

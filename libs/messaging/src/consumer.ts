@@ -8,8 +8,10 @@ import { IDENTITY_HEADER, tokenOf } from './identity.js';
 export interface Delivery {
   readonly content: Buffer;
   readonly queue: string;
-  /** The service that sent it. */
+  /** The service that sent it, as it says. */
   readonly source: string;
+  /** With what user its sender has signed in, as the broker has checked; null when it does not say. */
+  readonly user: string | null;
   readonly replyTo: string | null;
   readonly messageId: string | null;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -161,9 +163,10 @@ export class QueueConsumer {
   }
 
   private deliver({ content, fields, properties }: ConsumeMessage, subscription: Subscription): void {
-    const { queue, receive } = this.options;
+    const { queue, careful, receive } = this.options;
     const { window } = subscription;
-    const deaths = Number(properties.headers?.['x-delivery-count'] ?? 0);
+    // Of other queues it could only be what the sender has written.
+    const deaths = careful ? Number(properties.headers?.['x-delivery-count'] ?? 0) : 0;
     window.received(fields.deliveryTag);
     this.inHand++;
     let finished = false;
@@ -183,6 +186,7 @@ export class QueueConsumer {
       content,
       queue,
       source: textOf(properties.appId) ?? 'unknown',
+      user: textOf(properties.userId),
       replyTo: textOf(properties.replyTo),
       messageId: textOf(properties.messageId),
       headers: properties.headers ?? NO_HEADERS,

@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
-import { newId, type ServiceName } from '#contracts';
+import { isId, newId, type ServiceName } from '#contracts';
 import { type Connection } from './connection.js';
 import { type Delivery, QueueConsumer } from './consumer.js';
 import { parseBundle } from './envelope.js';
+import { FORGED, MAX_ATTEMPTS } from './failures.js';
 import { traceIdOf } from './observe.js';
+import { senderOfType } from './permissions.js';
 import { declareDeadQueue } from './topology.js';
+import { sendersFor } from './users.js';
 
 /** A message that a service could not handle, with what is known about why. */
 export interface DeadLetter {
@@ -34,30 +37,39 @@ export function deadQueue(
   service: ServiceName,
   keep: (letter: DeadLetter) => Promise<void>,
 ): QueueConsumer {
+  const senders = sendersFor(service, connection.user);
   return new QueueConsumer({
     connection,
     queue: `${service}.dead`,
     prefetch: PREFETCH,
     careful: false,
     declare: (channel) => declareDeadQueue(channel, service),
-    receive: (delivery) => void keep(letterOf(delivery)).then(delivery.finish, () => undefined),
+    receive: (delivery) => {
+      // What the broker has set aside is still signed by whoever sent it; all else by ourselves.
+      const isFrom = (type: string): boolean => senders(delivery.user, senderOfType(type) ?? service);
+      void keep(letterOf(delivery, isFrom)).then(delivery.finish, () => undefined);
+    },
   });
 }
 
 /** Written by Failures, or set aside by the broker itself when it has killed too many consumers. */
-function letterOf({ content, headers, messageId, source }: Delivery): DeadLetter {
+function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLetter {
+  const { content, headers, messageId, source } = delivery;
   const text = (name: string, fallback: string): string => {
     const value = headers[name];
     return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT) : fallback;
   };
   const parsed = parseBundle(content);
-  const member = 'members' in parsed ? parsed.members[0] : undefined;
+  const members = 'members' in parsed ? parsed.members : [];
+  const [member] = members;
   const type = member?.type ?? null;
-  const reason = text('x-reason', text('x-first-death-reason', 'unknown'));
+  const isForged = !members.every((one) => isFrom(one.type));
+  const reason = isForged ? FORGED : text('x-reason', text('x-first-death-reason', 'unknown'));
   const error = text('x-error', 'set aside by the broker: it was in hand whenever a process died');
   const failedAt = new Date(text('x-failed-at', ''));
   return {
-    id: messageId ?? newId('msg'),
+    // Another one than ours could not be asked for.
+    id: messageId !== null && isId('msg', messageId) ? messageId : newId('msg'),
     queue: text('x-queue', text('x-first-death-queue', '')),
     source,
     reason,
@@ -67,10 +79,14 @@ function letterOf({ content, headers, messageId, source }: Delivery): DeadLetter
     error,
     stack: text('x-stack', ''),
     cause: causeOf(reason, type, error),
-    attempts: Number(headers['x-attempts'] ?? member?.attempt ?? 1),
+    attempts: countOf(headers['x-attempts'] ?? member?.attempt),
     failedAt: (Number.isNaN(failedAt.getTime()) ? new Date() : failedAt).toISOString(),
     body: content,
   };
+}
+
+function countOf(value: unknown): number {
+  return Number.isInteger(value) ? Math.min(Math.max(value as number, 1), MAX_ATTEMPTS) : 1;
 }
 
 /** Ids and numbers differ from letter to letter, what they died of does not. */

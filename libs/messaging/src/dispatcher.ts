@@ -4,10 +4,11 @@ import { type Answers, refusalFor } from './answers.js';
 import { type Delivery, KILLER } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
 import { type Member, messageOf, parseBundle } from './envelope.js';
-import { type Failures, type Verdict } from './failures.js';
+import { type Failures, FORGED, type Verdict } from './failures.js';
 import { denialOf, type Identities, type Identity } from './identity.js';
 import { type Log, logged, type Observe } from './observe.js';
 import { pingOf } from './ping.js';
+import { type Senders, senderOf } from './users.js';
 
 /** A handler, and what it handles. Batches of one handler are formed over all its contracts. */
 export interface Handler {
@@ -21,6 +22,7 @@ export interface DispatcherOptions {
   readonly handlers: readonly Handler[];
   readonly answers: Pick<Answers, 'answer'>;
   readonly identities: Identities;
+  readonly senders: Senders;
   readonly failures: Failures;
   readonly judge: (error: unknown) => Verdict;
   /** Told of every batch: whether what it needs, a database say, was there. */
@@ -84,16 +86,18 @@ export class Dispatcher {
         .then((safe) => safe && delivery.finish());
       return;
     }
-    if (deaths >= KILLER && parsed.members.length > 1) {
-      void this.options.failures.split(delivery, parsed.members).then((safe) => safe && delivery.finish());
+    const { members } = parsed;
+    // Whoever splits a message signs its parts: not what others have forged.
+    if (deaths >= KILLER && members.length > 1 && members.every((one) => this.isFromSender(one, delivery))) {
+      void this.options.failures.split(delivery, members).then((safe) => safe && delivery.finish());
       return;
     }
-    let left = parsed.members.length;
+    let left = members.length;
     const done = (): void => {
       if (--left === 0) delivery.finish();
     };
     const accept = (who?: Identity): void => {
-      for (const member of parsed.members) this.accept(member, { delivery, done, who });
+      for (const member of members) this.accept(member, { delivery, done, who });
     };
     // Commands and events are told by services, and carry no token.
     const who = delivery.token === null ? undefined : this.options.identities.of(delivery.token);
@@ -109,6 +113,10 @@ export class Dispatcher {
       return;
     }
     const { contract, gathering } = route;
+    if (!this.isFromSender(member, delivery)) {
+      this.refuseForged({ member, delivery, done }, contract);
+      return;
+    }
     if (contract.kind === 'rpc' && (member.deadline === undefined || member.deadline <= Date.now())) {
       // Its caller has been told that the outcome is unknown: not carrying it out keeps the truth simple.
       this.options.observe('waybill_rpc_expired_total', { type: member.type });
@@ -135,6 +143,12 @@ export class Dispatcher {
     if (gathering.entries.push({ contract, member, message, delivery, done }) === 1) {
       queueMicrotask(() => void this.run(gathering));
     }
+  }
+
+  /** Of a type that nobody handles there is no saying. */
+  private isFromSender({ type }: Member, { user }: Delivery): boolean {
+    const route = this.routes.get(type);
+    return !route || this.options.senders(user, senderOf(route.contract));
   }
 
   private async run(gathering: Gathering): Promise<void> {
@@ -189,6 +203,22 @@ export class Dispatcher {
     else log.warn(about, 'a request failed for now');
     const refused = refusalFor(verdict === 'doubtful', verdict !== 'defect');
     if (replyTo) answers.answer(replyTo, id, { refused });
+  }
+
+  /** Signed in as somebody who has no business to send this. Only the gateway, as which it poses, could wait for an answer. */
+  private refuseForged(entry: Pick<Entry, 'member' | 'delivery' | 'done'>, { kind }: Contract): void {
+    const { member, delivery, done } = entry;
+    const { content, queue, source, user } = delivery;
+    this.options.observe('waybill_messages_forged_total', { queue });
+    const error = new Rejected('unauthorized', {
+      detail: `${user ?? 'nobody'} does not send ${member.type}`,
+    });
+    if (kind === 'rpc') {
+      this.refuse(entry, FORGED, error);
+      return;
+    }
+    const failed = { content, queue, source, member, error };
+    void this.options.failures.bury(failed, FORGED).then((safe) => safe && done());
   }
 
   /** An expected "no" to what nobody waits for, or what can't be understood: somebody has to look at it. */

@@ -91,13 +91,3 @@ export function childOf(traceparent: string): string {
   span = (span + 1) >>> 0;
   return `${traceparent.slice(0, TRACE_END)}${prefix}${span.toString(16).padStart(8, '0')}${traceparent.slice(TRACE_END + 16)}`;
 }
-
-/** What can't be read is no reply: whoever waits for it has a deadline. */
-export function parseReplies(content: Buffer): readonly ReplyMember[] {
-  try {
-    const replies: unknown = JSON.parse(content.toString());
-    return Array.isArray(replies) ? replies : [];
-  } catch {
-    return [];
-  }
-}

@@ -1,6 +1,6 @@
 import { type ChannelModel } from 'amqplib';
 import { type Log } from './observe.js';
-import { EXCHANGES } from './topology.js';
+import { declareExchanges, EXCHANGES } from './topology.js';
 
 /** The stream that keeps every event, as it was published. Its readers take nothing away. */
 export const EVENT_LOG = 'waybill.event-log';
@@ -10,8 +10,28 @@ export interface EventLogLimits {
   readonly bytes: number;
 }
 
+/** Unless somebody says otherwise. */
+export const EVENT_LOG_LIMITS: EventLogLimits = { days: 30, bytes: 20_000_000_000 };
+
 /** The log grows and is cut off in files of this size. */
 const SEGMENT_BYTES = 64 * 1_024 * 1_024;
+
+export function eventLogArguments({ days, bytes }: EventLogLimits): Record<string, string | number> {
+  return {
+    'x-queue-type': 'stream',
+    'x-max-age': `${days}D`,
+    'x-max-length-bytes': bytes,
+    'x-stream-max-segment-size-bytes': SEGMENT_BYTES,
+  };
+}
+
+/** For a user that may not make it: whether it is there. */
+export async function findEventLog(model: ChannelModel): Promise<void> {
+  const channel = await model.createChannel();
+  channel.on('error', () => undefined);
+  await channel.checkQueue(EVENT_LOG);
+  await channel.close();
+}
 
 /**
  * The limits of a log that is there already are left as they are: the broker takes no others, and what it keeps is worth
@@ -25,12 +45,7 @@ export async function declareEventLog(model: ChannelModel, limits: EventLogLimit
       durable: true,
       exclusive: false,
       autoDelete: false,
-      arguments: {
-        'x-queue-type': 'stream',
-        'x-max-age': `${limits.days}D`,
-        'x-max-length-bytes': limits.bytes,
-        'x-stream-max-segment-size-bytes': SEGMENT_BYTES,
-      },
+      arguments: eventLogArguments(limits),
     });
     await asserting.close();
   } catch (error) {
@@ -40,9 +55,9 @@ export async function declareEventLog(model: ChannelModel, limits: EventLogLimit
       'the event log keeps the limits it was made with: see docs/how-to/event-log.md for how to change them',
     );
   }
+  await declareExchanges(model, ['log']);
   const channel = await model.createChannel();
   channel.on('error', () => undefined);
-  await channel.assertExchange(EXCHANGES.log, 'direct', { durable: true, autoDelete: false });
   await channel.bindQueue(EVENT_LOG, EXCHANGES.log, EVENT_LOG);
   await channel.close();
 }

@@ -9,6 +9,9 @@ import { EXCHANGES, TIERS } from './topology.js';
 /** `transient`: try again, it had no effect. `doubtful`: try again, it may have had. `defect`: ours. */
 export type Verdict = 'transient' | 'doubtful' | 'defect';
 
+/** Why a message is dead that came from somebody who had no business to send it. It can't be sent back. */
+export const FORGED = 'forged';
+
 /** A member that could not be handled, and where it came from. */
 export interface Failed {
   readonly queue: string;

@@ -1,4 +1,4 @@
-import { type Message as AmqpMessage, type ConfirmChannel } from 'amqplib';
+import { type Message as AmqpMessage, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { type Connection } from './connection.js';
 import { type Bundle } from './delivery.js';
 import { type Observe } from './observe.js';
@@ -60,8 +60,9 @@ export class Publisher {
   }
 
   /** Also declares what is published to. */
-  async start(declare: (channel: ConfirmChannel) => Promise<void>): Promise<void> {
+  async start(declare: (model: ChannelModel) => Promise<void>): Promise<void> {
     await this.connection.onOpen(async (model) => {
+      await declare(model);
       const channel = await model.createConfirmChannel();
       channel.on('error', () => undefined);
       channel.on('return', (message: AmqpMessage) => this.returned(message));
@@ -70,7 +71,6 @@ export class Publisher {
         this.closed(channel);
         this.connection.renew(model);
       });
-      await declare(channel);
       this.channel = channel;
     });
   }
@@ -123,6 +123,8 @@ export class Publisher {
       messageId: id,
       type,
       appId,
+      // Refused by the broker when it is not who we signed in as: receivers can rely on it.
+      userId: this.connection.user,
       mandatory,
       persistent: expiresMs === undefined,
       timestamp: Math.floor(Date.now() / 1_000),

@@ -1,25 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { type ConsumeMessage } from 'amqplib';
 import { newId, type Rejected, type Rpc, type ServiceName } from '#contracts';
 import { crash } from '#crash-points';
 import { type CallOutcome } from './breaker.js';
 import { type Breakers } from './breakers.js';
 import { BUNDLE_LIMITS, pack } from './bundle.js';
 import { type Connection } from './connection.js';
-import { parseReplies } from './envelope.js';
 import { IDENTITY_HEADER } from './identity.js';
+import { type Expected, Notices } from './notices.js';
 import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { PublishError, type Publisher } from './publisher.js';
+import { type AnswerMember, parseReplies, type Refused, rejectedOf } from './replies.js';
 import { type Call, type CallOptions, memberOf, tokenOf } from './rpc-call.js';
-import { DETAILS, type Refused, rejectedOf, unavailable, unknown } from './rpc-refusals.js';
-import { EXCHANGES } from './topology.js';
+import { DETAILS, unavailable, unknown } from './rpc-refusals.js';
+import { declareExchanges, EXCHANGES } from './topology.js';
+import { type Senders, sendersFor } from './users.js';
 import { type Wish } from './watchers.js';
-
-/** Word that is expected from a service; undefined when it did not come in time. */
-export interface Expected {
-  readonly notice: Promise<object | undefined>;
-  cancel(): void;
-}
 
 const SWEEP_MS = 20;
 const NO_TRACE = `00-${'0'.repeat(31)}1-${'0'.repeat(15)}1-00`;
@@ -34,7 +31,8 @@ export class RpcClient {
   /** Unguessable: who knows it can answer. The same after a reconnect, so that notices still find us. */
   private readonly replyTo: string;
   private readonly waiting = new Map<string, Call>();
-  private readonly expected = new Map<string, (notice: object | undefined) => void>();
+  private readonly notices = new Notices();
+  private readonly senders: Senders;
   private readonly timer: NodeJS.Timeout;
   private answered: (ms: number) => void = () => undefined;
   private batch: Call[] = [];
@@ -50,6 +48,7 @@ export class RpcClient {
     },
   ) {
     this.replyTo = `${options.instance}.${randomBytes(12).toString('base64url')}`;
+    this.senders = sendersFor('gateway', options.consuming.user);
     this.timer = setInterval(() => this.sweep(), SWEEP_MS);
     this.timer.unref();
   }
@@ -58,21 +57,21 @@ export class RpcClient {
     const { consuming } = this.options;
     consuming.onLost(() => this.lost());
     await consuming.onOpen(async (model) => {
+      await declareExchanges(model, ['reply']);
       const channel = await model.createChannel();
       channel.on('error', () => undefined);
       channel.on('close', () => consuming.renew(model));
-      await channel.assertExchange(EXCHANGES.reply, 'direct', { durable: true, autoDelete: false });
       const { queue } = await channel.assertQueue('', {
         exclusive: true,
         durable: false,
         arguments: { 'x-queue-type': 'classic' },
       });
       await channel.bindQueue(queue, EXCHANGES.reply, this.replyTo);
-      const receive = (content: Buffer | undefined): void => {
-        if (content) this.receive(content);
+      const receive = (message: ConsumeMessage | null): void => {
+        if (message) this.receive(message);
         else consuming.renew(model);
       };
-      await channel.consume(queue, (message) => receive(message?.content), { noAck: true });
+      await channel.consume(queue, receive, { noAck: true });
       this.listening = true;
     });
   }
@@ -145,25 +144,14 @@ export class RpcClient {
     await this.enqueue(contract, {}, { trace, timeoutMs, begunAt: performance.now(), pass: undefined });
   }
 
-  /** Register before the call that leads to it: the notice may overtake the answer. */
-  expect(name: string, timeoutMs: number): Expected {
-    let end: (notice: object | undefined) => void = () => undefined;
-    const notice = new Promise<object | undefined>((resolve) => {
-      const timer = setTimeout(() => end(undefined), timeoutMs);
-      end = (word) => {
-        clearTimeout(timer);
-        this.expected.delete(name);
-        resolve(word);
-      };
-    });
-    this.expected.set(name, end);
-    return { notice, cancel: () => end(undefined) };
+  /** One notice of this name. Register before the call that leads to it: the notice may overtake the answer. */
+  expect(from: ServiceName, name: string, timeoutMs: number): Expected {
+    return this.notices.expect(from, name, timeoutMs);
   }
 
   /** Every notice of this name, until the returned function is called. It is `watch` that makes services send them. */
-  listen(name: string, hear: (notice: object) => void): () => void {
-    this.expected.set(name, (notice) => notice && hear(notice));
-    return () => void this.expected.delete(name);
+  listen(from: ServiceName, name: string, hear: (notice: object) => void): () => void {
+    return this.notices.listen(from, name, hear);
   }
 
   /** Every replica of the service sends notices of these names for so long. A replica that starts later does so when told again. */
@@ -225,20 +213,32 @@ export class RpcClient {
     }
   }
 
-  private receive(content: Buffer): void {
+  /** From whomever: only the one that was asked is believed. */
+  private receive({ content, properties }: ConsumeMessage): void {
     const now = performance.now();
+    const isFrom = (service: ServiceName): boolean => {
+      const isSender = this.senders(properties.userId ?? null, service);
+      if (!isSender) this.options.observe('waybill_rpc_forged_replies_total');
+      return isSender;
+    };
     for (const reply of parseReplies(content)) {
       if ('notice' in reply) {
         crash?.('rpc.noticed');
-        this.expected.get(reply.notice)?.(reply.data);
+        const listening = this.notices.of(reply.notice);
+        if (listening && isFrom(listening.from)) listening.hear(reply.data);
         continue;
       }
       crash?.('rpc.answered');
-      const call = this.take(reply.id, 'answered', now);
+      const call = this.waiting.get(reply.id);
       if (!call) this.options.observe('waybill_rpc_late_replies_total');
-      else if ('ok' in reply) call.resolve(reply.ok as object);
-      else call.reject(this.refusalOf(reply.refused, call.contract));
+      else if (isFrom(call.contract.service)) this.settle(reply, call, now);
     }
+  }
+
+  private settle(reply: AnswerMember, call: Call, nowMs: number): void {
+    this.take(reply.id, 'answered', nowMs);
+    if ('ok' in reply) call.resolve(reply.ok as object);
+    else call.reject(this.refusalOf(reply.refused, call.contract));
   }
 
   /** A service that does not believe us is no fault of our client, and has done nothing. */

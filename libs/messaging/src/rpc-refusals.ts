@@ -1,5 +1,4 @@
-import { ERRORS, type ErrorCode, Rejected, type Rpc } from '#contracts';
-import { type ReplyMember } from './envelope.js';
+import { Rejected, type Rpc } from '#contracts';
 
 /** Why a call has had no effect. */
 export const DETAILS = {
@@ -10,12 +9,6 @@ export const DETAILS = {
   refused: 'The service has more to do than it can take.',
   unbelieved: 'The service does not accept the identity that it was shown.',
 } as const;
-
-export type Refused = Extract<ReplyMember, { readonly refused: unknown }>['refused'];
-
-export function rejectedOf({ code, details }: Refused): Rejected {
-  return code in ERRORS ? new Rejected(code as ErrorCode, { ...details }) : new Rejected('internal-error');
-}
 
 export function unavailable(
   { service }: Pick<Rpc, 'service'>,

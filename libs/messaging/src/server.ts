@@ -13,6 +13,7 @@ import { type Identities } from './identity.js';
 import { type Log, type Observe } from './observe.js';
 import { type Publisher } from './publisher.js';
 import { declareQueue, leaveQueue, queuesOf } from './topology.js';
+import { sendersFor } from './users.js';
 
 export interface AmqpServerOptions {
   readonly service: ServiceName;
@@ -100,6 +101,7 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
       handlers,
       answers,
       identities,
+      senders: sendersFor(service, consuming.user),
       failures: this.failures,
       judge,
       onResult: (worked) => this.note(worked),

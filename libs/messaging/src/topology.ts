@@ -1,4 +1,4 @@
-import { type Channel } from 'amqplib';
+import { type Channel, type ChannelModel } from 'amqplib';
 import { type Contract, type ServiceName } from '#contracts';
 
 /** The exchanges: what each of them is for. Every argument of the topology is explicit, and only here. */
@@ -14,7 +14,7 @@ export const EXCHANGES = {
   /** Facts for everybody, by type. */
   events: 'waybill.events',
   /** Into the event log. */
-  log: 'waybill.event-log',
+  log: 'waybill.log',
   /** Into a retry tier, by its queue. */
   delay: 'waybill.delay',
   /** Out of a retry tier, back to its queue. */
@@ -23,7 +23,9 @@ export const EXCHANGES = {
   dead: 'waybill.dead',
 } as const;
 
-const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
+export type ExchangeKey = keyof typeof EXCHANGES;
+
+export const EXCHANGE_TYPES: Readonly<Record<ExchangeKey, 'direct' | 'topic'>> = {
   rpc: 'direct',
   reply: 'direct',
   watch: 'direct',
@@ -34,6 +36,8 @@ const TYPES: Readonly<Record<keyof typeof EXCHANGES, 'direct' | 'topic'>> = {
   retry: 'direct',
   dead: 'direct',
 };
+
+const EXCHANGE_KEYS = Object.keys(EXCHANGES) as readonly ExchangeKey[];
 
 /** Where a member goes that has failed so often; the last tier again and again until its tries are used up. */
 export const TIERS = [
@@ -75,13 +79,30 @@ export function queuesOf(service: ServiceName, handled: readonly Contract[]): Se
   return [...kinds].sort().map((kind) => ({ kind, name: `${service}.${kind}` }));
 }
 
-export async function declareExchanges(channel: Channel): Promise<void> {
-  for (const [key, type] of Object.entries(TYPES)) {
-    await channel.assertExchange(EXCHANGES[key as keyof typeof EXCHANGES], type, {
-      durable: true,
-      autoDelete: false,
-    });
+/** Looked for before they are made: the user of a service may not make, and not delete, what is everybody's. */
+export async function declareExchanges(model: ChannelModel, keys = EXCHANGE_KEYS): Promise<void> {
+  let channel = await quietChannel(model);
+  for (const key of keys) {
+    try {
+      await channel.checkExchange(EXCHANGES[key]);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      // The broker has closed the one that asked.
+      channel = await quietChannel(model);
+      await channel.assertExchange(EXCHANGES[key], EXCHANGE_TYPES[key], { durable: true, autoDelete: false });
+    }
   }
+  await channel.close();
+}
+
+async function quietChannel(model: ChannelModel): Promise<Channel> {
+  const channel = await model.createChannel();
+  channel.on('error', () => undefined);
+  return channel;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 404;
 }
 
 /** A queue as one of the replicas that read it knows it. */
@@ -154,6 +175,11 @@ export async function leaveQueue(
   { name, kind, replica }: SharedQueue,
 ): Promise<void> {
   if (kind === 'rpc') await channel.unbindQueue(name, EXCHANGES.rpc, service, { replica });
+}
+
+/** The queue and its tiers, by name. */
+export function durableQueuesOf(name: string): string[] {
+  return [name, ...TIERS.map((tier) => `${name}.retry.${tier.name}`)];
 }
 
 async function declareDurableQueue(channel: Channel, service: ServiceName, name: string): Promise<void> {

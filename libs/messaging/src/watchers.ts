@@ -1,7 +1,7 @@
 import { type ServiceName } from '#contracts';
 import { type Answers } from './answers.js';
 import { type Connection } from './connection.js';
-import { EXCHANGES } from './topology.js';
+import { declareExchanges, EXCHANGES } from './topology.js';
 
 /** What a gateway says to every replica of a service: send me notices of these names, for so long. */
 export interface Wish {
@@ -14,6 +14,7 @@ export interface Wish {
 const MAX_NAMES = 50_000;
 const MAX_MS = 60_000;
 const SWEEP_MS = 5_000;
+const MAX_ROUTING_KEY = 255;
 
 /**
  * Who wants to hear of what at once, as this replica knows it: nothing is stored, so what nobody watches costs nothing. A
@@ -38,10 +39,10 @@ export class Watchers {
     this.timer = setInterval(() => this.sweep(), SWEEP_MS);
     this.timer.unref();
     await consuming.onOpen(async (model) => {
+      await declareExchanges(model, ['watch']);
       const channel = await model.createChannel();
       channel.on('error', () => undefined);
       channel.on('close', () => consuming.renew(model));
-      await channel.assertExchange(EXCHANGES.watch, 'direct', { durable: true, autoDelete: false });
       const { queue } = await channel.assertQueue('', {
         exclusive: true,
         durable: false,
@@ -107,6 +108,8 @@ function parseWish(content: Buffer): Wish | undefined {
     const wish = JSON.parse(content.toString()) as Partial<Wish> | null;
     const isWish =
       typeof wish?.replyTo === 'string' &&
+      // Longer ones AMQP has no place for.
+      Buffer.byteLength(wish.replyTo) <= MAX_ROUTING_KEY &&
       typeof wish.forMs === 'number' &&
       Array.isArray(wish.names) &&
       wish.names.every((name) => typeof name === 'string');

@@ -1,6 +1,6 @@
+import { limitMemory } from './broker-tool.js';
 import { refusalOf } from './client.js';
 import { Gate } from './gate.js';
-import { limitMemory } from './memory.js';
 import { member, Scene, until } from './scene.js';
 import { work } from './service.js';
 

@@ -34,12 +34,13 @@ export class TestClient {
 
   static async start(
     url: string | { readonly publish: string; readonly consume: string },
+    ca?: string,
   ): Promise<TestClient> {
     const { publish, consume } = typeof url === 'string' ? { publish: url, consume: url } : url;
     const notes = new Notes();
     const { log, observe } = notes;
-    const publishing = new Connection({ url: publish, name: 'test-publish', log, observe });
-    const consuming = new Connection({ url: consume, name: 'test-consume', log, observe });
+    const publishing = new Connection({ url: publish, ca, name: 'test-publish', log, observe });
+    const consuming = new Connection({ url: consume, ca, name: 'test-consume', log, observe });
     await Promise.all([publishing.open(5_000), consuming.open(5_000)]);
     const publisher = new Publisher(publishing, { appId: 'order', observe });
     await publisher.start(declareExchanges);

@@ -7,6 +7,7 @@ import {
   EVENT_LOG,
   EventLogReader,
   EventLogWriter,
+  EXCHANGES,
   type LogEntry,
   type LogStart,
 } from '../src/index.js';
@@ -142,7 +143,7 @@ describe('the event log', () => {
   });
 
   it('shows what is no bundle as such, and goes on', async () => {
-    scene.channel.publish('waybill.event-log', EVENT_LOG, Buffer.from('no JSON'), { messageId: 'odd' });
+    scene.channel.publish(EXCHANGES.log, EVENT_LOG, Buffer.from('no JSON'), { messageId: 'odd' });
     await until('it is there', async () => (await all('first')).length === 1);
     const [made] = await logged(1);
     const [odd, good] = await all('first');

@@ -18,7 +18,7 @@ describe('a notice', () => {
       },
     });
     const client = await scene.client();
-    const expected = client.rpc.expect('ord_1', 10_000);
+    const expected = client.rpc.expect('stock', 'ord_1', 10_000);
     await client.ask('tea');
     expect(await expected.notice).toEqual({ status: 'confirmed' });
   });
@@ -27,7 +27,7 @@ describe('a notice', () => {
     const cable = await scene.cable();
     const service = await scene.service();
     const client = await scene.client(cable.url);
-    const expected = client.rpc.expect('ord_1', 20_000);
+    const expected = client.rpc.expect('stock', 'ord_1', 20_000);
     await client.ask('tea');
     cable.cut();
     await until('the loss is noticed', () => !client.rpc.isReady);
@@ -40,7 +40,7 @@ describe('a notice', () => {
     const service = await scene.service();
     const client = await scene.client();
     await client.ask('tea');
-    const expected = client.rpc.expect('ord_1', 10_000);
+    const expected = client.rpc.expect('stock', 'ord_1', 10_000);
     expected.cancel();
     expect(await expected.notice).toBeUndefined();
     service.answers.notify([{ replyTo: replyToOf(service), name: 'ord_1', data: {} }]);
@@ -50,13 +50,13 @@ describe('a notice', () => {
 
   it('that does not come has a deadline', async () => {
     const client = await scene.client();
-    expect(await client.rpc.expect('ord_1', 50).notice).toBeUndefined();
+    expect(await client.rpc.expect('stock', 'ord_1', 50).notice).toBeUndefined();
   });
 
   it('comes to the one caller that it is for', async () => {
     const service = await scene.service();
     const [one, other] = [await scene.client(), await scene.client()];
-    const [forOne, forOther] = [one, other].map((client) => client.rpc.expect('ord_1', 10_000));
+    const [forOne, forOther] = [one, other].map((client) => client.rpc.expect('stock', 'ord_1', 10_000));
     await one.ask('tea');
     service.answers.notify([{ replyTo: replyToOf(service), name: 'ord_1', data: { status: 'confirmed' } }]);
     expect(await forOne?.notice).toEqual({ status: 'confirmed' });

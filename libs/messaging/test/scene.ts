@@ -52,8 +52,9 @@ export class Scene {
 
   async client(
     url: string | { readonly publish: string; readonly consume: string } = this.broker.url,
+    ca?: string,
   ): Promise<TestClient> {
-    const client = await TestClient.start(url);
+    const client = await TestClient.start(url, ca);
     this.atEnd(() => client.stop());
     return client;
   }

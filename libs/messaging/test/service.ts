@@ -39,6 +39,7 @@ export interface Hands {
 
 export interface ServiceOptions {
   readonly url: string;
+  readonly ca?: string;
   /** Through another cable than what is published. */
   readonly consumeUrl?: string;
   readonly service?: ServiceName;
@@ -71,6 +72,7 @@ export class TestService {
   static async start(options: ServiceOptions): Promise<TestService> {
     const {
       url,
+      ca,
       consumeUrl = url,
       service = 'stock',
       judge = () => 'defect',
@@ -79,8 +81,8 @@ export class TestService {
     } = options;
     const notes = new Notes();
     const { log, observe } = notes;
-    const publishing = new Connection({ url, name: 'stock-publish', log, observe });
-    const consuming = new Connection({ url: consumeUrl, name: 'stock-consume', log, observe });
+    const publishing = new Connection({ url, ca, name: 'stock-publish', log, observe });
+    const consuming = new Connection({ url: consumeUrl, ca, name: 'stock-consume', log, observe });
     const publisher = new Publisher(publishing, { appId: service, observe });
     const answers = new Answers(publishing, log);
     const parts = { consuming, publisher, answers, identities, judge, probe, log, observe };

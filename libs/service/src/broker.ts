@@ -6,6 +6,8 @@ import {
   Connection,
   declareEventLog,
   declareExchanges,
+  findEventLog,
+  hasOwnUser,
   type Observe,
   Publisher,
   RpcClient,
@@ -19,7 +21,7 @@ import { type Shutdown } from './shutdown.js';
 import { TokenVerifier } from './token-verifier.js';
 
 interface Context {
-  readonly name: string;
+  readonly name: 'gateway' | ServiceName;
   readonly config: ServiceConfig;
   readonly logger: Logger;
   readonly observe: Observe;
@@ -37,6 +39,7 @@ export async function connectBroker({ name, config, logger, observe, shutdown }:
   const connection = (use: string): Connection =>
     new Connection({
       url: config.rabbitmqUrl,
+      ca: config.rabbitmqCa,
       name: `${name}-${use} ${config.instance}`,
       log: logger,
       observe,
@@ -46,7 +49,10 @@ export async function connectBroker({ name, config, logger, observe, shutdown }:
   await publishing.open(config.startTimeoutSeconds * 1_000);
   await consuming.open(config.startTimeoutSeconds * 1_000);
   const limits = { days: config.eventLogDays, bytes: config.eventLogMaxBytes };
-  await publishing.onOpen((model) => declareEventLog(model, limits, logger));
+  const isOwnUser = hasOwnUser(name, publishing.user);
+  await publishing.onOpen((model) =>
+    isOwnUser ? findEventLog(model) : declareEventLog(model, limits, logger),
+  );
   const publisher = new Publisher(publishing, { appId: name, observe });
   await publisher.start(declareExchanges);
   shutdown.on('flush', 'confirms', () => publisher.flush());

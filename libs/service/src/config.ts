@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import { IsBoolean, IsIn, IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { Contains, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
+import { EVENT_LOG_LIMITS } from '#messaging';
 import { IsBrokerUrls } from './broker-urls.js';
 import { IsPublicKeys } from './identity-keys.js';
 
@@ -14,13 +15,18 @@ export class ServiceConfig {
   /** Of a cluster the URLs of all nodes, separated by commas: whoever loses one goes to the next. The same for all processes. */
   @IsBrokerUrls() rabbitmqUrl: string;
 
+  /** Of the authority that has signed the certificate of an amqps:// broker, in PEM, where it is none that Node knows; RABBITMQ_CA_FILE names its file. */
+  @IsOptional()
+  @Contains('-----BEGIN CERTIFICATE-----', { message: 'must be a certificate in PEM' })
+  rabbitmqCa?: string;
+
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal']) logLevel = 'info';
 
   /** How long the event log keeps what happened. Of a log that is there already, see docs/how-to/event-log.md. */
-  @IsInt() @Min(1) @Max(3_650) eventLogDays = 30;
+  @IsInt() @Min(1) @Max(3_650) eventLogDays = EVENT_LOG_LIMITS.days;
 
   /** What the event log may take of the broker's disk; then the oldest goes earlier. */
-  @IsInt() @Min(200_000_000) @Max(1_000_000_000_000_000) eventLogMaxBytes = 20_000_000_000;
+  @IsInt() @Min(200_000_000) @Max(1_000_000_000_000_000) eventLogMaxBytes = EVENT_LOG_LIMITS.bytes;
 
   /** Tells replicas apart in logs, and names the gateway's reply queue. */
   @IsString() instance = `${hostname()}-${process.pid}`;

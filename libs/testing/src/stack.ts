@@ -5,6 +5,8 @@ import { type ProcessName, RunningService } from './running-service.js';
 
 export interface StackOptions {
   readonly brokerUrl: string;
+  /** Of processes that have a user of their own. */
+  readonly brokerUrls?: Readonly<Partial<Record<ProcessName, string>>>;
   readonly databaseUrls: Readonly<Record<ServiceName, string>>;
   /** Processes of each kind; 1 unless told. */
   readonly replicas?: Partial<Record<ProcessName, number>>;
@@ -62,7 +64,7 @@ export class Stack {
     name: ProcessName,
     { folder, env }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<RunningService> {
-    const all = { ...this.environment(), ...this.options.envOf?.(name), ...env };
+    const all = { ...this.environment(name), ...this.options.envOf?.(name), ...env };
     const service = new RunningService(name, await freePort(), all, folder);
     this.processes.push(service);
     await service.start();
@@ -77,13 +79,13 @@ export class Stack {
     return [...first, ...(await Promise.all(services.map((service) => service.stop())))];
   }
 
-  /** What every process is started with. */
-  environment(): Record<string, string> {
-    const { brokerUrl, databaseUrls, env } = this.options;
+  /** What a process is started with, or all of them alike. */
+  environment(name?: ProcessName): Record<string, string> {
+    const { brokerUrl, brokerUrls, databaseUrls, env } = this.options;
     return {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
-      RABBITMQ_URL: brokerUrl,
+      RABBITMQ_URL: (name && brokerUrls?.[name]) ?? brokerUrl,
       ORDER_DATABASE_URL: databaseUrls.order,
       PAYMENT_DATABASE_URL: databaseUrls.payment,
       STOCK_DATABASE_URL: databaseUrls.stock,

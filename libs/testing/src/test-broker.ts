@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'amqplib';
-import { brokersOf } from '#messaging';
+import {
+  brokerDefinitions,
+  brokersOf,
+  EVENT_LOG_LIMITS,
+  passwordHash,
+  ROLES,
+  type Role,
+  userOf,
+} from '#messaging';
 
 export interface TestBroker {
   /** Of a vhost of its own. */
@@ -10,6 +18,8 @@ export interface TestBroker {
   manage<T = unknown>(method: string, path: string, body?: object): Promise<T>;
   /** What waits in a queue, which is left as it is. */
   peek(queue: string): Promise<Waiting[]>;
+  /** A user for each role, with the rights that it has in production: the URL of each. */
+  users(): Promise<Readonly<Record<Role, string>>>;
   delete(): Promise<void>;
 }
 
@@ -28,6 +38,7 @@ export async function testBroker(): Promise<TestBroker> {
     throw new Error('WAYBILL_TEST_BROKER_URL is not set: run the tests with "npm test"');
   const { origin, username, password } = new URL(management);
   const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  let hasUsers = false;
   const vhost = `waybill_test_${randomBytes(6).toString('hex')}`;
   const manage = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const response = await fetch(`${origin}${path}`, {
@@ -55,8 +66,30 @@ export async function testBroker(): Promise<TestBroker> {
     vhost,
     manage,
     peek: (queue) => peek(urls[0] ?? '', queue),
-    delete: () => manage('DELETE', `/api/vhosts/${vhost}`),
+    async users() {
+      const passwords = byRole(() => randomBytes(12).toString('hex'));
+      const passwordHashes = byRole((role) => passwordHash(userOf(vhost, role), passwords[role]));
+      const definitions = brokerDefinitions({ vhost, passwordHashes, eventLog: EVENT_LOG_LIMITS });
+      await manage('POST', '/api/definitions', definitions);
+      hasUsers = true;
+      return byRole((role) =>
+        urls.map((url) => withUser(url, userOf(vhost, role), passwords[role])).join(','),
+      );
+    },
+    async delete() {
+      await manage('DELETE', `/api/vhosts/${vhost}`);
+      const users = hasUsers ? ROLES.map((role) => userOf(vhost, role)) : [];
+      await Promise.all(users.map((user) => manage('DELETE', `/api/users/${user}`)));
+    },
   };
+}
+
+function byRole(make: (role: Role) => string): Record<Role, string> {
+  return Object.fromEntries(ROLES.map((role) => [role, make(role)])) as Record<Role, string>;
+}
+
+function withUser(url: string, username: string, password: string): string {
+  return Object.assign(new URL(url), { username, password }).href;
 }
 
 /** Messages that are taken without an acknowledgement are back in their queue when the connection is closed. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { controlServer } from '#testing';
-import { limitDisk, limitMemory } from '../../../libs/messaging/test/memory.js';
+import { limitDisk, limitMemory } from '../../../libs/messaging/test/broker-tool.js';
 import { type Rig } from '../rig.js';
 import { during, growth, type Happening } from './happening.js';
 import { pidOf } from './servers.js';
