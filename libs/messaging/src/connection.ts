@@ -67,9 +67,9 @@ export class Connection {
       try {
         return await this.connect();
       } catch (error) {
-        const { isHopeless, message } = error as NoBroker;
-        if (isHopeless || Date.now() + pauseMs > deadline) throw error;
-        if (!told) this.options.log.warn({ patienceMs }, `${message} Trying again.`);
+        const failure = error as NoBroker;
+        if (failure.isHopeless || Date.now() + pauseMs > deadline) throw error;
+        if (!told) this.options.log.warn({ patienceMs }, `${failure.message} Trying again.`);
         told = true;
         await pause(pauseMs);
       }

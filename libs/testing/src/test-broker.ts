@@ -68,9 +68,7 @@ export async function testBroker(): Promise<TestBroker> {
     peek: (queue) => peek(urls[0] ?? '', queue),
     async users() {
       const passwords = byRole(() => randomBytes(12).toString('hex'));
-      const passwordHashes = byRole((role) => passwordHash(userOf(vhost, role), passwords[role]));
-      const definitions = brokerDefinitions({ vhost, passwordHashes, eventLog: EVENT_LOG_LIMITS });
-      await manage('POST', '/api/definitions', definitions);
+      await manage('POST', '/api/definitions', definitionsWith(vhost, passwords));
       hasUsers = true;
       return byRole((role) =>
         urls.map((url) => withUser(url, userOf(vhost, role), passwords[role])).join(','),
@@ -82,6 +80,11 @@ export async function testBroker(): Promise<TestBroker> {
       await Promise.all(users.map((user) => manage('DELETE', `/api/users/${user}`)));
     },
   };
+}
+
+function definitionsWith(vhost: string, passwords: Readonly<Record<Role, string>>): object {
+  const passwordHashes = byRole((role) => passwordHash(userOf(vhost, role), passwords[role]));
+  return brokerDefinitions({ vhost, passwordHashes, eventLog: EVENT_LOG_LIMITS });
 }
 
 function byRole(make: (role: Role) => string): Record<Role, string> {
