@@ -6,7 +6,7 @@ const runbook = page('docs/runbook.md');
 const alerts = read('docs/alerts.yml');
 const told = CODE_FILES.filter((path) => /^(apps|libs)\/[^/]+\/src\//.test(path))
   .flatMap((path) => read(path).match(/(?<=['"`])waybill_[a-z]+(?:_[a-z]+)*(?=['"`])/g) ?? [])
-  .filter((name) => !/_(order|payment|stock|expect)$/.test(name));
+  .filter((name) => !/_(order|payment|stock|expect|reader|serving)$/.test(name));
 
 describe('docs/runbook.md', () => {
   it('has every metric that a process tells', () => {

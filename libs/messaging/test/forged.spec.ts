@@ -33,7 +33,7 @@ describe('a service with a user of its own', () => {
       const { username } = new URL(urls[role]);
       const { broker } = scene;
       await broker.manage('PUT', `/api/permissions/${broker.vhost}/${username}`, everything);
-      await manage('DELETE', `/api/topic-permissions/${vhost}/${username}`);
+      await broker.manage('DELETE', `/api/topic-permissions/${broker.vhost}/${username}`);
     }
   });
 
