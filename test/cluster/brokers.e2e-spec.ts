@@ -10,7 +10,7 @@ import { report } from './report.js';
 
 const SKUS = ['A', 'B', 'C'];
 const CLIENTS = 8;
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 1_200_000;
 /** Accepted before, while (where anything can be), and after the fault. */
 const SOME = 60;
 const OUTAGE_MS = 30_000;
@@ -51,10 +51,15 @@ async function underLoad(
   const facts: Facts = {};
   const endless = { orders: 0, endless: true, patienceMs: PATIENCE_MS };
   const load = new Load(shop.client(), { ...endless, clients: CLIENTS, order });
-  await load.reached(SOME);
-  await happen(load, facts);
-  await cluster.untilWhole(shop.broker.vhost);
-  await load.reached(load.accepted.size + SOME);
+  process.stdout.write(`… ${what}\n`);
+  try {
+    await load.reached(SOME);
+    await happen(load, facts);
+    await cluster.untilWhole(shop.broker.vhost);
+    await load.reached(load.accepted.size + SOME);
+  } finally {
+    await load.done();
+  }
   await expectNothingLost(shop, load);
   report(what, facts, load);
 }

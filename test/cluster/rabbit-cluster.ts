@@ -22,7 +22,7 @@ interface NodeState {
 
 const USER = 'waybill';
 const ASK_MS = 5_000;
-const WHOLE_MS = 180_000;
+const WHOLE_MS = 480_000;
 const REJOIN_MS = 30_000;
 
 /** Three nodes of RabbitMQ on this machine that are one broker. What an earlier one has left in the folder is ended first. */

@@ -16,8 +16,9 @@ export interface NodeOptions {
   readonly erlang: { readonly cookie: string; readonly epmdPort: number };
 }
 
-const READY_MS = 180_000;
-const STOP_MS = 90_000;
+/** Long enough for a machine on which much else is going on. */
+const READY_MS = 480_000;
+const STOP_MS = 120_000;
 /** Nodes that tick so often take one that is silent for so long for dead. */
 const NET_TICK_S = 15;
 

@@ -11,6 +11,8 @@ const SKUS = ['A', 'B', 'C'];
 const STEP_MS = 600_000;
 
 let shop: TwoVersions;
+/** Each step begins with the processes that the one before it has left. */
+let failed: string | undefined;
 
 beforeAll(async () => {
   shop = await TwoVersions.open(folder);
@@ -23,6 +25,8 @@ const both = (process: (typeof PROCESSES)[number], version: 'N−1' | 'N') => ()
 
 /** One act after the other while orders are placed; what was accepted before and between is changed under the mix of the moment. */
 async function step(title: string, acts: readonly (() => Promise<unknown>)[] = []): Promise<void> {
+  if (failed) throw new Error(`"${failed}" has failed before`);
+  failed = title;
   const begun = performance.now();
   const share = Math.ceil(ORDERS / (acts.length + 1));
   const changes = new Changes();
@@ -45,15 +49,13 @@ async function step(title: string, acts: readonly (() => Promise<unknown>)[] = [
   await load.done();
   await shop.books.quiet();
   const lost = await lostOf(load, changes);
-  const seconds = (performance.now() - begun) / 1_000;
-  const result = {
-    step: title,
-    accepted: load.accepted.size,
-    changed: changes.size,
-    refused: load.failures.length,
-  };
-  await appendFile(results, `${JSON.stringify({ ...result, lost, seconds })}\n`);
+  const counts = { accepted: load.accepted.size, changed: changes.size, refused: load.failures.length, lost };
+  const seconds = Math.round((performance.now() - begun) / 100) / 10;
+  await appendFile(results, `${JSON.stringify({ step: title, ...counts, seconds })}\n`);
+  const words = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  process.stderr.write(`  ${title}: ${words.join(', ')}, ${seconds} s\n`);
   await expectNothingLost(shop, load, changes.phaseOf);
+  failed = undefined;
 }
 
 /** Counted apart, so that a report of a bad run says how many. */

@@ -61,7 +61,7 @@ describe('a service that does not answer', () => {
         expect(answer.headers.get('retry-after')).toMatch(/^[1-3]$/);
       }
       expect(await metric('waybill_rpc_timeouts_total')).toBe(waited);
-      expect(await metric('waybill_rpc_not_asked_total', { service: 'order' })).toBe(5);
+      expect(await metric('waybill_rpc_withheld_total', { service: 'order' })).toBe(5);
       expect(await metric('waybill_rpc_breaker_state', { service: 'order' })).toBe(2);
       expect((await read('/v1/stock/TEA')).status).toBe(200);
     });

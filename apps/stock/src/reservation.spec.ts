@@ -202,7 +202,7 @@ describe.each([
   ['released', commit(), 'commit_refused', 9, 0, ['stock.commit_refused.v1']],
   ['released', due(), 'released', 9, 0, []],
   ['expired', reserve({ tea: 1 }), 'expired', 9, 0, []],
-  ['expired', release(), 'expired', 9, 0, []],
+  ['expired', release(), 'released', 9, 0, []],
   ['expired', commit(), 'committed', 8, 0, []],
   ['expired', due(), 'expired', 9, 0, []],
   ['rejected', reserve({ tea: 1 }), 'rejected', 9, 0, []],

@@ -24,7 +24,7 @@ export class Breakers {
     const before = breaker.state;
     const pass = breaker.enter(nowMs);
     if (breaker.state !== before) this.#tell(service, breaker.state);
-    if (pass === undefined) this.options.observe('waybill_rpc_not_asked_total', { service });
+    if (pass === undefined) this.options.observe('waybill_rpc_withheld_total', { service });
     return pass;
   }
 

@@ -89,7 +89,9 @@ export class Publisher {
     if (pending.size >= MAX_PENDING) return this.unsent(`${MAX_PENDING} messages wait for their confirm`);
     return new Promise((resolve, reject) => {
       const settle = (error?: PublishError): void => {
-        if (!pending.delete(publishing.id)) return;
+        // The confirm of an earlier publish of the same message, given up meanwhile, may come late: it is not this one's.
+        if (pending.get(publishing.id) !== waiting) return;
+        pending.delete(publishing.id);
         if (!error) {
           resolve();
           return;

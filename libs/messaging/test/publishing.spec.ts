@@ -78,6 +78,25 @@ describe('a confirm', () => {
     cable.cut();
   });
 
+  it('that comes late, when the message is published again, leaves the second publish its own', async () => {
+    const cable = await scene.cable();
+    await scene.service();
+    const client = await scene.client();
+    const message = await client.send(work, 'tea');
+    const slow = await scene.client(cable.url);
+    cable.freeze();
+    await expect(slow.publisher.publish(message)).rejects.toMatchObject({ failure: 'unknown' });
+    // As the sweeper of an outbox does.
+    let outcome = 'open';
+    const again = slow.publisher.publish(message).then(
+      () => (outcome = 'confirmed'),
+      (error: PublishError) => (outcome = error.failure),
+    );
+    cable.thaw();
+    await until('it is settled', () => outcome !== 'open');
+    expect(await again).toBe('confirmed');
+  });
+
   it('is awaited by each of two publishes of one message', async () => {
     await scene.service();
     const client = await scene.client();

@@ -51,7 +51,7 @@ export async function migrate(
     const run = new Run(client, options);
     const missing = await run.missing(migrations);
     if (missing.length === 0 && !options.serving) return [];
-    await run.begin();
+    await run.takeTurn();
     return await run.apply(migrations);
   } finally {
     // Ends the session, and with it the advisory lock.
@@ -89,7 +89,7 @@ class Run {
   }
 
   /** Polls: a waiting statement would be one that `create index concurrently` waits for in turn. */
-  async begin(): Promise<void> {
+  async takeTurn(): Promise<void> {
     for (let told = false; ; told = true) {
       const { rows } = await this.client.query('select pg_try_advisory_lock($1) as held', [ADVISORY_LOCK]);
       if (rows[0].held) break;

@@ -62,7 +62,7 @@ describe('a role that may not migrate', () => {
   /** The test's database begins with those of the library: without them, a list would be that of an older version. */
   const all = async (...own: Migration[]): Promise<Migration[]> => [...(await migrationsOf('none')), ...own];
   const serving = {
-    role: 'waybill_test_serving',
+    role: 'wb_test_serving',
     rights: new Map([
       ['migrations', ['select']],
       ['tea', ['select']],

@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 /** One for all test databases: rights belong to the database. */
-const SERVING = 'waybill_test_serving';
+const SERVING = 'wb_test_serving';
 
 /** A database of its own, cloned from a template that has the service's migrations applied. */
 export async function testDatabase(service = 'none'): Promise<TestDatabase> {
