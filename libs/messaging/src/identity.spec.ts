@@ -21,7 +21,9 @@ describe('a question', () => {
   });
 
   it('of which nobody has said who may ask it is denied to everybody', () => {
-    expect(denialOf({ needs: undefined }, who('orders:read', 'orders:write'))).toMatchObject({ code: 'forbidden' });
+    expect(denialOf({ needs: undefined }, who('orders:read', 'orders:write'))).toMatchObject({
+      code: 'forbidden',
+    });
   });
 });
 
