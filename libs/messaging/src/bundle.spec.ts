@@ -53,6 +53,13 @@ describe('what one save sends', () => {
     ]);
   });
 
+  it('has nothing in it but what is saved and sent: its causes are not', () => {
+    const fields = ['body', 'count', 'exchange', 'id', 'mandatory', 'routingKey', 'type'];
+    for (const one of bundle([caused(reserve), caused(confirmed)])) {
+      expect(Object.keys(one).sort()).toEqual(fields);
+    }
+  });
+
   it('says what caused each member, in the same trace and request, on its first try', () => {
     const [one] = bundle([caused(reserve, { orderId: 'ord_1' })]);
     expect(membersOf(one as never)).toEqual([

@@ -25,10 +25,10 @@ export function bundle(messages: readonly Caused[], limits = BUNDLE_LIMITS): Bun
 
 function split(group: readonly Caused[], limits: BundleLimits): Bundle[] {
   const address = addressOf(group[0] as Caused);
-  return pack(group, limits, ({ message, cause }, id) => memberOf(id, { message, cause })).map((packed) => ({
-    ...address,
-    ...packed,
-  }));
+  // What was packed stays behind: a bundle is saved as it is, with everything in it.
+  return pack(group, limits, ({ message, cause }, id) => memberOf(id, { message, cause })).map(
+    ({ id, count, body }) => ({ ...address, id, count, body }),
+  );
 }
 
 /** Puts things into as few messages as the limits allow. `member` is given the id that it will have in its message. */
