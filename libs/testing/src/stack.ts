@@ -98,7 +98,7 @@ function newIdentity(): { readonly key: string; readonly publicKey: string } {
   return { key, publicKey };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = randomInt(PORTS.first, PORTS.end);
     const isFree = await new Promise<boolean>((resolve) => {
