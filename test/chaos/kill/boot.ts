@@ -1,5 +1,5 @@
 import { type CrashPoint } from '#crash-points';
-import { RunningService, testBroker, testDatabase } from '#testing';
+import { freePort, RunningService, testBroker, testDatabase } from '#testing';
 import { type Scene } from './scene.js';
 
 /** The points that a process passes before anybody can tell it where to die. The tables of the library are there already. */
@@ -20,7 +20,7 @@ export async function bootWithDeaths({ shop }: Scene): Promise<Boot> {
   const empty = await testDatabase();
   const env = { ...shop.stack.environment(), RABBITMQ_URL: broker.url, STOCK_DATABASE_URL: empty.url };
   const start = async (crashAt: string): Promise<RunningService> => {
-    const service = new RunningService('stock', shop.stack.of('stock').port + 1, {
+    const service = new RunningService('stock', await freePort(), {
       ...env,
       CRASH_AT: crashAt,
     });
@@ -47,7 +47,7 @@ export async function bootWithDeaths({ shop }: Scene): Promise<Boot> {
 
 export async function startInProduction({ shop }: Scene): Promise<void> {
   const env = { ...shop.stack.environment(), NODE_ENV: 'production', CRASH_AT: 'loop.saved' };
-  const service = new RunningService('order', shop.stack.of('order').port + 1, env);
+  const service = new RunningService('order', await freePort(), env);
   await service.start();
   await service.kill();
 }

@@ -52,7 +52,7 @@ export async function aloneWhileItsBundleReturns(scene: Scene): Promise<void> {
   const tap = await Tap.open(scene.broker);
   tap.onHeard((members) => {
     for (const member of members) {
-      if (member.type.startsWith('stock.reserve')) tap.sendAgain([{ ...member, attempt: 2 }]);
+      if (member.type === 'stock.reserve.v1') tap.sendAgain([{ ...member, attempt: 2 }]);
     }
   });
   const cell = { process: 'stock', point: 'consumer.before-ack', passing: 1 } as const;

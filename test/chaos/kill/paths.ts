@@ -89,8 +89,9 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
     const { id } = await place(scene, { sku: PLENTY, method: 'tok_3ds', wait: 0 });
     const payment = await until('the step of the customer', async () => {
       const { paymentId } = await order(scene, id);
-      const found = paymentId ? await read<PaymentView>(scene, `/v1/payments/${paymentId}`) : undefined;
-      return found?.nextAction ? found : undefined;
+      if (!paymentId) return undefined;
+      const found = await read<PaymentView>(scene, `/v1/payments/${paymentId}`);
+      return found.nextAction ? found : undefined;
     });
     await answer(payment, 'approve');
     await reached(scene, id, 'confirmed');

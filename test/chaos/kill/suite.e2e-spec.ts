@@ -7,8 +7,8 @@ import { type Played, play } from './round.js';
 import { Scene } from './scene.js';
 import { wordsOf } from './victim.js';
 
-/** Whoever dies is mostly waited for: so three shops at a time die one death after the other. */
-const SHOPS = 3;
+/** Whoever dies is mostly waited for: so two shops at a time die one death after the other. */
+const SHOPS = 2;
 
 let scenes: readonly Scene[];
 const stories = new Map<Round, Played | Error>();
