@@ -6,7 +6,6 @@ import { FACTS as PAYMENT_FACTS, type Payment, STATUSES, STEPS } from '../../app
 import { type PaymentState } from '../../apps/payment/src/refund.js';
 import { RESERVATION_STATUSES, reservationOf, type StockState } from '../../apps/stock/src/state.js';
 import { type StockMessage } from '../../apps/stock/src/stock.js';
-import { ACTIONS } from './actions.js';
 import { type CellOf } from './coverage.js';
 import { TIMING } from './services.js';
 
@@ -33,14 +32,16 @@ export const stockCell: CellOf<StockState, StockMessage> = (current, { type, dat
   return `stock ${reservationOf(current, data.orderId)?.status ?? 'nothing'}: ${verb}`;
 };
 
+/** They ask, and tell nothing. */
+const NO_FACTS: ReadonlySet<string> = new Set(['payment.attempt_due', 'payment.hinted', 'payment.refund.v1']);
+
 export const paymentCell: CellOf<PaymentState, PaymentMessage> = (current, message, now) => {
   const { type, data } = message;
   const payment = current.get(data.paymentId);
   if (payment !== undefined && payment.kind !== 'payment') return undefined;
   if (type === 'payment.charge.v1') return `payment ${payment?.status ?? 'nothing'}: charge`;
   if (!payment) return type === 'payment.cancel.v1' ? 'payment nothing: cancel' : undefined;
-  if (type === 'payment.attempt_due' || type === 'payment.hinted' || type === 'payment.refund.v1')
-    return undefined;
+  if (NO_FACTS.has(type)) return undefined;
   if (type === 'payment.give_back.v1') return `payment ${payment.status}: give back`;
   if ('refundId' in data && data.refundId) return refundCell(current, data.refundId, type);
   return payment.terms || type === 'payment.cancel.v1'
@@ -66,10 +67,9 @@ export const CELLS: readonly string[] = [
     PAYMENT_FACTS.filter((_, i) => STEPS[status][i] !== 'X').map((fact) => `payment ${status}: ${fact}`),
   ),
   ...['nothing', ...RESERVATION_STATUSES].flatMap((status) =>
-    [...Object.values(VERBS)].map((verb) => `stock ${status}: ${verb}`),
+    Object.values(VERBS).map((verb) => `stock ${status}: ${verb}`),
   ),
   ...['requested', 'unknown', 'succeeded'].flatMap((status) =>
     ['succeeded', 'unknown'].map((fact) => `refund ${status}: ${fact}`),
   ),
-  ...ACTIONS.map(({ name }) => `happened: ${name}`),
 ];

@@ -3,7 +3,6 @@ import { type Message } from '#messaging';
 import { type OrderMessage } from '../../apps/order/src/messages.js';
 import { type OrderState, type Phase } from '../../apps/order/src/order.js';
 import { type ProviderEffect } from '../../apps/payment/src/effects.js';
-import { type Payment } from '../../apps/payment/src/payment.js';
 import { type StockState } from '../../apps/stock/src/state.js';
 import { type Tampering } from './world.js';
 
@@ -116,21 +115,6 @@ export const MUTANTS: Readonly<Record<string, Tampering>> = {
           ...decision,
           ...(decision.put && { put: decision.put.filter(([, state]) => !isKey(state)) }),
         };
-      }),
-  },
-  'the absence of a charge is believed at once': {
-    payment: (service) =>
-      deciding(service, (decide, current, message, now) => {
-        const see = <S>(state: S): S => {
-          const payment = state as unknown as Payment;
-          const isCancelled = payment.kind === 'payment' && payment.cancelledAt !== null;
-          return isCancelled ? ({ ...payment, cancelledAt: new Date(0).toISOString() } as S) : state;
-        };
-        return decide(
-          message.type === 'payment.provider_absent' ? seeing(current, see) : current,
-          message,
-          now,
-        );
       }),
   },
   'a stale cache is saved over what another replica has written': { comparesVersions: false },

@@ -1,5 +1,9 @@
-import { CELLS } from './cells.js';
+import { ACTIONS } from './actions.js';
+import { CELLS as OF_TABLES } from './cells.js';
 import { type Counts } from './coverage.js';
+
+/** The cells of the tables, and every kind of thing that can happen. */
+const CELLS: readonly string[] = [...OF_TABLES, ...ACTIONS.map(({ name }) => `happened: ${name}`)];
 
 /** Cells of the tables that no history of this simulation can reach, and why. */
 const BY_DEFECT: readonly (readonly [cells: RegExp, because: string])[] = [
@@ -49,7 +53,7 @@ const RARE: Readonly<Record<string, string>> = {
   'payment refunding': 'void, authorized, captured, returned, unknown',
   'payment voided': 'authorized, unknown, expired',
   'payment refunded': 'void, authorized, captured, returned, unknown',
-  'payment expired': 'cancel, capture, void, unknown',
+  'payment expired': 'cancel, capture, void, unknown, expired',
   'stock held': 'restock',
   'stock committed': 'expire, change',
   'stock returned': 'reserve, commit, expire, restock, change',
