@@ -22,9 +22,6 @@ export interface ActionKind {
 
 /** What may happen by itself, without a fault. In milliseconds. */
 const TICKS = [1, 50, 500, 1_500];
-/** Past a lease, a pause, a quarantine, a customer's step, a saga, a hold, an authorization. */
-const JUMPS = [3_500, 7_000, 61_000, 241_000, 301_000, 931_000, 604_801_000];
-
 const about = ({ owner, kind, about: what }: Operation): string => `${owner.name} ${kind} ${short(what())}`;
 const usual = (weight: number) => (): number => weight;
 
@@ -58,7 +55,11 @@ export const ACTIONS: readonly ActionKind[] = [
     list: works,
   },
   { name: 'tick', weight: usual(1), list: (world) => TICKS.map((ms) => passing(world, ms)) },
-  { name: 'jump', weight: ({ jump }) => jump * 0.4, list: (world) => JUMPS.map((ms) => passing(world, ms)) },
+  {
+    name: 'jump',
+    weight: ({ jump }) => jump * 0.4,
+    list: (world) => world.plan.jumps.map((ms) => passing(world, ms)),
+  },
   {
     name: 'hint',
     weight: usual(1),
@@ -97,13 +98,13 @@ export const ACTIONS: readonly ActionKind[] = [
         run: () => provider.arrive(stray),
       })),
   },
-  fault('database fails', ({ database }) => database * 0.3, ['read', 'lock', 'save', 'commit', 'query']),
-  fault('broker fails', ({ broker }) => broker * 0.3, ['publish']),
-  fault('provider fails', ({ provider }) => provider * 0.5, ['call']),
+  fault('database fails', ({ database }) => database * 0.5, ['read', 'lock', 'save', 'commit', 'query']),
+  fault('broker fails', ({ broker }) => broker * 0.6, ['publish']),
+  fault('provider fails', ({ provider }) => provider * 2, ['call']),
   fault('answer is lost', ({ client }) => client * 0.3, ['answer']),
   {
     name: 'duplicate',
-    weight: ({ broker }) => broker * 0.2,
+    weight: ({ broker }) => broker * 0.4,
     list: ({ bus }) =>
       told(bus.parcels).map((one) => ({
         name: () => `twice: ${wordsOf(one)}`,
@@ -112,7 +113,7 @@ export const ACTIONS: readonly ActionKind[] = [
   },
   {
     name: 'regroup',
-    weight: ({ regroup }) => regroup * 0.4,
+    weight: ({ regroup }) => regroup * 3,
     list: ({ bus }) =>
       regroupings(told(bus.due)).map(({ parcels: [one, other], words }) => ({
         name: () => words,
@@ -126,7 +127,7 @@ export const ACTIONS: readonly ActionKind[] = [
   },
   {
     name: 'crash',
-    weight: ({ crash }) => crash * 0.5,
+    weight: ({ crash }) => crash * 0.2,
     list: ({ alive }) =>
       alive.map((process) => ({ name: () => `${process.name} dies`, run: () => process.die() })),
   },

@@ -1,9 +1,10 @@
 import { type ServiceName } from '#contracts';
 import { type Member, type Outcome } from '#messaging';
 import { type Order } from '../../apps/order/src/order.js';
-import { type PlannedOrder } from './plan.js';
+import { type Kind } from './kinds.js';
+import { type Plan } from './plan.js';
 import { type Request, type Shopper } from './shopper.js';
-import { answerOf, type Kind, placing, WISHES, wantedOf } from './wishes.js';
+import { answerOf, placing, WISHES, wantedOf } from './wishes.js';
 
 const ENVELOPE = {
   causationId: null,
@@ -16,11 +17,13 @@ const ENVELOPE = {
 /** All clients: they ask, repeat what was not answered, and are the oracle of what was promised. */
 export class Clients {
   readonly shoppers: readonly Shopper[];
+  private readonly kinds: readonly Kind[];
   /** What they were told that cannot be. */
   readonly wrong: string[] = [];
   private readonly asked = new Map<string, { readonly shopper: Shopper; readonly request: Request }>();
 
-  constructor(orders: readonly PlannedOrder[], asks: number) {
+  constructor({ orders, asks, kinds }: Pick<Plan, 'orders' | 'asks' | 'kinds'>) {
+    this.kinds = kinds;
     this.shoppers = orders.map((plan, i) => {
       const shopper = { number: i + 1, plan, requests: [], orderId: undefined, asksLeft: asks };
       this.add(shopper, placing(shopper));
@@ -31,7 +34,7 @@ export class Clients {
   /** What a client may ask next, knowing how its order stands. */
   wishes(shopper: Shopper, order: Order | undefined): readonly Kind[] {
     if (shopper.orderId === undefined || !order || shopper.asksLeft === 0) return [];
-    return wantedOf(order);
+    return wantedOf(order, this.kinds);
   }
 
   nameOf({ number, requests }: Shopper, kind: Kind): string {

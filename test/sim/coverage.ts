@@ -1,4 +1,4 @@
-import { type Rules, type Versioned } from '#loop';
+import { type Current, type Decision, type Rules, type Versioned } from '#loop';
 import { type Message } from '#messaging';
 
 /** How often each thing has happened, over many worlds. */
@@ -8,18 +8,28 @@ export function count(counts: Counts, name: string, by = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
-/** The same rules; each decision is counted under what it was about: where it stood, and what it was told. */
-export function observed<S extends Versioned, R, M extends Message>(
+export type CellOf<S, M> = (current: Current<S>, message: M, now: Date) => string | undefined;
+
+/** The same rules. Each decision is counted under what it was about, and under what it has led to. */
+export function counting<S extends Versioned, R, M extends Message>(
   rules: Rules<S, R, M>,
-  cellOf: (current: { get(key: string): S | undefined }, message: M, now: Date) => string | undefined,
+  cellOf: CellOf<S, M>,
   counts: Counts,
 ): Rules<S, R, M> {
+  const note = (decision: Decision<S, R>): Decision<S, R> => {
+    for (const { contract } of decision.send ?? []) count(counts, `sent ${contract.name}`);
+    for (const effect of decision.effects ?? []) {
+      const { how, call } = effect as { how?: string; call?: { operation: string } };
+      if (call) count(counts, `provider ${how} ${call.operation}`);
+    }
+    return decision;
+  };
   return {
     ...rules,
     decide(current, message, now) {
       const cell = cellOf(current, message, now);
       if (cell !== undefined) count(counts, cell);
-      return rules.decide(current, message, now);
+      return note(rules.decide(current, message, now));
     },
   };
 }

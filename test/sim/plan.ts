@@ -1,4 +1,5 @@
 import { type StockRow, type StockState } from '../../apps/stock/src/state.js';
+import { KINDS, type Kind } from './kinds.js';
 import { type Random } from './random.js';
 import { stockService } from './services.js';
 
@@ -23,6 +24,9 @@ export interface Plan {
   readonly replicas: number;
   /** Requests of the client after the placement, of each order. */
   readonly asks: number;
+  /** Which kinds of requests and of jumps there are in this world: fewer make room for more of the same. */
+  readonly kinds: readonly Kind[];
+  readonly jumps: readonly number[];
   /** Steps before everything is healed. */
   readonly steps: number;
   /** How likely each kind of fault is, compared with a world without. Most are 0 in most plans. */
@@ -41,21 +45,26 @@ export interface Faults {
   readonly jump: number;
 }
 
+/** Past a lease, a pause, a quarantine, a customer's step, a saga, a hold, an authorization. In milliseconds. */
+const JUMPS = [3_500, 7_000, 61_000, 241_000, 301_000, 931_000, 604_801_000];
+
 export const SKUS = ['TEA', 'MUG'] as const;
 export const PRICE = 250;
 const MINUTE = 60_000;
-const LEVELS = [0, 1, 2, 3, 8];
+const LEVELS = [0, 1, 2, 4, 8, 8, 8, 8];
 
 export function planOf(random: Random): Plan {
-  const orders = Array.from({ length: 1 + random.below(3) }, () => orderOf(random));
+  const orders = Array.from({ length: random.pick([1, 1, 1, 2, 2, 3]) }, () => orderOf(random));
   const onHand = Object.fromEntries(SKUS.map((sku) => [sku, random.pick(LEVELS)]));
   const sometimes = (most: number): number => (random.chance(0.5) ? 0 : (1 + random.below(4)) * (most / 4));
   return {
     orders,
     onHand,
     replicas: 1 + random.below(3),
-    asks: random.below(7),
-    steps: 40 + random.below(160),
+    asks: random.below(9),
+    kinds: KINDS.filter(() => random.chance(0.4)),
+    jumps: JUMPS.filter(() => random.chance(0.3)),
+    steps: 20 + random.below(120),
     faults: {
       crash: sometimes(1),
       database: sometimes(2),

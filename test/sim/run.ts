@@ -1,4 +1,5 @@
 import { ACTIONS, type Action, type ActionKind } from './actions.js';
+import { type Counts, count } from './coverage.js';
 import { heal, turn } from './heal.js';
 import { planOf } from './plan.js';
 import { Random } from './random.js';
@@ -24,16 +25,18 @@ export interface RunOptions {
   readonly tampering?: Tampering;
   /** Keep the names of all that happens: costs time. */
   readonly remember?: boolean;
-  /** Told of each action. */
-  readonly onAction?: (kind: string) => void;
+  /** Counts what is decided, and what happens. */
+  readonly counts?: Counts;
 }
 
 const TRIES = 60;
 
 /** Everything follows from the seed: what is planned, and what happens when. */
 export async function runSeed(seed: number, options: RunOptions = {}): Promise<Result> {
+  // Refusals and lost connections are thrown by the thousand, and nobody reads where they came from.
+  Error.stackTraceLimit = 0;
   const random = new Random(seed);
-  const world = new World(planOf(random), options.tampering);
+  const world = new World(planOf(random), options);
   const history: Happened[] = [];
   const weights = ACTIONS.map(({ weight }) => weight(world.plan.faults));
   let steps = 0;
@@ -43,7 +46,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     steps++;
     if (options.remember)
       history.push({ kind: chosen.kind.name, name: chosen.action.name(), at: world.clock.words });
-    options.onAction?.(chosen.kind.name);
+    if (options.counts) count(options.counts, `happened: ${chosen.kind.name}`);
     chosen.action.run();
     await turn();
     world.look();
@@ -58,7 +61,7 @@ export async function replay(
   history: readonly Happened[],
   tampering?: Tampering,
 ): Promise<Result> {
-  const world = new World(planOf(new Random(seed)), tampering);
+  const world = new World(planOf(new Random(seed)), { tampering });
   const happened: Happened[] = [];
   for (const { kind, name } of history) {
     if (world.broken.length > 0) break;
@@ -78,6 +81,7 @@ async function conclude(world: World): Promise<void> {
   if (world.broken.length === 0) await heal(world);
   world.look();
   if (world.broken.length === 0) await world.judge();
+  world.end();
 }
 
 function choose(

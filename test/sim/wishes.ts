@@ -12,6 +12,7 @@ import {
   voidPayment,
 } from '#contracts';
 import { type Order } from '../../apps/order/src/order.js';
+import { KINDS, type Kind } from './kinds.js';
 import { PRICE } from './plan.js';
 import { type Request, type Shopper } from './shopper.js';
 
@@ -28,27 +29,6 @@ interface Wish {
 }
 
 type Data = (order: Order, id: (prefix: string) => string) => object;
-
-const KINDS = [
-  'cancel',
-  'note',
-  'pay by card',
-  'pay by card later',
-  'pay by card after a step',
-  'pay by card after a step, later',
-  'pay by bad card',
-  'change',
-  'fulfil',
-  'fulfil one',
-  'return one',
-  'return one broken',
-  'capture',
-  'capture part',
-  'void',
-  'refund',
-  'refund part',
-] as const;
-export type Kind = (typeof KINDS)[number];
 
 const part = { amount: { amount: 100, currency: 'EUR' } };
 const unit = ({ lines }: Order) => ({ lines: [{ sku: lines[0]?.sku ?? '', quantity: 1 }] });
@@ -107,11 +87,8 @@ export const WISHES: Readonly<Record<Kind, Wish>> = {
   })),
 };
 
-/** Each once, and a cancel more often as long as something is under way that it could meet. */
-export function wantedOf(order: Order): readonly Kind[] {
-  const kinds = KINDS.filter((kind) => WISHES[kind].when(order));
-  const isUnderWay = ['reserving', 'charging', 'paying', 'changing'].includes(order.phase);
-  return isUnderWay ? [...kinds, 'cancel', 'cancel'] : kinds;
+export function wantedOf(order: Order, of: readonly Kind[]): readonly Kind[] {
+  return of.filter((kind) => WISHES[kind].when(order));
 }
 
 export function placing({ plan, number: shopper }: Shopper): Omit<Request, 'tries'> {

@@ -1,7 +1,9 @@
 import { receiveWebhook, type ServiceName } from '#contracts';
 import { Bus } from './bus.js';
+import { orderCell, paymentCell, stockCell } from './cells.js';
 import { Clients } from './client.js';
 import { SimulatedClock } from './clock.js';
+import { type Counts, counting } from './coverage.js';
 import { acrossViolations, type Databases, ledgerViolations } from './laws/across.js';
 import { violations } from './laws/law.js';
 import { orderLaws } from './laws/order.js';
@@ -48,22 +50,16 @@ export class World {
   private readonly starters: Starters;
   private hints = 0;
 
+  /** `counts`: told of every decision. */
   constructor(
     readonly plan: Plan,
-    tampering: Tampering = {},
+    {
+      tampering = {},
+      counts,
+    }: { readonly tampering?: Tampering | undefined; readonly counts?: Counts | undefined } = {},
   ) {
-    this.clients = new Clients(plan.orders, plan.asks);
-    const same = <T>(service: T): T => service;
-    const services = {
-      order: (tampering.order ?? same)(orderService),
-      payment: (tampering.payment ?? same)(
-        paymentService(
-          (owner) => this.provider.asSeenBy(owner),
-          (reason) => this.broken.push(`Q1 a payment was halted: ${reason}`),
-        ),
-      ),
-      stock: (tampering.stock ?? same)(stockService),
-    };
+    this.clients = new Clients(plan);
+    const services = this.servicesOf(tampering, counts ?? new Map());
     const { comparesVersions = true, savesOutbox = true } = tampering;
     const usual = { ports: this.ports, clock: this.clock, comparesVersions, savesOutbox };
     this.databases = {
@@ -99,12 +95,38 @@ export class World {
     }
   }
 
+  private servicesOf({ order, payment, stock }: Tampering, counts: Counts) {
+    const usual = {
+      order: orderService,
+      stock: stockService,
+      payment: paymentService(
+        (owner) => this.provider.asSeenBy(owner),
+        (reason) => this.broken.push(`Q1 a payment was halted: ${reason}`),
+      ),
+    };
+    const told = {
+      order: order?.(usual.order) ?? usual.order,
+      payment: payment?.(usual.payment) ?? usual.payment,
+      stock: stock?.(usual.stock) ?? usual.stock,
+    };
+    return {
+      order: { ...told.order, rules: counting(told.order.rules, orderCell, counts) },
+      payment: { ...told.payment, rules: counting(told.payment.rules, paymentCell, counts) },
+      stock: { ...told.stock, rules: counting(told.stock.rules, stockCell, counts) },
+    };
+  }
+
   get alive(): Process[] {
     return this.processes.filter(({ alive }) => alive);
   }
 
   restart(dead: Process): void {
     this.processes[this.processes.indexOf(dead)] = this.starters[dead.service](dead.name);
+  }
+
+  /** Nothing of it goes on: what is in hand is given up. */
+  end(): void {
+    for (const process of this.alive) process.die();
   }
 
   /** The provider's word, on its way to the service. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type OrderPlacement, type OrderView } from '#contracts';
+import { newId, type OrderPlacement, type OrderView } from '#contracts';
 import { type Outcome } from '#messaging';
 import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
@@ -249,3 +249,28 @@ async function untilBlocked(): Promise<void> {
     if (Date.now() > deadline) throw new Error('nobody waits');
   }
 }
+
+test('knows which change of its lines it waits for, whichever replica hears the answer and whatever was noted meanwhile', async () => {
+  const [one, other] = [new Replica(database), new Replica(database)];
+  const { orderId, placement: placing } = placement({ paid: false });
+  await one.handlers.place([placing]);
+  await one.loop.settle([reserved(orderId)]);
+  const request = { lines: [{ sku: 'TEA', quantity: 3 }] };
+  const changeId = newId('evt');
+  await one.loop.settle([
+    message('order.change.v1', { orderId, expectedVersion: 2, request, changeId, notify: false }),
+  ]);
+  const idempotency = { key: randomUUID(), fingerprint: randomUUID() };
+  await one.loop.settle([
+    message('order.note.v1', { orderId, idempotency, note: { text: 'Call.' }, author: 'ops' }),
+  ]);
+  const unitPrice = { amount: 250, currency: 'EUR' };
+  const lines = [{ sku: 'TEA', name: 'Sencha', quantity: 3, unitPrice }];
+  await other.loop.settle([message('stock.changed.v1', { orderId, change: 3, lines })]);
+  expect(await viewOf(other, orderId)).toMatchObject({
+    status: 'awaiting_payment',
+    version: 5,
+    total: { amount: 750 },
+  });
+  expect(await violations()).toEqual([]);
+});
