@@ -31,9 +31,9 @@ describe('a service with a user of its own', () => {
     const everything = { configure: '.*', write: '.*', read: '.*' };
     for (const role of ['gateway', 'stock'] as const) {
       const { username } = new URL(urls[role]);
-      const { manage, vhost } = scene.broker;
-      await manage('PUT', `/api/permissions/${vhost}/${username}`, everything);
-      await manage('DELETE', `/api/topic-permissions/${vhost}/${username}`);
+      const { broker } = scene;
+      await broker.manage('PUT', `/api/permissions/${broker.vhost}/${username}`, everything);
+      await broker.manage('DELETE', `/api/topic-permissions/${broker.vhost}/${username}`);
     }
   });
 
