@@ -13,7 +13,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const EXIT_MS = 30_000;
 const POLL_MS = 25;
 const MAX_OUTPUT = 8_000_000;
