@@ -66,7 +66,6 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
   const isForged = !members.every((one) => isFrom(one.type));
   const reason = isForged ? FORGED : text('x-reason', text('x-first-death-reason', 'unknown'));
   const error = text('x-error', 'set aside by the broker: it was in hand whenever a process died');
-  const failedAt = new Date(text('x-failed-at', ''));
   return {
     // Another one than ours could not be asked for.
     id: messageId !== null && isId('msg', messageId) ? messageId : newId('msg'),
@@ -80,13 +79,19 @@ function letterOf(delivery: Delivery, isFrom: (type: string) => boolean): DeadLe
     stack: text('x-stack', ''),
     cause: causeOf(reason, type, error),
     attempts: countOf(headers['x-attempts'] ?? member?.attempt),
-    failedAt: (Number.isNaN(failedAt.getTime()) ? new Date() : failedAt).toISOString(),
+    failedAt: timeOf(text('x-failed-at', '')).toISOString(),
     body: content,
   };
 }
 
 function countOf(value: unknown): number {
   return Number.isInteger(value) ? Math.min(Math.max(value as number, 1), MAX_ATTEMPTS) : 1;
+}
+
+/** Now, when it is none that can have been. */
+function timeOf(text: string): Date {
+  const [time, now] = [new Date(text), new Date()];
+  return time.getTime() > 0 && time <= now ? time : now;
 }
 
 /** Ids and numbers differ from letter to letter, what they died of does not. */

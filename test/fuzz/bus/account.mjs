@@ -17,11 +17,11 @@ export class Account {
   sent = 0;
 
   /** @param {Target} target @param {Attack} attack @param {(member: object) => boolean} isEnvelope */
-  expect({ isRpc }, { members, body, how, answered }, isEnvelope) {
+  expect({ isRpc, isDead }, { members, body, how, answered }, isEnvelope) {
     this.sent++;
     const isAnswered = isRpc && answered;
-    // One member without an envelope, and nothing of the message can be read.
-    if (!members?.every(isEnvelope)) return add(this.letters, digestOf(body), 1);
+    // What is dead already stays as it is. One member without an envelope, and nothing of a message can be read.
+    if (isDead || !members?.every(isEnvelope)) return add(this.letters, digestOf(body), 1);
     for (const member of members) {
       if (isAnswered) add(this.refusals, /** @type {any} */ (member).id, 1);
       else add(this.letters, how === 'too deep' ? digestOf(body) : digestOf(JSON.stringify([member])), 1);

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as contracts from '#contracts';
+import { TIERS } from '#messaging';
 
 /**
  * @typedef {Record<string, any>} Json
  * @typedef {import('#contracts').ServiceName} ServiceName
  * @typedef {{ type: string, schema: Json }} Kind a message that the queue is for, and what its data must be
- * @typedef {{ queue: string, service: ServiceName, isRpc: boolean, kinds: Kind[] }} Target
+ * @typedef {{ queue: string, service: ServiceName, kinds: Kind[], isRpc: boolean, isDead: boolean }} Target
  */
 
 /** @type {readonly ServiceName[]} */
@@ -28,21 +29,22 @@ export function targetsOf(document) {
   const all = known.filter((one) => typeof one === 'object' && one !== null && 'kind' in one);
   const kindsOf = (/** @type {(contract: any) => boolean} */ isFor) =>
     all.filter(isFor).map(({ name }) => ({ type: name, schema: dataOf(document, name) }));
-  return SERVICES.flatMap((service) =>
-    [
-      { queue: `${service}.rpc`, kinds: kindsOf((one) => one.kind === 'rpc' && one.service === service) },
-      {
-        queue: `${service}.commands`,
-        kinds: kindsOf((one) => one.kind === 'command' && one.service === service),
-      },
-      {
-        queue: `${service}.events`,
-        kinds: kindsOf((one) => one.kind === 'event' && one.consumers.includes(service)),
-      },
-    ]
-      .filter(({ kinds }) => kinds.length > 0)
-      .map((target) => ({ ...target, service, isRpc: target.queue.endsWith('.rpc') })),
-  );
+  return SERVICES.flatMap((service) => {
+    const rpc = kindsOf((one) => one.kind === 'rpc' && one.service === service);
+    const commands = kindsOf((one) => one.kind === 'command' && one.service === service);
+    const events = kindsOf((one) => one.kind === 'event' && one.consumers.includes(service));
+    const durable = [
+      { queue: `${service}.commands`, kinds: commands },
+      { queue: `${service}.events`, kinds: events },
+    ].filter(({ kinds }) => kinds.length > 0);
+    const targets = [
+      { queue: `${service}.rpc`, kinds: rpc, isRpc: true },
+      ...durable,
+      ...durable.map(({ queue, kinds }) => ({ queue: `${queue}.retry.${TIERS[0].name}`, kinds })),
+      { queue: `${service}.dead`, kinds: durable.flatMap(({ kinds }) => kinds), isDead: true },
+    ];
+    return targets.map((target) => ({ isRpc: false, isDead: false, ...target, service }));
+  });
 }
 
 /** @param {Json} document @param {string} name @returns {Json} */
