@@ -1,7 +1,7 @@
-import { locationInvariants } from '../../invariants/locations.js';
-import { orderInvariants } from '../../invariants/order.js';
-import { paymentInvariants } from '../../invariants/payment.js';
-import { stockInvariants } from '../../invariants/stock.js';
+import { orderInvariants } from '../../../apps/order/src/invariants.store.js';
+import { paymentInvariants } from '../../../apps/payment/src/invariants.store.js';
+import { stockInvariants } from '../../../apps/stock/src/invariants.store.js';
+import { locationInvariants } from '../../../apps/stock/src/location-invariants.store.js';
 import { orderLaws } from './order.js';
 import { paymentLaws } from './payment.js';
 import { stockLaws } from './stock.js';
