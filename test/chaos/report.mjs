@@ -30,7 +30,7 @@ export function summaryOf(reports, { kinds, runs }) {
     `Quiet again after the load: median ${quiet[quiet.length >> 1] ?? 0} ms, at most ${quiet.at(-1) ?? 0} ms; ${sum(reports.map(({ looks }) => looks))} looks at the invariants meanwhile.`,
     `Faults, how often noticed of how often there: ${kinds.map((kind, i) => `${kind} ${noticed[i]}/${faults.filter((fault) => fault.kind === kind).length}`).join(', ')}.`,
   ].join('\n');
-  const allHadTheirTurn = runs >= kinds.length;
+  const allHadTheirTurn = reports.length >= kinds.length;
   const isBad = reports.length < runs || violated.length > 0 || (allHadTheirTurn && silent.length > 0);
   return {
     isBad,

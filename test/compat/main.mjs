@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIfChanged } from '../../tools/infra/build.mjs';
@@ -63,7 +63,10 @@ async function run(options) {
       results: existsSync(results) ? readFileSync(results, 'utf8') : '',
     });
     say(`\n${text}`);
-    if (options.report) writeFileSync(inRoot(REPORT), text);
+    if (options.report) {
+      mkdirSync(inRoot('docs/results'), { recursive: true });
+      writeFileSync(inRoot(REPORT), text);
+    }
     if (failed > 0 || passed === 0) process.exitCode = 1;
   } finally {
     await servers.close();

@@ -18,7 +18,7 @@ async function listen(settings: Partial<GatewayConfig>): Promise<void> {
   server = createServer((_request, response) => response.end());
   metrics = new Metrics('gateway');
   const host = { httpAdapter: { getInstance: () => ({ server }) } } as unknown as HttpAdapterHost;
-  new ConnectionsModule(host, Object.assign(new GatewayConfig(), settings), metrics);
+  expect(new ConnectionsModule(host, Object.assign(new GatewayConfig(), settings), metrics)).toBeDefined();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 
