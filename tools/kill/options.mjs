@@ -9,13 +9,13 @@ it should, all books must agree, ours and the provider's, and nothing may be dea
   --path <name>      only this path; may be repeated
   --point <name>     only this point; may be repeated
   --passings <n>     of each point at most the first n passings (1)
-  --parallel <n>     paths at a time, each in a shop of its own (1); half a core each, and half a gigabyte
+  --parallel <n>     paths at a time, each in a shop of its own (1)
   --report <file>    write the table there, too
   --list             every point and every path, with what it is
   --help
 
-Everything once takes about half an hour on 2 cores; npm run long:kill takes three passings of each. What npm test does,
-each point once, is npm test -- e2e --testPathPatterns chaos/kill. Exits with 0 when everything has healed, with 1 when
+npm run long:kill takes three passings of each point, three paths at a time. What npm test does, each point once, is
+npm test -- e2e --testPathPatterns chaos/kill. Exits with 0 when everything has healed, with 1 when
 something has not, with 2 when it was not understood.`;
 
 /**
