@@ -19,16 +19,21 @@ const said: string[] = [];
 
 function say(line: string): void {
   said.push(line);
-  console.log(line);
+  process.stdout.write(`${line}\n`);
 }
 
 try {
   const options = optionsOf(process.argv.slice(2), availableParallelism());
-  if (options.help) console.log(HELP);
+  if (options.help) say(HELP);
   else process.exitCode = (await carryOut(options)) ? 0 : 1;
 } catch (error) {
-  console.error(error instanceof Usage ? `${error.message}\n\n${HELP}` : error);
+  process.stderr.write(`${explain(error)}\n`);
   process.exitCode = error instanceof Usage ? 2 : 1;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Usage) return `${error.message}\n\n${HELP}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Whether everything held. */
@@ -40,7 +45,7 @@ async function carryOut(options: Options): Promise<boolean> {
   mkdirSync('docs/results', { recursive: true });
   const head = `# Simulation\n\n\`npm run long:sim\`, ${new Date().toISOString()}, ${machine}.\n`;
   writeFileSync(REPORT, `${head}\n\`\`\`text\n${said.join('\n')}\n\`\`\`\n`);
-  console.log(`Written to ${REPORT}`);
+  say(`Written to ${REPORT}`);
   return held.every(Boolean);
 }
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type Counts, count } from './coverage.js';
-import { type Progress, type Task } from './many.worker.js';
+import { type Progress, type Task } from './many-worker.js';
 
 export interface Total {
   seeds: number;
@@ -24,7 +24,7 @@ export async function runMany(
   const next = new Int32Array(new SharedArrayBuffer(4));
   const task: Task = { from, count: seeds, next };
   const work = Array.from({ length: jobs }, () => {
-    const worker = new Worker(new URL('./many.worker.ts', import.meta.url), { workerData: task });
+    const worker = new Worker(new URL('./many-worker.ts', import.meta.url), { workerData: task });
     worker.on('message', ({ seeds: done, steps, broken, counts }: Progress) => {
       found.seeds += done;
       found.steps += steps;
