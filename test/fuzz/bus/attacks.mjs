@@ -142,12 +142,13 @@ const broken = (good) =>
     .tuple(good, fc.nat(), fc.option(nasty, { nil: undefined }))
     .map(([member, place, bad]) => ({ ...member, data: replacedIn(member.data, place, bad) }));
 
-/** What services, or the broker, write themselves. */
+/**
+ * What services write themselves. Not `x-death`: one that is no list of tables ends the dead-lettering of the whole broker
+ * (RabbitMQ 3.10, rabbit_dead_letter:update_x_death_header), and with it every queue that has retry tiers.
+ */
 const HEADERS = [
   'x-identity',
   'x-delivery-count',
-  'x-death',
-  'x-first-death-queue',
   'x-reason',
   'x-queue',
   'x-attempts',

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as contracts from '#contracts';
-import { TIERS } from '#messaging';
 
 /**
  * @typedef {Record<string, any>} Json
@@ -40,7 +39,6 @@ export function targetsOf(document) {
     const targets = [
       { queue: `${service}.rpc`, kinds: rpc, isRpc: true },
       ...durable,
-      ...durable.map(({ queue, kinds }) => ({ queue: `${queue}.retry.${TIERS[0].name}`, kinds })),
       { queue: `${service}.dead`, kinds: durable.flatMap(({ kinds }) => kinds), isDead: true },
     ];
     return targets.map((target) => ({ isRpc: false, isDead: false, ...target, service }));
