@@ -40,6 +40,7 @@ export class Connection {
   private reopening: Promise<void> | undefined;
   private closing = false;
   private blockedBy: string | undefined;
+  private patienceMs = 0;
 
   constructor(private readonly options: ConnectionOptions) {
     this.brokers = new Brokers(options.url);
@@ -62,6 +63,7 @@ export class Connection {
 
   /** Tries until it succeeds or `patienceMs` have passed; at once when trying again can't help, as with a wrong password. */
   async open(patienceMs: number): Promise<void> {
+    this.patienceMs = patienceMs;
     const deadline = Date.now() + patienceMs;
     for (let pauseMs = PAUSE_MS.first, told = false; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.most)) {
       try {
@@ -76,16 +78,34 @@ export class Connection {
     }
   }
 
-  /** Runs now, and after every time that the connection was lost. A set-up that fails counts as a loss. */
+  /**
+   * Runs now, and after every time that the connection was lost. A set-up that fails counts as a loss, the first one too:
+   * then this waits for a connection on which it worked, as long as `open` would. At once when that can't help.
+   */
   async onOpen(setUp: Opened): Promise<void> {
     this.users.push(setUp);
+    const { model } = this;
     try {
-      if (this.model) await setUp(this.model);
+      if (model) await setUp(model);
     } catch (error) {
-      throw isHopeless(error)
-        ? new Error(explain(error, brokersOf(this.options.url)[0] ?? ''), { cause: error })
-        : error;
+      if (isHopeless(error)) {
+        throw new Error(explain(error, brokersOf(this.options.url)[0] ?? ''), { cause: error });
+      }
+      const reopened = model ? ended(model).then(() => this.reopening) : this.reopening;
+      await this.patiently(reopened, error);
     }
+  }
+
+  /** @throws what came before, when it takes longer than `open` would have waited. */
+  private async patiently(work: Promise<void> | undefined, before: unknown): Promise<void> {
+    const done = new AbortController();
+    const late = pause(this.patienceMs, undefined, { signal: done.signal }).then(() =>
+      Promise.reject(before as Error),
+    );
+    // Whichever comes second has nothing more to say.
+    late.catch(() => undefined);
+    await Promise.race([work, late]);
+    done.abort();
   }
 
   onLost(tell: () => void): void {

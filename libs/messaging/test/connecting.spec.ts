@@ -117,6 +117,29 @@ describe('a lost connection', () => {
     await connection.close();
   });
 
+  it('whose very first set-up was cut off is made again, and whoever set it up hears of nothing', async () => {
+    const cable = await scene.cable();
+    const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
+    await connection.open(5_000);
+    let tries = 0;
+    await connection.onOpen(async (model) => {
+      if (++tries === 1) cable.cut();
+      await model.createChannel();
+    });
+    expect([tries, connection.isOpen]).toEqual([2, true]);
+    await connection.close();
+  });
+
+  it('of which the first set-up never works is given up in the end, with the first cause', async () => {
+    const connection = new Connection({ url: scene.broker.url, name: 'test', ...new Notes() });
+    await connection.open(1_000);
+    let tries = 0;
+    const setUp = connection.onOpen(() => Promise.reject(new Error(`try ${++tries}`)));
+    await expect(setUp).rejects.toThrow('try 1');
+    expect(tries).toBeGreaterThan(1);
+    await connection.close();
+  });
+
   it('of which the broker closes a channel while the rest is set up is made again', async () => {
     const cable = await scene.cable();
     const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
