@@ -1,5 +1,5 @@
 import { Trouble } from '../../tools/infra/say.mjs';
-import { cheapestFirst, faultsOfTypes, nameOf, runLayer } from './layers.mjs';
+import { cheapestFirst, nameOf, runLayer } from './layers.mjs';
 
 /**
  * @typedef {import('./mutant.mjs').Mutant} Mutant
@@ -11,12 +11,10 @@ import { cheapestFirst, faultsOfTypes, nameOf, runLayer } from './layers.mjs';
  */
 
 /**
- * Puts a bug into the tree and asks one layer after the other, cheapest first, until one turns red. A bug that does not
- * compile is none: nobody could make it.
- * @param {Mutant} mutant @param {Tree} tree
- * @param {{ env: NodeJS.ProcessEnv, checkTypes: boolean }} options @returns {Promise<Result>}
+ * Puts a bug into the tree and asks one layer after the other, cheapest first, until one turns red.
+ * @param {Mutant} mutant @param {Tree} tree @param {NodeJS.ProcessEnv} env @returns {Promise<Result>}
  */
-export async function hunt(mutant, tree, { env, checkTypes }) {
+export async function hunt(mutant, tree, env) {
   const begun = Date.now();
   const result = (/** @type {Partial<Result>} */ found) => ({
     mutant,
@@ -25,8 +23,6 @@ export async function hunt(mutant, tree, { env, checkTypes }) {
   });
   tree.spoil(mutant);
   try {
-    const fault = checkTypes ? await faultsOfTypes(tree) : undefined;
-    if (fault) return result({ fault: `it does not compile: ${fault}` });
     for (const layer of mutant.layers.toSorted(cheapestFirst)) {
       const { failed, broken } = await runLayer(tree, layer, env);
       if (broken) return result({ fault: `${nameOf(layer)}: ${broken}` });

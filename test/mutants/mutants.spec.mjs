@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { SUITES } from '../../tools/test/suites.mjs';
 import { parseMutant, seededBugs, spoiled } from './mutant.mjs';
+import { compatible } from './types.mjs';
 
 const TESTS = globSync(['{apps,libs}/*/{src,test}/**/*spec.ts', 'test/**/*spec.ts']);
 /** Caught with every run of npm test, because unit tests do it in a second each: one of each kind. */
@@ -91,4 +92,13 @@ describe('a seeded bug', () => {
   ])('does not apply to code that has its lines %i times, and says so', (times, code) => {
     expect(() => spoiled(mutant, read(code))).toThrow(`some/file.ts has these lines ${times} times`);
   });
+});
+
+it('is compiled together with others that change other files', () => {
+  const bug = (/** @type {string} */ name, /** @type {string[]} */ ...files) => ({
+    ...parseMutant(name, DIFF),
+    hunks: files.map((file) => ({ file, before: '', after: '' })),
+  });
+  const groups = compatible([bug('a', 'x.ts'), bug('b', 'x.ts', 'y.ts'), bug('c', 'y.ts'), bug('d', 'z.ts')]);
+  expect(groups.map((group) => group.map(({ name }) => name))).toEqual([['a', 'c', 'd'], ['b']]);
 });

@@ -9,6 +9,7 @@ import { nameOf } from './layers.mjs';
 import { seededBugs } from './mutant.mjs';
 import { commitNow, lineOf, tableOf, writeReport } from './report.mjs';
 import { Tree } from './tree.mjs';
+import { faultsByName } from './types.mjs';
 
 /** @typedef {import('./mutant.mjs').Mutant} Mutant @typedef {import('./hunt.mjs').Result} Result */
 
@@ -105,13 +106,13 @@ async function hunted(mutants, checkTypes) {
       if (faults.length > 0) throw new Stopped('the tests are red as they are');
     });
     /** @type {Result[]} */
-    const results = [];
-    const left = mutants.values();
+    const results = checkTypes ? await notCompiling(mutants, /** @type {Tree} */ (trees[0])) : [];
+    const left = mutants.filter((mutant) => !results.some((result) => result.mutant === mutant)).values();
     await Promise.all(
       trees.map(async (tree) => {
         for (const mutant of left) {
           stopping.throwIfAborted();
-          const result = await hunt(mutant, tree, { env, checkTypes });
+          const result = await hunt(mutant, tree, env);
           results.push(result);
           say(`${`${results.length}`.padStart(3)} of ${mutants.length}  ${lineOf(result)}`);
         }
@@ -122,4 +123,13 @@ async function hunted(mutants, checkTypes) {
     for (const tree of trees) tree.remove();
     await servers.close();
   }
+}
+
+/** A bug that does not compile is none: nobody could make it. @param {readonly Mutant[]} mutants @param {Tree} tree */
+async function notCompiling(mutants, tree) {
+  const faults = await step('The bugs compile', () => faultsByName(mutants, tree));
+  return mutants.flatMap((mutant) => {
+    const fault = faults.get(mutant.name);
+    return fault === undefined ? [] : [{ mutant, seconds: 0, fault: `it does not compile: ${fault}` }];
+  });
 }
