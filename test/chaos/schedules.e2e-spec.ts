@@ -32,8 +32,8 @@ function usualKinds(): KindName[] {
 /** What every run of all tests has: few and short, but other ones each time. */
 const USUAL: Wanted = {
   seed: Date.now() % 1_000_000,
-  runs: 3,
-  seconds: 12,
+  runs: 2,
+  seconds: 15,
   kinds: usualKinds(),
   folder: '.data/chaos/runs',
 };
