@@ -36,13 +36,21 @@ export async function inAnotherGrouping(scene: Scene): Promise<void> {
   const before = await levelOf(scene);
   const members = tap.commandsOf(ids);
   expect(members.length).toBe(2 * AT_ONCE);
-  const handled = () => scene.shop.stack.of('stock').metric('waybill_messages_total');
+  const stock = scene.shop.stack.of('stock');
+  const { pid } = stock;
+  const handled = () => stock.metric('waybill_messages_total');
   const handledBefore = await handled();
   tap.sendAgain(members.toReversed());
   for (let i = 0; i < GROUPS; i++) tap.sendAgain(members.filter((_, n) => n % GROUPS === i));
   for (const member of members) tap.sendAgain([{ ...member, attempt: 2 }]);
   await tap.close();
-  await until('stock has read them all', async () => (await handled()) >= handledBefore + 3 * members.length);
+  let again = 0;
+  await until('stock has read them all', async () => {
+    again = (await handled()) - handledBefore;
+    return again >= 3 * members.length;
+  }).catch((error: Error) => {
+    throw new Error(`${again} of ${3 * members.length}, by ${pid} and ${stock.pid}`, { cause: error });
+  });
   await expectConfirmed(scene, ids);
   expect(await levelOf(scene)).toEqual(before);
 }

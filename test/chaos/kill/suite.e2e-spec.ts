@@ -76,6 +76,7 @@ describe('three of the stock service with one SKU', () => {
       level: { onHand: 0, reserved: 0 },
       unexpected: [],
     });
+    expect(hottest.handled.length).toBeGreaterThan(0);
     for (const messages of hottest.handled) expect(messages).toBeGreaterThan(0);
   });
 
