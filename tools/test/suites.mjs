@@ -36,17 +36,16 @@ export function parseArgs(args) {
 }
 
 /**
- * Runs of jest, and how many files each runs at once. Files of suites that start services wait more than they compute: one
- * more of them than there are cores.
+ * Runs of jest, and how many files each runs at once: one a core, but on a large machine no more than the servers take.
  * @param {readonly Suite[]} suites
  */
 export function runsOf(suites) {
-  const cores = Math.min(availableParallelism(), 4);
+  const cores = Math.max(2, Math.min(availableParallelism(), 4));
   const together = suites.filter((suite) => !needs(suite, 'alone'));
   const alone = suites.filter((suite) => needs(suite, 'alone'));
   return [
     ...(together.length > 0 ? [{ suites: together, atOnce: cores }] : []),
-    ...alone.map((suite) => ({ suites: [suite], atOnce: needs(suite, 'inBand') ? 1 : cores + 1 })),
+    ...alone.map((suite) => ({ suites: [suite], atOnce: needs(suite, 'inBand') ? 1 : cores })),
   ];
 }
 
