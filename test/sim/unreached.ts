@@ -10,7 +10,7 @@ const BY_DEFECT: readonly (readonly [cells: RegExp, because: string])[] = [
   [/^payment \w+: stuck$/, 'the provider would have taken another amount, or refused what must be possible'],
   [/^payment halted: /, 'nothing is halted unless something was stuck'],
   [
-    /^payment (authorized|capturing|voiding|voided|expired|captured|refunding|refunded): declined$/,
+    /^payment (authorized|capturing|voided|expired|captured|refunding|refunded): declined$/,
     'the provider would decline what it has granted under the same key',
   ],
   [
@@ -49,7 +49,7 @@ const RARE: Readonly<Record<string, string>> = {
   'payment capturing': 'cancel, void, authorized, expired',
   'payment recalling': 'cancel, capture, void, authorized, captured, declined, unknown, expired',
   'payment captured': 'authorized, returned, unknown',
-  'payment voiding': 'authorized, expired',
+  'payment voiding': 'authorized, declined, expired',
   'payment refunding': 'void, authorized, captured, returned, unknown',
   'payment voided': 'authorized, unknown, expired',
   'payment refunded': 'void, authorized, captured, returned, unknown',
