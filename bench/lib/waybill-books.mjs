@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { loadInvariants } from '../../tools/verify/invariants.mjs';
+import { countLeft } from '../../tools/verify/quiet.mjs';
 import { presenceFaults } from './presence.mjs';
 import { untilQuiet } from './wait.mjs';
 
@@ -7,17 +8,9 @@ import { untilQuiet } from './wait.mjs';
 /** @typedef {'order' | 'payment' | 'stock'} Service */
 
 const QUIET_MS = 30_000;
+/** A commit between two services is in no table but this; an order that is confirmed has its goods taken. @type {readonly ['stock', string, string]} */
+const COMMITS_TO_COME = ['stock', 'held reservations', `reservations where status = 'held'`];
 const SERVICES = /** @type {const} */ (['order', 'payment', 'stock']);
-
-/** What is not finished yet, by service. @type {readonly (readonly [Service, string, string])[]} */
-const UNDER_WAY = [
-  ['order', 'open orders', `select 1 from orders where phase in ('reserving', 'charging', 'paying')`],
-  ['payment', 'unsettled payments', `select 1 from payments where status in ('requested', 'unknown')`],
-  ['stock', 'held reservations', `select 1 from reservations where status = 'held'`],
-  ['order', 'messages in the outbox of order', 'select 1 from outbox'],
-  ['payment', 'messages in the outbox of payment', 'select 1 from outbox'],
-  ['stock', 'messages in the outbox of stock', 'select 1 from outbox'],
-];
 
 /** @implements {Books} */
 export class WaybillBooks {
@@ -51,10 +44,10 @@ export class WaybillBooks {
 
   /** The invariants that every test of the whole system checks. */
   async atEnd() {
-    const { invariants, crossServiceViolations } = await loadInvariants();
+    const { own, crossServiceViolations } = await loadInvariants();
     const faults = await crossServiceViolations(this.pools);
     for (const service of SERVICES) {
-      for (const { id, name, sql } of invariants[service]) {
+      for (const { id, name, sql } of own[service]) {
         const { rows } = await this.pools[service].query(sql);
         if (rows.length > 0) {
           faults.push(
@@ -71,11 +64,7 @@ export class WaybillBooks {
   }
 
   async #underWay() {
-    const left = [];
-    for (const [service, what, sql] of UNDER_WAY) {
-      const { rowCount } = await this.pools[service].query(sql);
-      if (rowCount) left.push(`${rowCount} ${what}`);
-    }
-    return left;
+    const { underWay } = await loadInvariants();
+    return countLeft([...underWay, COMMITS_TO_COME], this.pools);
   }
 }

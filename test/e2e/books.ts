@@ -6,6 +6,7 @@ import { orderInvariants } from '../../apps/order/src/invariants.store.js';
 import { paymentInvariants } from '../../apps/payment/src/invariants.store.js';
 import { stockInvariants } from '../../apps/stock/src/invariants.store.js';
 import { crossServiceViolations } from '../invariants/across.js';
+import { UNDER_WAY } from '../invariants/under-way.js';
 
 export const SERVICES: readonly ServiceName[] = ['order', 'payment', 'stock'];
 
@@ -15,15 +16,6 @@ const INVARIANTS: Readonly<Record<ServiceName, readonly Invariant[]>> = {
   stock: stockInvariants,
 };
 
-const UNDER_WAY: readonly (readonly [ServiceName, string, string])[] = [
-  [
-    'order',
-    'open orders',
-    `select 1 from orders where phase in ('reserving', 'charging', 'paying', 'changing')`,
-  ],
-  ['payment', 'unsettled payments', 'select 1 from payments where next_attempt_at is not null'],
-  ...SERVICES.map((service) => [service, `outbox of ${service}`, 'select 1 from outbox'] as const),
-];
 const POLL_MS = 50;
 
 /** A look into the databases of all services. */
@@ -78,8 +70,8 @@ export class Books {
 
   private async underWay(): Promise<string[]> {
     const open: string[] = [];
-    for (const [service, what, sql] of UNDER_WAY) {
-      const { length } = await this.rows(service, sql);
+    for (const [service, what, from] of UNDER_WAY) {
+      const { length } = await this.rows(service, `select 1 from ${from}`);
       if (length > 0) open.push(`${length} ${what}`);
     }
     return open.length > 0 ? open : crossServiceViolations(this.pools);

@@ -62,8 +62,8 @@ export async function verify(args) {
  * @returns {Promise<number>} the exit code
  */
 async function check(pools, { waitMs, always, json }) {
-  const { own, crossServiceViolations } = await loadInvariants();
-  const left = always ? [] : await untilQuiet(pools, waitMs);
+  const { own, underWay, crossServiceViolations } = await loadInvariants();
+  const left = always ? [] : await untilQuiet(underWay, pools, waitMs);
   const atRest = !always && left.length === 0;
   /** @type {Violation[]} */
   const found = [];

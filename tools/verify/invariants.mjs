@@ -10,20 +10,23 @@ import { Trouble } from '../infra/say.mjs';
 /**
  * @typedef {object} Invariants
  * @property {Readonly<Record<Service, readonly Invariant[]>>} own of each service, as it checks them itself
+ * @property {readonly (readonly [Service, string, string])[]} underWay what is not finished yet: whose, in words, from which rows
  * @property {(databases: Readonly<Record<Service, Queryable>>) => Promise<string[]>} crossServiceViolations
  */
 
 /** Those of the built services, and those across them, which no service can see alone. @returns {Promise<Invariants>} */
 export async function loadInvariants() {
   const [order, payment, stock] = await Promise.all(['order', 'payment', 'stock'].map(ofService));
-  const across = await loadTypeScript(inRoot('test/invariants/across.ts'));
+  const { crossServiceViolations } = await loadTypeScript(inRoot('test/invariants/across.ts'));
+  const { UNDER_WAY: underWay } = await loadTypeScript(inRoot('test/invariants/under-way.ts'));
   return {
     own: {
       order: order?.orderInvariants,
       payment: payment?.paymentInvariants,
       stock: stock?.stockInvariants,
     },
-    crossServiceViolations: across.crossServiceViolations,
+    underWay,
+    crossServiceViolations,
   };
 }
 
