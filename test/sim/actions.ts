@@ -112,6 +112,12 @@ export const ACTIONS: readonly ActionKind[] = [
       })),
   },
   {
+    name: 'late duplicate',
+    weight: ({ late }) => late * 0.4,
+    list: ({ bus }) =>
+      bus.sent.map((one) => ({ name: () => `again: ${wordsOf(one)}`, run: () => bus.duplicate(one) })),
+  },
+  {
     name: 'regroup',
     weight: ({ regroup }) => regroup * 3,
     list: ({ bus }) =>

@@ -204,7 +204,7 @@ function planFor({ onHand, payment, ask }: Path): Plan {
     kinds: [],
     jumps: [],
     steps: 0,
-    faults: { crash: 0, database: 0, broker: 0, provider: 0, regroup: 0, client: 0, jump: 0 },
+    faults: { crash: 0, database: 0, broker: 0, provider: 0, late: 0, regroup: 0, client: 0, jump: 0 },
     horizonMs: 1_200_000,
   };
 }

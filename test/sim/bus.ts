@@ -35,6 +35,8 @@ const CONSUMERS: ReadonlyMap<string, readonly ServiceName[]> = new Map(
 /** The broker: it loses nothing that it has confirmed, and promises no order. */
 export class Bus {
   readonly parcels: Parcel[] = [];
+  /** Whatever was ever sent from one service to another. */
+  readonly sent: Parcel[] = [];
   readonly dead: DeadLetter[] = [];
 
   constructor(private readonly clock: SimulatedClock) {}
@@ -43,15 +45,9 @@ export class Bus {
   publish({ exchange, routingKey, body }: Publishing, source: string, headers: object = {}): void {
     const members = JSON.parse(body) as Member[];
     const enqueue = (service: ServiceName, dueAt = 0): void => {
-      this.parcels.push({
-        queue: service,
-        service,
-        source,
-        replyTo: null,
-        members,
-        deaths: 0,
-        dueAt,
-      });
+      const parcel = { queue: service, service, source, replyTo: null, members, deaths: 0, dueAt };
+      this.parcels.push(parcel);
+      this.sent.push(parcel);
     };
     if (exchange === EXCHANGES.commands || exchange === EXCHANGES.retry) {
       enqueue(routingKey as ServiceName);
@@ -83,6 +79,7 @@ export class Bus {
     this.parcels.push({ ...parcel, deaths });
   }
 
+  /** Long after, too: a row of the outbox whose confirm was lost, a dead letter that somebody sends again. */
   duplicate(parcel: Parcel): void {
     this.parcels.push(parcel);
   }

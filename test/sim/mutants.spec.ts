@@ -5,12 +5,12 @@ import { type Tampering } from './world.js';
 
 /** Where each was noticed; after a change of the simulation it may be another one, which is looked for. */
 const NOTICED_AT: Readonly<Record<string, number>> = {
-  'what is reserved after its release stays held': 4,
-  'an unknown outcome is taken for a decline': 6,
+  'what is reserved after its release stays held': 181,
+  'an unknown outcome is taken for a decline': 28,
   'a refund is asked for again under another key': 325,
-  'a commit that comes twice deducts twice': 1,
-  'what is charged after its cancel is kept': 294,
-  'an order that is cancelled after it was confirmed says nothing to the payment': 152,
+  'a commit that comes twice deducts twice': 14,
+  'what is charged after its cancel is kept': 319,
+  'an order that is cancelled after it was confirmed says nothing to the payment': 705,
   'the key is not saved with the order': 1,
   'a stale cache is saved over what another replica has written': 2,
   'what is to be sent is not saved with what it follows from': 75,

@@ -11,7 +11,7 @@ export const HELP = `npm run sim -- [options]    the whole system in one process
   --long          100 000 seeds and --exhaustive, with a report in docs/results/sim.md (npm run long:sim)
 
 A history that breaks a promise is shortened and told. Exit code 0: nothing was broken; 1: something was, or (from
-20 000 seeds on) a cell of a transition table was never reached; 2: an option makes no sense.`;
+20 000 seeds on) a cell of a transition table that is not rare was never reached; 2: an option makes no sense.`;
 
 export class Usage extends Error {}
 

@@ -40,6 +40,8 @@ export interface Faults {
   readonly database: number;
   readonly broker: number;
   readonly provider: number;
+  /** Messages that come again long after. */
+  readonly late: number;
   readonly regroup: number;
   readonly client: number;
   readonly jump: number;
@@ -70,6 +72,7 @@ export function planOf(random: Random): Plan {
       database: sometimes(2),
       broker: sometimes(3),
       provider: sometimes(6),
+      late: sometimes(2),
       regroup: sometimes(1),
       client: sometimes(2),
       jump: sometimes(1),

@@ -8,6 +8,8 @@ import { type Tampering, World } from './world.js';
 export interface Happened {
   readonly kind: string;
   readonly name: string;
+  /** Which one, of those that had the same name at that moment. */
+  readonly nth: number;
   /** Of the simulated clock, since the beginning. */
   readonly at: string;
 }
@@ -44,8 +46,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     const chosen = choose(world, random, weights);
     if (!chosen) break;
     steps++;
-    if (options.remember)
-      history.push({ kind: chosen.kind.name, name: chosen.action.name(), at: world.clock.words });
+    if (options.remember) history.push({ ...nameOf(chosen), at: world.clock.words });
     if (options.counts) count(options.counts, `happened: ${chosen.kind.name}`);
     chosen.action.run();
     await turn();
@@ -63,12 +64,13 @@ export async function replay(
 ): Promise<Result> {
   const world = new World(planOf(new Random(seed)), { tampering });
   const happened: Happened[] = [];
-  for (const { kind, name } of history) {
+  for (const { kind, name, nth } of history) {
     if (world.broken.length > 0) break;
     const actions = ACTIONS.find((one) => one.name === kind)?.list(world) ?? [];
-    const action = actions.find((one) => one.name() === name);
+    const alike = actions.filter((one) => one.name() === name);
+    const action = alike[nth] ?? alike.at(-1);
     if (!action) continue;
-    happened.push({ kind, name, at: world.clock.words });
+    happened.push({ kind, name, nth: alike.indexOf(action), at: world.clock.words });
     action.run();
     await turn();
     world.look();
@@ -84,15 +86,23 @@ async function conclude(world: World): Promise<void> {
   world.end();
 }
 
-function choose(
-  world: World,
-  random: Random,
-  weights: readonly number[],
-): { readonly kind: ActionKind; readonly action: Action } | undefined {
+interface Chosen {
+  readonly kind: ActionKind;
+  readonly action: Action;
+  readonly among: readonly Action[];
+}
+
+function nameOf({ kind, action, among }: Chosen): Omit<Happened, 'at'> {
+  const name = action.name();
+  const alike = among.filter((one) => one.name() === name);
+  return { kind: kind.name, name, nth: alike.indexOf(action) };
+}
+
+function choose(world: World, random: Random, weights: readonly number[]): Chosen | undefined {
   for (let i = 0; i < TRIES; i++) {
     const kind = ACTIONS[random.weighted(weights)] as ActionKind;
     const actions = kind.list(world);
-    if (actions.length > 0) return { kind, action: random.pick(actions) };
+    if (actions.length > 0) return { kind, action: random.pick(actions), among: actions };
   }
   return undefined;
 }

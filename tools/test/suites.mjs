@@ -9,7 +9,7 @@ export const SUITES = {
   architecture: { build: true },
   sim: {},
   db: { database: true },
-  messaging: { broker: true, alone: true, inBand: true },
+  messaging: { broker: true, alone: true },
   e2e: { broker: true, database: true, build: true, alone: true },
   outages: { broker: true, database: true, build: true, alone: true, inBand: true },
   kill: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },

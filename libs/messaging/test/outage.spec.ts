@@ -37,7 +37,7 @@ describe('an outage of what the handlers need', () => {
     expect(await scene.waiting('stock.commands')).toBeGreaterThanOrEqual(100);
     const begun = performance.now();
     expect((await refusalOf(client.ask('tea', 30_000))).detail).toMatch(/not running/);
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
     database.isThere = true;
     await until('it resumes', () => service.notes.level('waybill_consuming_paused') === 0);
     expect(await client.ask('tea')).toEqual({ text: 'tea' });
