@@ -11,6 +11,7 @@ RUN npm ci --ignore-scripts
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
+COPY tools tools
 RUN npm run build
 
 FROM node:24-slim AS dependencies

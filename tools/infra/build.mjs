@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { bundle } from './bundle.mjs';
 import { inRoot } from './root.mjs';
 import { Trouble } from './say.mjs';
 
-const SOURCES = ['{apps,libs}/*/src/**/*.ts', 'nest-cli.json', 'tsconfig*.json', 'package-lock.json'];
+const SOURCES = [
+  '{apps,libs}/*/src/**/*.ts',
+  'nest-cli.json',
+  'tsconfig*.json',
+  'package-lock.json',
+  'tools/infra/bundle.mjs',
+];
 /** File systems tell the time more coarsely than we do. */
 const CLOCK_MS = 1_000;
 const MARK = inRoot('dist/.sources');
@@ -25,6 +32,7 @@ export async function buildIfChanged() {
     child.once('close', resolve);
   });
   if (code !== 0) throw new Trouble(`nest build failed:\n${output}`);
+  await bundle();
   removeOlderThan(begun);
   writeFileSync(MARK, hash);
   return true;

@@ -1,0 +1,3 @@
+import { bundle } from './infra/bundle.mjs';
+
+await bundle();

@@ -1,0 +1,44 @@
+import { globSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { build } from 'esbuild';
+import { inRoot } from './root.mjs';
+
+/** What CommonJS expects to be there. */
+const COMMON_JS = `import { createRequire as toRequire } from 'node:module';
+const require = toRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
+
+/**
+ * Each process in one file, in the place of its main.js: it starts in a third of the time that it takes to find, read and
+ * link two thousand. Packages that are not installed are optional to whoever asks for them, and stay so. See docs/adr/0037.
+ */
+export async function bundle() {
+  const mains = globSync('dist/apps/*/src/**/main.js', { cwd: inRoot() });
+  await build({
+    absWorkingDir: inRoot(),
+    entryPoints: mains,
+    outdir: 'dist',
+    outbase: 'dist',
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    banner: { js: COMMON_JS },
+    plugins: [{ name: 'optional packages', setup: leaveOut }],
+    logLevel: 'error',
+  });
+  return mains.length;
+}
+
+/** @param {import('esbuild').PluginBuild} builder */
+function leaveOut(builder) {
+  const asked = { filter: /^[^./#]/ };
+  const isKnown = Symbol('is looked for already');
+  builder.onResolve(asked, async ({ path, kind, importer, resolveDir, pluginData }) => {
+    if (pluginData === isKnown || path.startsWith('node:') || builtinModules.includes(path)) return undefined;
+    const found = await builder.resolve(path, { kind, importer, resolveDir, pluginData: isKnown });
+    return found.errors.length > 0 ? { path, external: true } : found;
+  });
+}
