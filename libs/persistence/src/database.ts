@@ -1,5 +1,6 @@
 import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { Clock } from './clock.js';
+import { CONNECT_MS, isAtHand, take } from './connecting.js';
 import { firstDelivery } from './inbox.js';
 import { type Tx } from './tx.js';
 
@@ -25,8 +26,6 @@ const STABLE_PLANS = [
 ];
 /** In milliseconds. A statement that waits longer is an outage, not patience. */
 const LIMITS = ['statement_timeout=5000', 'lock_timeout=1000', 'idle_in_transaction_session_timeout=10000'];
-/** For a free connection or a new one. */
-const CONNECT_MS = 500;
 
 /** One service's own database. */
 export class Database {
@@ -57,12 +56,13 @@ export class Database {
     text: string | QueryConfig,
     values?: unknown[],
   ): Promise<QueryResult<R>> {
-    return this.pool.query<R>(text as string, values);
+    if (isAtHand(this.pool)) return this.pool.query<R>(text as string, values);
+    return this.queryInTime<R>(text as string, values);
   }
 
   /** Commits when the work resolves, rolls back when it rejects. Never retries: see Loop. */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = isAtHand(this.pool) ? await this.pool.connect() : await take(this.pool);
     let broken: Error | undefined;
     // Between two statements a lost connection is an event, and one that nobody listens to ends the process.
     const lose = (error: Error): void => {
@@ -99,6 +99,22 @@ export class Database {
   /** Fails when the database does not answer. */
   ping(): Promise<void> {
     return this.clock.look();
+  }
+
+  private async queryInTime<R extends QueryResultRow>(
+    text: string,
+    values: unknown[] | undefined,
+  ): Promise<QueryResult<R>> {
+    const client = await take(this.pool);
+    // As the pool itself does: a connection on which something has failed is made anew.
+    try {
+      const result = await client.query<R>(text, values);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
