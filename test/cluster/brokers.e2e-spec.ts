@@ -63,9 +63,10 @@ async function round(
   const facts: Record<string, number> = {};
   const endless = { orders: 0, endless: true, patienceMs: PATIENCE_MS };
   const load = new Load(shop.client(), { ...endless, clients: CLIENTS, order });
-  let healedAt: Date;
+  let [brokenAt, healedAt] = [new Date(), new Date()];
   try {
     await load.reached(SOME);
+    brokenAt = new Date();
     await happen(load, facts);
     healedAt = new Date();
     await load.reached(load.accepted.size + SOME);
@@ -74,7 +75,7 @@ async function round(
     await load.done();
   }
   await expectNothingLost(shop, load);
-  return { course: await courseOf(shop, load, healedAt), facts };
+  return { course: await courseOf(shop, load, { brokenAt, healedAt }), facts };
 }
 
 const more = (load: Load) => load.reached(load.accepted.size + SOME);

@@ -1,12 +1,12 @@
 import { type Load } from '../e2e/load.js';
 import { type Shop } from '../e2e/shop.js';
 
-/** How the orders of a load fared while something broke and healed. */
+/** How the orders of a load fared from when something broke. */
 export interface Course {
   readonly accepted: number;
-  /** Of answers with 201. */
+  /** The longest without a new order. */
   readonly acceptedGapMs: number;
-  /** Of orders that reached their end: what services tell each other went through. */
+  /** And without one that reached its end: what services tell each other went through. */
   readonly confirmedGapMs: number;
   /** From the healing to the next order that was accepted. */
   readonly acceptingAgainMs: number;
@@ -16,31 +16,47 @@ export interface Course {
   readonly failures: readonly string[];
 }
 
+export interface Times {
+  readonly brokenAt: Date;
+  readonly healedAt: Date;
+}
+
+/** $2: when it broke, $3: when it had healed. */
 const SQL = `
   with mine as (
-    select o.id, o.created_at, (select min(h.at) from order_history h where h.order_id = o.id and h.to_phase = 'confirmed') as confirmed_at
+    select o.created_at,
+      (select min(h.at) from order_history h where h.order_id = o.id and h.to_phase = 'confirmed') as confirmed_at
     from orders o where o.customer_id = $1
-  ), gaps as (
-    select confirmed_at - lag(confirmed_at) over (order by confirmed_at) as gap from mine
+  ), accepted as (
+    select created_at as at, created_at - lag(created_at) over (order by created_at) as gap from mine
+  ), confirmed as (
+    select confirmed_at as at, confirmed_at - lag(confirmed_at) over (order by confirmed_at) as gap from mine
   )
   select
-    (select coalesce(max(extract(epoch from gap)), 0) * 1000 from gaps)::float8 as confirmed,
-    (select extract(epoch from min(created_at) - $2::timestamptz) * 1000 from mine where created_at > $2)::float8 as again,
-    (select greatest(0, extract(epoch from max(confirmed_at) - $2::timestamptz) * 1000) from mine where created_at <= $2)::float8 as settled`;
+    (select extract(epoch from max(gap)) * 1000 from accepted where at > $2)::float8 as accepted,
+    (select extract(epoch from max(gap)) * 1000 from confirmed where at > $2)::float8 as confirmed,
+    (select extract(epoch from min(created_at) - $3) * 1000 from mine where created_at > $3)::float8 as again,
+    (select greatest(0, extract(epoch from max(confirmed_at) - $3) * 1000) from mine where created_at <= $3)::float8
+      as settled`;
 
 interface Row {
+  readonly accepted: number;
   readonly confirmed: number;
   readonly again: number;
   readonly settled: number;
 }
 
 /** Of a load that has ended, all orders of which have been confirmed. */
-export async function courseOf({ books }: Pick<Shop, 'books'>, load: Load, healedAt: Date): Promise<Course> {
-  const [row] = await books.rows<Row>('order', SQL, [load.customerId, healedAt]);
-  const { confirmed, again, settled } = row as Row;
+export async function courseOf(
+  { books }: Pick<Shop, 'books'>,
+  load: Load,
+  { brokenAt, healedAt }: Times,
+): Promise<Course> {
+  const [row] = await books.rows<Row>('order', SQL, [load.customerId, brokenAt, healedAt]);
+  const { accepted, confirmed, again, settled } = row as Row;
   return {
     accepted: load.accepted.size,
-    acceptedGapMs: load.longestGapMs,
+    acceptedGapMs: accepted,
     confirmedGapMs: confirmed,
     acceptingAgainMs: again,
     settledMs: settled,
