@@ -187,7 +187,7 @@ export class Publisher {
 
   /** When nothing on it waits for its confirm any more. */
   private retire(channel: ConfirmChannel): void {
-    const timer = setTimeout(() => channel.close().catch(() => undefined), CONFIRM_MS + CHECK_MS);
+    const timer = setTimeout(() => void channel.close().catch(() => undefined), CONFIRM_MS + CHECK_MS);
     timer.unref();
   }
 
