@@ -2,6 +2,7 @@ import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'p
 import { Clock } from './clock.js';
 import { CONNECT_MS, isAtHand, take } from './connecting.js';
 import { firstDelivery } from './inbox.js';
+import { isUnanswered } from './sqlstate.js';
 import { type Tx } from './tx.js';
 
 export interface DatabaseOptions {
@@ -10,6 +11,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Connections; 10 unless told. */
   readonly max?: number;
+  /** How long an answer may take; 8 s unless told. */
+  readonly answerMs?: number;
   /** Tests may move the clock ahead. */
   readonly movableClock?: boolean;
 }
@@ -26,6 +29,11 @@ const STABLE_PLANS = [
 ];
 /** In milliseconds. A statement that waits longer is an outage, not patience. */
 const LIMITS = ['statement_timeout=5000', 'lock_timeout=1000', 'idle_in_transaction_session_timeout=10000'];
+/**
+ * For an answer: longer than a statement may take. What says nothing for so long has gone without a word, as a machine that is
+ * lost does; TCP alone would wait for a quarter of an hour, and a service with it.
+ */
+const ANSWER_MS = 8_000;
 
 /** One service's own database. */
 export class Database {
@@ -39,6 +47,7 @@ export class Database {
       application_name: options.applicationName,
       max: options.max ?? 10,
       connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: options.answerMs ?? ANSWER_MS,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       options: [...STABLE_PLANS, ...LIMITS].map((setting) => `-c ${setting}`).join(' '),
@@ -75,8 +84,9 @@ export class Database {
       await client.query('commit');
       return result;
     } catch (error) {
-      // A connection that can't even roll back must not go back to the pool.
-      await client.query('rollback').catch(lose);
+      // A connection that can't even roll back must not go back to the pool, nor one that does not answer.
+      if (isUnanswered(error)) lose(error);
+      else await client.query('rollback').catch(lose);
       throw error;
     } finally {
       client.off('error', lose);

@@ -6,58 +6,65 @@ import { TcpProxy } from './proxy.js';
 const PATIENCE_MS = 20_000;
 /** A connection takes five answers of the server to be made: longer than anybody waits for it. */
 const SLOW = { kind: 'latency', ms: 150, jitterMs: 0 } as const;
+const ANSWER_MS = 1_500;
 
 let testing: TestDatabase;
 let line: TcpProxy;
 let database: Database;
 
-beforeEach(async () => {
+beforeAll(async () => {
   testing = await testDatabase();
+});
+afterAll(() => testing?.drop());
+beforeEach(async () => {
   line = await TcpProxy.before({ target: new URL(testing.url) });
-  database = new Database({ url: line.through(testing.url), applicationName: 'slow' });
+  const url = line.through(testing.url);
+  database = new Database({ url, applicationName: 'slow', answerMs: ANSWER_MS });
 });
 afterEach(async () => {
   line.heal();
   await database.close();
   await line.close();
-  await testing.drop();
 });
 
-const one = (): Promise<unknown> =>
-  database.query('select 1').then(
+const WAYS = {
+  'a query': () => database.query('select 1'),
+  'a transaction': () => database.transaction((tx) => tx.query('select 1')),
+};
+
+const outcomeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
     () => 'answered',
     (error: unknown) => error,
   );
 
-describe('a database to which it takes long to connect', () => {
-  it('is reported as away in time, as one that has done nothing, and is connected to nevertheless', async () => {
+async function answersAtLast(work: () => Promise<unknown>): Promise<void> {
+  let last: unknown;
+  for (const deadline = Date.now() + PATIENCE_MS; last !== 'answered' && Date.now() < deadline; ) {
+    await pause(100);
+    last = await outcomeOf(work());
+  }
+  expect(last).toBe('answered');
+}
+
+describe.each(Object.entries(WAYS))('%s', (_, work) => {
+  it('of a database to which it takes long to connect fails in time, has done nothing, and works in the end', async () => {
     line.spoil(SLOW);
-    const first = await one();
+    const first = await outcomeOf(work());
     expect(classify(first)).toBe('transient');
     expect(mayHaveHappened(first)).toBe(false);
-    let last: unknown;
-    for (const deadline = Date.now() + PATIENCE_MS; last !== 'answered' && Date.now() < deadline; ) {
-      await pause(100);
-      last = await one();
-    }
-    expect(last).toBe('answered');
+    await answersAtLast(work);
   });
 
-  it('is connected to for transactions too', async () => {
-    line.spoil(SLOW);
-    const work = () =>
-      database
-        .transaction((tx) => tx.query('select 1'))
-        .then(
-          () => 'done',
-          () => 'failed',
-        );
-    expect(await work()).toBe('failed');
-    let last = '';
-    for (const deadline = Date.now() + PATIENCE_MS; last !== 'done' && Date.now() < deadline; ) {
-      await pause(100);
-      last = await work();
-    }
-    expect(last).toBe('done');
+  it('of a database that has gone without a word fails, may have been carried out, and works when it is back', async () => {
+    expect(await outcomeOf(work())).toBe('answered');
+    line.spoil({ kind: 'blackhole' });
+    const late = pause(PATIENCE_MS, 'never', { ref: false });
+    const unanswered = await Promise.race([outcomeOf(work()), late]);
+    expect(unanswered).toBeInstanceOf(Error);
+    expect(classify(unanswered)).toBe('transient');
+    expect(mayHaveHappened(unanswered)).toBe(true);
+    line.heal();
+    await answersAtLast(work);
   });
 });
