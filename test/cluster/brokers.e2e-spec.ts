@@ -4,13 +4,16 @@ import { withFullHands } from '../e2e/full-hands.js';
 import { Load } from '../e2e/load.js';
 import { expectNothingLost } from '../e2e/nothing-lost.js';
 import { Shop } from '../e2e/shop.js';
+import { type Course, courseOf } from './course.js';
 import { RabbitCluster } from './rabbit-cluster.js';
 import { type RabbitNode } from './rabbit-node.js';
-import { report } from './report.js';
+import { type Facts, report, summary } from './report.js';
 
 const SKUS = ['A', 'B', 'C'];
+const ROUNDS = Number(process.env.WAYBILL_CLUSTER_ROUNDS ?? 1);
 const CLIENTS = 8;
-const PATIENCE_MS = 1_200_000;
+/** Of one round. */
+const PATIENCE_MS = 300_000;
 /** Accepted before, while (where anything can be), and after the fault. */
 const SOME = 60;
 const OUTAGE_MS = 30_000;
@@ -20,8 +23,6 @@ const PAUSED_MS = 3_000;
 const QUEUE = 'stock.commands';
 
 const APART = 'nodes restarted, for they stayed apart';
-
-type Facts = Record<string, number>;
 
 let cluster: RabbitCluster;
 let shop: Shop;
@@ -43,25 +44,38 @@ afterAll(async () => {
 
 const order = (n: number) => ({ sku: SKUS[n % SKUS.length] as string, method: 'tok_visa' });
 
-/** Orders go on all the time while something breaks and heals; then all that was accepted is there, once. */
+/** Orders go on all the time while something breaks and heals; then all that was accepted is there, once. Each round anew. */
 async function underLoad(
   what: string,
-  happen: (load: Load, facts: Facts) => Promise<unknown>,
+  happen: (load: Load, facts: Record<string, number>) => Promise<unknown>,
 ): Promise<void> {
-  const facts: Facts = {};
+  const seen: { course: Course; facts: Facts }[] = [];
+  while (seen.length < ROUNDS) {
+    process.stdout.write(`… ${what}, round ${seen.length + 1} of ${ROUNDS}\n`);
+    seen.push(await round(happen));
+  }
+  report(what, summary(seen));
+}
+
+async function round(
+  happen: (load: Load, facts: Record<string, number>) => Promise<unknown>,
+): Promise<{ course: Course; facts: Facts }> {
+  const facts: Record<string, number> = {};
   const endless = { orders: 0, endless: true, patienceMs: PATIENCE_MS };
   const load = new Load(shop.client(), { ...endless, clients: CLIENTS, order });
-  process.stdout.write(`… ${what}\n`);
+  let [brokenAt, healedAt] = [new Date(), new Date()];
   try {
     await load.reached(SOME);
+    brokenAt = new Date();
     await happen(load, facts);
-    await cluster.untilWhole(shop.broker.vhost);
+    healedAt = new Date();
     await load.reached(load.accepted.size + SOME);
+    await cluster.untilWhole(shop.broker.vhost);
   } finally {
     await load.done();
   }
   await expectNothingLost(shop, load);
-  report(what, facts, load);
+  return { course: await courseOf(shop, load, { brokenAt, healedAt }), facts };
 }
 
 const more = (load: Load) => load.reached(load.accepted.size + SOME);

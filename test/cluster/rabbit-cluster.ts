@@ -125,24 +125,26 @@ export class RabbitCluster {
     this.portMapper.kill('SIGKILL');
   }
 
+  /** By all nodes: one that stood still and goes on does not know yet that the others have given it up. */
   private async missing(vhost: string): Promise<string> {
-    const nodes = await this.ask<NodeState[]>('/api/nodes');
-    const down = nodes.filter(({ running }) => !running).map(({ name }) => name);
+    const views = await Promise.all(this.nodes.map((node) => this.seenBy(node)));
+    const apart = this.nodes.filter(({ name }) => !views.every((view) => view.includes(name)));
     const thin = (await this.queues(vhost)).filter(
       ({ type, online }) => type === 'quorum' && online?.length !== 3,
     );
-    return [...down, ...thin.map(({ name }) => name)].join(', ');
+    return [...apart, ...thin].map(({ name }) => name).join(', ');
   }
 
   /** Those that no other node sees. */
   private async apart(): Promise<RabbitNode[]> {
-    const views = await Promise.all(
-      this.nodes.map(async ({ options }) => {
-        const seen = await this.askAt(options.ports.management, '/api/nodes').catch(() => []);
-        return (seen as NodeState[]).filter(({ running }) => running).map(({ name }) => name);
-      }),
-    );
+    const views = await Promise.all(this.nodes.map((node) => this.seenBy(node)));
     return this.nodes.filter(({ name }) => views.filter((view) => view.includes(name)).length < 2);
+  }
+
+  /** Which nodes it takes for running; none when it does not answer. */
+  private async seenBy({ options }: RabbitNode): Promise<string[]> {
+    const nodes = await this.askAt(options.ports.management, '/api/nodes').catch(() => []);
+    return (nodes as NodeState[]).filter(({ running }) => running).map(({ name }) => name);
   }
 
   private ready(node: RabbitNode): Promise<void> {

@@ -20,7 +20,7 @@ export interface NodeOptions {
 const READY_MS = 480_000;
 const STOP_MS = 120_000;
 /** Nodes that tick so often take one that is silent for so long for dead. */
-const NET_TICK_S = 15;
+const NET_TICK_S = 10;
 
 /** One RabbitMQ of several on this machine: it shares nothing with the others but the port mapper. */
 export class RabbitNode {

@@ -37,7 +37,7 @@ restarted under load. Each ends with every order there once, all books in agreem
       nodes      one node after the other is stopped and started
       pauses     all nodes stand still, one after the other, and go on in another order
       processes  one process after the other is, behind HAProxy, without one failed request
-  --rounds N     of the last one (1)
+  --rounds N     of each (1)
   --out FILE     for the results, in Markdown
 
 Needs RabbitMQ and HAProxy, which it installs where it may, 2 GiB of memory, and about ten minutes for all.

@@ -23,7 +23,7 @@ const CLOSE_MS = 5_000;
 /** A peer that has been silent for two heartbeats is taken for dead. */
 const ALONE = { connectMs: 5_000, heartbeatS: 10 };
 /** Where there are others to go to, a node is given up sooner. */
-const IN_CLUSTER = { connectMs: 2_000, heartbeatS: 5 };
+const IN_CLUSTER = { connectMs: 2_000, heartbeatS: 3 };
 const PAUSE_MS = { first: 100, most: 2_000 };
 
 /**

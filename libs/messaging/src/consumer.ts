@@ -31,6 +31,11 @@ export interface QueueConsumerOptions {
   /** Begins with one in hand; see KILLER. For queues that count deaths. */
   readonly careful: boolean;
   readonly declare: (channel: Channel) => Promise<void>;
+  /**
+   * The queue outlasts the connection, with all that belongs to it: who subscribes again does not declare it anew, unless it
+   * has gone. In a cluster what is declared is agreed on by all nodes, and one that stands still lets everybody wait.
+   */
+  readonly outlasts: boolean;
   /** Before it stops taking: nothing more should come in for it alone. */
   readonly leave?: (channel: Channel) => Promise<void>;
   readonly receive: (delivery: Delivery) => void;
@@ -58,6 +63,7 @@ const NO_HEADERS = {};
 export class QueueConsumer {
   private subscription: Subscription | undefined;
   private wanted = true;
+  private isDeclared = false;
   private inHand = 0;
   private emptied: (() => void)[] = [];
   private changing: Promise<unknown> = Promise.resolve();
@@ -84,6 +90,7 @@ export class QueueConsumer {
       const tag = subscription?.tag;
       if (!subscription || !tag) return;
       subscription.tag = undefined;
+      this.isDeclared = false;
       const { channel } = subscription;
       try {
         await this.options.leave?.(channel);
@@ -133,8 +140,12 @@ export class QueueConsumer {
   }
 
   private async consume(subscription: Subscription): Promise<void> {
-    await this.options.declare(subscription.channel);
-    await this.take(subscription, this.options.careful);
+    const { declare, outlasts, careful } = this.options;
+    if (!(outlasts && this.isDeclared)) await declare(subscription.channel);
+    // Should it have gone: the next try declares it.
+    this.isDeclared = false;
+    await this.take(subscription, careful);
+    this.isDeclared = true;
   }
 
   private async take(subscription: Subscription, careful: boolean): Promise<void> {
@@ -159,6 +170,7 @@ export class QueueConsumer {
 
   /** By the broker: the queue was deleted, or has moved to another node. A new channel declares it again. */
   private cancelled({ channel }: Subscription): void {
+    this.isDeclared = false;
     channel.close().catch(() => undefined);
   }
 

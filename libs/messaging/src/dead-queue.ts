@@ -44,6 +44,7 @@ export function deadQueue(
     prefetch: PREFETCH,
     careful: false,
     declare: (channel) => declareDeadQueue(channel, service),
+    outlasts: connection.isToCluster,
     receive: (delivery) => {
       // What the broker has set aside is still signed by whoever sent it; all else by ourselves.
       const isFrom = (type: string): boolean => senders(delivery.user, senderOfType(type) ?? service);

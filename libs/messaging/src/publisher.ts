@@ -35,6 +35,7 @@ export interface PublishOptions {
 
 interface Pending {
   readonly publishing: Publishing;
+  readonly channel: ConfirmChannel;
   readonly sentAt: number;
   readonly settle: (error?: PublishError) => void;
   returned?: string;
@@ -42,6 +43,8 @@ interface Pending {
 
 const CONFIRM_MS = 5_000;
 const CHECK_MS = 250;
+/** Between two channels that were made because of a refusal. */
+const RENEWAL_MS = 500;
 /** Unconfirmed messages; more means that the broker does not keep up, and that somebody has to be told. */
 const MAX_PENDING = 20_000;
 
@@ -50,6 +53,8 @@ export class Publisher {
   private readonly pending = new Map<string, Pending>();
   private readonly timer: NodeJS.Timeout;
   private channel: ConfirmChannel | undefined;
+  private model: ChannelModel | undefined;
+  private replacedAt = -RENEWAL_MS;
 
   constructor(
     private readonly connection: Connection,
@@ -63,15 +68,7 @@ export class Publisher {
   async start(declare: (model: ChannelModel) => Promise<void>): Promise<void> {
     await this.connection.onOpen(async (model) => {
       await declare(model);
-      const channel = await model.createConfirmChannel();
-      channel.on('error', () => undefined);
-      channel.on('return', (message: AmqpMessage) => this.returned(message));
-      // Before amqplib's own listener, which tells of everything unconfirmed as if the broker had refused it.
-      channel.prependListener('close', () => {
-        this.closed(channel);
-        this.connection.renew(model);
-      });
-      this.channel = channel;
+      await this.open(model);
     });
   }
 
@@ -99,10 +96,10 @@ export class Publisher {
         this.options.observe('waybill_publish_failures_total', { failure: error.failure });
         reject(error);
       };
-      const waiting: Pending = { publishing, sentAt: performance.now(), settle };
+      const waiting: Pending = { publishing, channel, sentAt: performance.now(), settle };
       pending.set(publishing.id, waiting);
       try {
-        this.send(channel, waiting, options);
+        this.send(waiting, options);
       } catch (error) {
         settle(new PublishError('unsent', (error as Error).message));
       }
@@ -118,7 +115,21 @@ export class Publisher {
     clearInterval(this.timer);
   }
 
-  private send(channel: ConfirmChannel, waiting: Pending, options: PublishOptions): void {
+  private async open(model: ChannelModel): Promise<void> {
+    const channel = await model.createConfirmChannel();
+    channel.on('error', () => undefined);
+    channel.on('return', (message: AmqpMessage) => this.returned(message));
+    // Before amqplib's own listener, which tells of everything unconfirmed as if the broker had refused it.
+    channel.prependListener('close', () => {
+      const isRetired = this.channel !== channel;
+      this.closed(channel);
+      if (!isRetired) this.connection.renew(model);
+    });
+    this.channel = channel;
+    this.model = model;
+  }
+
+  private send(waiting: Pending, options: PublishOptions): void {
     const { id, exchange, routingKey, type, mandatory, body } = waiting.publishing;
     const { appId = this.options.appId, replyTo, expiresMs, headers } = options;
     const properties = {
@@ -135,14 +146,14 @@ export class Publisher {
       ...(expiresMs !== undefined && { expiration: String(expiresMs) }),
       ...(headers && { headers }),
     };
-    channel.publish(
+    waiting.channel.publish(
       exchange,
       routingKey,
       typeof body === 'string' ? Buffer.from(body) : body,
       properties,
       (error: unknown) => {
         if (waiting.returned) waiting.settle(new PublishError('returned', waiting.returned));
-        else if (error) waiting.settle(new PublishError('refused', `${exchange} → ${routingKey}`));
+        else if (error) this.refused(waiting);
         else waiting.settle();
       },
     );
@@ -154,10 +165,36 @@ export class Publisher {
     if (waiting) waiting.returned = `no queue for ${fields.exchange} → ${fields.routingKey}`;
   }
 
+  private refused({ publishing: { exchange, routingKey }, channel, settle }: Pending): void {
+    settle(new PublishError('refused', `${exchange} → ${routingKey}`));
+    if (this.channel === channel) this.replace(channel);
+  }
+
+  /**
+   * By a full queue; or by what the channel knows of a queue: one that first published to it when its leader had just gone
+   * with its node refuses, with RabbitMQ 3.10, until that node is back. One that is opened later knows the new leader.
+   */
+  private replace(channel: ConfirmChannel): void {
+    const now = performance.now();
+    if (!this.model || this.replacedAt > now - RENEWAL_MS) return;
+    this.replacedAt = now;
+    // A connection that is lost meanwhile brings a channel of its own.
+    this.open(this.model).then(
+      () => this.retire(channel),
+      () => undefined,
+    );
+  }
+
+  /** When nothing on it waits for its confirm any more. */
+  private retire(channel: ConfirmChannel): void {
+    const timer = setTimeout(() => void channel.close().catch(() => undefined), CONFIRM_MS + CHECK_MS);
+    timer.unref();
+  }
+
   private closed(channel: ConfirmChannel): void {
     if (this.channel === channel) this.channel = undefined;
-    for (const { settle } of this.pending.values())
-      settle(new PublishError('unknown', 'the channel was closed'));
+    for (const waiting of this.pending.values())
+      if (waiting.channel === channel) waiting.settle(new PublishError('unknown', 'the channel was closed'));
   }
 
   /** Oldest first: all have the same time. */

@@ -117,6 +117,7 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
           prefetch: PREFETCH[kind],
           careful: kind !== 'rpc',
           declare: (channel) => declareQueue(channel, service, { name, kind, ...shared }, contracts),
+          outlasts: consuming.isToCluster,
           leave: (channel) => leaveQueue(channel, service, { name, kind, ...shared }),
           receive: dispatcher.receive,
         }),

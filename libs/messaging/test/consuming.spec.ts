@@ -185,6 +185,7 @@ describe('a double ack', () => {
       prefetch: 10,
       careful: false,
       declare: async (channel) => void channels.push(channel),
+      outlasts: false,
       leave: async () => undefined,
       receive: ({ content, finish }) => {
         taken.push(content.toString());
@@ -194,6 +195,52 @@ describe('a double ack', () => {
     await consumer.start();
     return { consumer, connection, taken, channels };
   }
+});
+
+describe('a queue that outlasts the connection', () => {
+  it('is not declared anew when that is lost, but is when it has gone', async () => {
+    const cable = await scene.cable();
+    const connection = new Connection({ url: cable.url, name: 'outlasting', ...new Notes() });
+    await connection.open(5_000);
+    const taken: string[] = [];
+    let declared = 0;
+    const consumer = new QueueConsumer({
+      connection,
+      queue: 'outlasting',
+      prefetch: 10,
+      careful: false,
+      declare: async (channel) => {
+        declared++;
+        await channel.assertQueue('outlasting', { durable: true });
+      },
+      outlasts: true,
+      receive: ({ content, finish }) => {
+        taken.push(content.toString());
+        finish();
+      },
+    });
+    await consumer.start();
+    const hears = async (text: string): Promise<void> => {
+      await until('it is read', () => consumer.isSubscribed);
+      scene.channel.sendToQueue('outlasting', Buffer.from(text));
+      await until(`${text} is heard`, () => taken.includes(text));
+    };
+    await hears('one');
+    cable.cut();
+    await until('the loss is noticed', () => !consumer.isSubscribed);
+    await hears('two');
+    expect(declared).toBe(1);
+    await scene.channel.deleteQueue('outlasting');
+    await until('it is declared', () => declared === 2);
+    await hears('three');
+    cable.unplug();
+    await scene.channel.deleteQueue('outlasting');
+    cable.plugIn();
+    await until('it is declared once more', () => declared === 3);
+    await hears('four');
+    await consumer.pause();
+    await connection.close();
+  });
 });
 
 describe('a duplicate', () => {

@@ -1,6 +1,8 @@
 import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { Clock } from './clock.js';
+import { CONNECT_MS, isAtHand, take } from './connecting.js';
 import { firstDelivery } from './inbox.js';
+import { isUnanswered } from './sqlstate.js';
 import { type Tx } from './tx.js';
 
 export interface DatabaseOptions {
@@ -9,6 +11,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Connections; 10 unless told. */
   readonly max?: number;
+  /** How long an answer may take; 8 s unless told. */
+  readonly answerMs?: number;
   /** Tests may move the clock ahead. */
   readonly movableClock?: boolean;
 }
@@ -25,8 +29,11 @@ const STABLE_PLANS = [
 ];
 /** In milliseconds. A statement that waits longer is an outage, not patience. */
 const LIMITS = ['statement_timeout=5000', 'lock_timeout=1000', 'idle_in_transaction_session_timeout=10000'];
-/** For a free connection or a new one. */
-const CONNECT_MS = 500;
+/**
+ * For an answer: longer than a statement may take. What says nothing for so long has gone without a word, as a machine that is
+ * lost does; TCP alone would wait for a quarter of an hour, and a service with it.
+ */
+const ANSWER_MS = 8_000;
 
 /** One service's own database. */
 export class Database {
@@ -40,6 +47,7 @@ export class Database {
       application_name: options.applicationName,
       max: options.max ?? 10,
       connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: options.answerMs ?? ANSWER_MS,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       options: [...STABLE_PLANS, ...LIMITS].map((setting) => `-c ${setting}`).join(' '),
@@ -57,12 +65,13 @@ export class Database {
     text: string | QueryConfig,
     values?: unknown[],
   ): Promise<QueryResult<R>> {
-    return this.pool.query<R>(text as string, values);
+    if (isAtHand(this.pool)) return this.pool.query<R>(text as string, values);
+    return this.queryInTime<R>(text as string, values);
   }
 
   /** Commits when the work resolves, rolls back when it rejects. Never retries: see Loop. */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = isAtHand(this.pool) ? await this.pool.connect() : await take(this.pool);
     let broken: Error | undefined;
     // Between two statements a lost connection is an event, and one that nobody listens to ends the process.
     const lose = (error: Error): void => {
@@ -75,8 +84,9 @@ export class Database {
       await client.query('commit');
       return result;
     } catch (error) {
-      // A connection that can't even roll back must not go back to the pool.
-      await client.query('rollback').catch(lose);
+      // A connection that can't even roll back must not go back to the pool, nor one that does not answer.
+      if (isUnanswered(error)) lose(error);
+      else await client.query('rollback').catch(lose);
       throw error;
     } finally {
       client.off('error', lose);
@@ -99,6 +109,22 @@ export class Database {
   /** Fails when the database does not answer. */
   ping(): Promise<void> {
     return this.clock.look();
+  }
+
+  private async queryInTime<R extends QueryResultRow>(
+    text: string,
+    values: unknown[] | undefined,
+  ): Promise<QueryResult<R>> {
+    const client = await take(this.pool);
+    // As the pool itself does: a connection on which something has failed is made anew.
+    try {
+      const result = await client.query<R>(text, values);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

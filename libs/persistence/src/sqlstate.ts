@@ -29,7 +29,9 @@ const CLASSES: readonly (readonly [prefix: string, Severity])[] = [
   ['22', 'invalid'],
 ];
 
-/** pg reports these without a code. */
+const UNANSWERED = 'Query read timeout';
+
+/** pg reports these without a code, as it does what is not answered. */
 const LOST =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
 
@@ -38,7 +40,7 @@ export function classify(error: unknown): Severity {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = CODES[code] ?? CLASSES.find(([prefix]) => code.startsWith(prefix))?.[1];
   if (known) return known;
-  if (code === '' && LOST.test(error.message)) return 'transient';
+  if (code === '' && (LOST.test(error.message) || isUnanswered(error))) return 'transient';
   return 'defect';
 }
 
@@ -59,6 +61,11 @@ export function mayHaveHappened(error: unknown): boolean {
   if (!(error instanceof Error) || classify(error) !== 'transient') return false;
   const code = 'code' in error ? String(error.code) : '';
   return !NOT_DONE.has(code) && !/timeout exceeded when trying to connect/.test(error.message);
+}
+
+/** The database has not said anything for too long: nor will it on this connection. */
+export function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === UNANSWERED;
 }
 
 /** Somebody else has changed or inserted the row since it was loaded. */

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { type TestDatabase, testDatabase } from '#testing';
-import { classify, Database, forgetDeliveries, mayHaveHappened } from '../src/index.js';
+import { classify, Database, findViolations, forgetDeliveries, mayHaveHappened } from '../src/index.js';
 
 let testing: TestDatabase;
 let database: Database;
@@ -78,6 +78,14 @@ test('tells within half a second when no connection is free', async () => {
   await small.close();
   expect(classify(error)).toBe('transient');
   expect(mayHaveHappened(error)).toBe(false);
+});
+
+test('lets an invariant read for longer than it would wait for any other answer', async () => {
+  const hasty = new Database({ url: testing.url, applicationName: 'hasty', answerMs: 500 });
+  const slow = { id: 'A0', name: 'slow', sql: 'select 1 as one from pg_sleep(1)' };
+  const found = await findViolations(hasty, [slow]);
+  await hasty.close();
+  expect(found).toEqual([{ id: 'A0', name: 'slow', rows: [{ one: 1 }] }]);
 });
 
 test('reads through indexes with plans that do not depend on what a table held when they were made', async () => {
