@@ -20,7 +20,7 @@ export async function kill(args) {
     say(`${listOf('Points', CRASH_POINTS)}\n\n${listOf('Paths', PATH_NAMES)}`);
   } else {
     process.env.WAYBILL_KILL = JSON.stringify(options.asked);
-    await runTests(['kill', '--testPathPatterns', 'kill/matrix']);
+    await runTests(['matrix']);
   }
 }
 

@@ -9,28 +9,30 @@ it should, all books must agree, ours and the provider's, and nothing may be dea
   --path <name>      only this path; may be repeated
   --point <name>     only this point; may be repeated
   --passings <n>     of each point at most the first n passings (1)
+  --each <what>      "process": whoever passes a point dies there; "point": one of them, another one on each path (process)
   --parallel <n>     paths at a time, each in a shop of its own (1)
-  --report <file>    write the table there, too
+  --report <file>    write the table there, too, after each path that is done
   --list             every point and every path, with what it is
   --help
 
-npm run long:kill takes three passings of each point, three paths at a time. What npm test does, each point once, is
-npm test -- e2e --testPathPatterns chaos/kill. Exits with 0 when everything has healed, with 1 when
-something has not, with 2 when it was not understood.`;
+npm run long:kill takes every point on every path that passes it, three paths at a time. Each point on one path is part of
+npm test, and by itself npm test -- kill. Exits with 0 when everything has healed and every point was died at, with 1 when
+not, with 2 when it was not understood.`;
 
 /**
- * @typedef {{ paths?: string[], points?: string[], passings: number, parallel: number, report?: string }} Asked
+ * @typedef {{ paths?: string[], points?: string[], passings: number, each: string, parallel: number, report?: string }} Asked
  * @typedef {{ points: readonly string[], paths: readonly string[] }} Known
  */
 
 /** @param {string[]} args @param {Known} known @returns {{ wrong: string } | { help: boolean, list: boolean, asked: Asked }} */
 export function optionsOf(args, known) {
   try {
-    const { path, point, passings, parallel, report, help, list } = valuesOf(args);
+    const { path, point, passings, each, parallel, report, help, list } = valuesOf(args);
     const asked = {
       ...(path && { paths: expectKnown('path', path, known.paths) }),
       ...(point && { points: expectKnown('point', point, known.points) }),
       passings: numberOf('passings', passings),
+      each: expectOneOf('each', each, ['process', 'point']),
       parallel: numberOf('parallel', parallel),
       ...(report !== undefined && { report }),
     };
@@ -48,6 +50,7 @@ function valuesOf(args) {
       path: { type: 'string', multiple: true },
       point: { type: 'string', multiple: true },
       passings: { type: 'string', default: '1' },
+      each: { type: 'string', default: 'process' },
       parallel: { type: 'string', default: '1' },
       report: { type: 'string' },
       list: { type: 'boolean', default: false },
@@ -61,6 +64,12 @@ function expectKnown(option, names, known) {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`--${option} ${unknown} is not there: see --list`);
   return names;
+}
+
+/** @param {string} option @param {string} text @param {readonly string[]} all */
+function expectOneOf(option, text, all) {
+  if (all.includes(text)) return text;
+  throw new Error(`--${option} ${text} is not one of ${all.join(', ')}`);
 }
 
 /** @param {string} option @param {string} text */

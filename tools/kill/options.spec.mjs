@@ -5,7 +5,7 @@ const KNOWN = { points: ['loop.saved', 'loop.decided'], paths: ['happy', 'no sto
 const of = (...args) => optionsOf(args, KNOWN);
 
 test('takes everything once, one path at a time, unless told', () => {
-  expect(of()).toEqual({ help: false, list: false, asked: { passings: 1, parallel: 1 } });
+  expect(of()).toEqual({ help: false, list: false, asked: { passings: 1, each: 'process', parallel: 1 } });
 });
 
 test('takes some points on some paths', () => {
@@ -17,5 +17,6 @@ test('takes some points on some paths', () => {
 test('says what it does not know, and what is no number', () => {
   expect(of('--path', 'nowhere')).toEqual({ wrong: '--path nowhere is not there: see --list' });
   expect(of('--parallel', '0')).toEqual({ wrong: '--parallel 0 is not a whole number from 1 on' });
+  expect(of('--each', 'day')).toEqual({ wrong: '--each day is not one of process, point' });
   expect(of('--point', 'loop.saved', '--fast')).toEqual({ wrong: expect.stringContaining('--fast') });
 });

@@ -9,7 +9,7 @@ import { anyNeeds, parseArgs, runsOf } from './suites.mjs';
 /** @typedef {import('./jest-run.mjs').Count} Count */
 
 const HELP = `npm test                          every suite
-npm test -- unit db               some: unit, architecture, sim, db, messaging, e2e, outages
+npm test -- unit db               some: unit, architecture, sim, db, messaging, e2e, outages, kill
 npm test -- e2e -t "last 10"      what follows the suites is for jest
 
 On a broker and a PostgreSQL of its own (.data/test), which it starts and stops. With WAYBILL_TEST_BROKER_URL (without a

@@ -13,6 +13,7 @@ export const SUITES = {
   e2e: { broker: true, database: true, build: true, alone: true },
   outages: { broker: true, database: true, build: true, alone: true, inBand: true },
   kill: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },
+  matrix: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },
 };
 
 /** @typedef {keyof typeof SUITES} Suite */

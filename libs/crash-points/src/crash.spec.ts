@@ -31,6 +31,20 @@ describe('a process that is told where to die', () => {
     expect(dying()).toEqual([[process.pid, 'SIGKILL']]);
   });
 
+  test('takes another order, and says what it has passed, unless it is dying', () => {
+    const send = jest.fn();
+    Object.assign(process, { send });
+    armCrashPoints('wait');
+    crash?.('loop.saved');
+    process.emit('message', 'loop.decided:1', undefined);
+    expect(send).toHaveBeenLastCalledWith({ 'loop.saved': 1 });
+    crash?.('loop.decided');
+    expect(dying()).toHaveLength(1);
+    process.emit('message', 'wait', undefined);
+    expect(send).toHaveBeenCalledTimes(1);
+    Object.assign(process, { send: undefined });
+  });
+
   test('goes on for a moment where something is on the wire, and begins nothing more', async () => {
     armCrashPoints('relay.next-bundle');
     expect([crash?.('relay.next-bundle'), crash?.('relay.next-bundle')]).toEqual([true, true]);

@@ -35,6 +35,8 @@ export function armCrashPoints(crashAt: string): void {
     return true;
   };
   process.on('message', (order) => {
+    // Whoever asks must not take it for alive.
+    if (dying) return;
     target = targetOf(String(order));
     process.send?.(passed);
     passed = {};

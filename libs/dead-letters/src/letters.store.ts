@@ -15,7 +15,10 @@ type Row = Omit<DeadLetterSummary, 'service'>;
 /** What died of this is never sent back: it can't be read, or somebody had no business to send it. */
 export const HOPELESS: readonly string[] = ['malformed', FORGED];
 
-/** A letter that is moved twice is one row. One that was sent back and has died again waits for somebody again. */
+/**
+ * A letter that is moved twice is one row. One that was sent back and has died again waits for somebody again; the same
+ * one that comes a second time, because its mover died before the acknowledgement, does not.
+ */
 export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<void> {
   const {
     id,
@@ -37,7 +40,8 @@ export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<voi
     text: `insert into dead_letters (id, status, queue, source, reason, type, member_id, trace_id, error, stack, cause,
         attempts, body, failed_at)
       values ($1, 'dead', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-      on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at where dead_letters.status = 'redriven'`,
+      on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at
+        where dead_letters.status = 'redriven' and dead_letters.failed_at < excluded.failed_at`,
     values: [
       id,
       clean(queue),

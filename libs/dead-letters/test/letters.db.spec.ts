@@ -63,6 +63,14 @@ test('a letter that the broker sets aside again, under the same id, waits for so
   expect(await statusOf(one.id)).toBe('dead');
 });
 
+test('a letter that comes again because whoever kept it died before the acknowledgement stays sent back', async () => {
+  const one = letter();
+  await keepLetter(database, one);
+  await redrive(one.id);
+  await keepLetter(database, one);
+  expect(await statusOf(one.id)).toBe('redriven');
+});
+
 test('text that PostgreSQL has no place for is kept as near as it can be', async () => {
   const one = letter({ error: 'a\u0000b\ud800', reason: '\u0000', queue: 'a\u0000b' });
   await keepLetter(database, one);

@@ -19,6 +19,8 @@ export interface StackOptions {
 const PROCESSES: readonly ProcessName[] = ['stock', 'payment', 'order', 'gateway'];
 /** Below the ports that the kernel hands out to connections. */
 const PORTS = { first: 10_000, end: 20_000 };
+/** Seconds pass until a process listens: meanwhile its port may have been found free by somebody else, too. */
+const PORT_TRIES = 3;
 
 /** The built services as processes of their own, as an operator would run them. Needs `npm run build`. */
 export class Stack {
@@ -65,10 +67,17 @@ export class Stack {
     { folder, env }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<RunningService> {
     const all = { ...this.environment(name), ...this.options.envOf?.(name), ...env };
-    const service = new RunningService(name, await freePort(), all, folder);
-    this.processes.push(service);
-    await service.start();
-    return service;
+    for (let tries = PORT_TRIES; ; tries--) {
+      const service = new RunningService(name, await freePort(), all, folder);
+      this.processes.push(service);
+      try {
+        await service.start();
+        return service;
+      } catch (error) {
+        if (tries === 1 || !(error as Error).message.includes('EADDRINUSE')) throw error;
+        this.processes.splice(this.processes.indexOf(service), 1);
+      }
+    }
   }
 
   /** Who asks first, then who answers. Returns the exit codes; null of a process that was killed. */

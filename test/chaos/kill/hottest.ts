@@ -1,10 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Load } from '../../e2e/load.js';
-import { Scene } from './scene.js';
+import { type Scene } from './scene.js';
 import { type Death, Victim } from './victim.js';
 
 const SKU = 'HOTTEST';
 const ON_HAND = 60;
 const ORDERS = 90;
+const REPLICAS = 3;
+const TOUCH_MS = 20;
 
 export interface Hottest {
   readonly death: Death | undefined;
@@ -19,42 +22,51 @@ export interface Hottest {
  * Three of the stock service and one SKU: what one of them saves makes the caches of the others stale, and their saves
  * conflict. One dies while it decides again, with the rows locked.
  */
-export async function sellTheHottest(): Promise<Hottest> {
-  const scene = await Scene.open({ stock: 3 });
-  try {
-    const { shop, client } = scene;
-    await client.stocked(SKU, ON_HAND);
-    const replicas = shop.stack.all('stock');
-    const cell = { process: 'stock', point: 'loop.before-commit', passing: 1 } as const;
-    const pids = replicas.map(({ pid }) => pid);
-    const victims = await Promise.all(replicas.map((service) => Victim.arm(service, cell)));
-    const first = Promise.race(victims.map((victim) => victim.death.then(() => victim)));
-    const load = new Load(client, {
-      orders: ORDERS,
-      clients: 12,
-      order: (n) => ({ sku: SKU, method: 'tok_visa', wait: n % 3 }),
-    });
-    const dead = await Promise.race([first, load.done().then(() => undefined)]);
-    await Promise.all(victims.filter((victim) => victim !== dead).map((victim) => victim.spare()));
-    await load.done();
-    await scene.expectHealed();
-    // Two may die in the same moment; who lives on has counted from the beginning.
-    const others = replicas.filter(({ pid }, i) => pid === pids[i]);
-    const handled = await Promise.all(others.map((service) => service.metric('waybill_messages_total')));
-    const { onHand, reserved } = await client.stock(SKU);
-    const statuses: Record<string, number> = {};
-    for (const id of load.accepted.values()) {
-      const { status } = await client.order(id);
-      statuses[status] = (statuses[status] ?? 0) + 1;
-    }
-    return {
-      death: await dead?.death,
-      statuses,
-      level: { onHand, reserved },
-      handled,
-      unexpected: load.unexpected,
-    };
-  } finally {
-    await scene.close();
+export async function sellTheHottest(scene: Scene): Promise<Hottest> {
+  const { shop, client } = scene;
+  await client.stocked(SKU, ON_HAND);
+  while (shop.stack.all('stock').length < REPLICAS) await shop.stack.add('stock');
+  const [dying, ...others] = shop.stack.all('stock') as [Dying, ...Dying[]];
+  const victim = await Victim.arm(dying, { process: 'stock', point: 'loop.before-commit', passing: 1 });
+  const load = new Load(client, {
+    orders: ORDERS,
+    clients: 12,
+    order: (n) => ({ sku: SKU, method: 'tok_visa', wait: n % 3 }),
+  });
+  if (!(await diesOfConflict(scene, dying, load))) await victim.spare();
+  await load.done();
+  const death = await victim.death;
+  await scene.expectHealed();
+  const { onHand, reserved } = await client.stock(SKU);
+  const statuses: Record<string, number> = {};
+  for (const id of load.accepted.values()) {
+    const { status } = await client.order(id);
+    statuses[status] = (statuses[status] ?? 0) + 1;
   }
+  return {
+    death,
+    statuses,
+    level: { onHand, reserved },
+    handled: await Promise.all(others.map((service) => service.metric('waybill_messages_total'))),
+    unexpected: load.unexpected,
+  };
+}
+
+type Dying = ReturnType<Scene['shop']['stack']['of']>;
+
+/** Until it has died, the row changes as by yet another replica: whoever remembers it has a conflict. */
+async function diesOfConflict({ shop }: Scene, dying: Dying, load: Load): Promise<boolean> {
+  const over = new AbortController();
+  const touch = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await shop.books.rows('stock', 'update products set version = version + 1 where sku = $1', [SKU]);
+      await pause(TOUCH_MS);
+    }
+  };
+  const touching = touch();
+  const hasDied = await Promise.race([dying.ended().then(() => true), load.done().then(() => false)]).finally(
+    () => over.abort(),
+  );
+  await touching;
+  return hasDied;
 }

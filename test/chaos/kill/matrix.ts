@@ -1,17 +1,8 @@
-import { CRASH_POINTS, type CrashPoint } from '#crash-points';
-import { type ProcessName } from '#testing';
 import { type PathName } from './path-names.js';
 import { play, rehearse } from './round.js';
+import { roundsOf, type Wanted } from './rounds.js';
 import { Scene } from './scene.js';
 import { type Cell, wordsOf } from './victim.js';
-
-/** What of the matrix is wanted. */
-export interface Wanted {
-  readonly paths: readonly PathName[];
-  readonly points: readonly CrashPoint[];
-  /** Of each point, at most so many. */
-  readonly passings: number;
-}
 
 export interface Row extends Cell {
   readonly path: PathName;
@@ -22,18 +13,16 @@ export interface Row extends Cell {
 export interface PathStory {
   readonly path: PathName;
   readonly rows: readonly Row[];
+  /** Passed when nobody died, and not again: timing decides how often some points are passed, if at all. */
+  readonly unreached: readonly Cell[];
   readonly failures: readonly string[];
 }
 
-/** Timing decides how often some points are passed: one that was not reached gets so many more chances. */
+/** What was not reached gets so many chances in all, each so long after the end of its path. */
 const CHANCES = 3;
+const FIRE_MS = 8_000;
 
-const POINTS = Object.keys(CRASH_POINTS) as CrashPoint[];
-
-/**
- * Every process dies at every point that it passes on a path, each time that it passes it. The gateway alone, for when it
- * comes back it asks the services; of the others one each in a round.
- */
+/** Processes die at the points that they pass on a path, and after each round everything heals. */
 export async function matrixOf(
   path: PathName,
   wanted: Wanted,
@@ -41,13 +30,16 @@ export async function matrixOf(
 ): Promise<PathStory> {
   let scene = await Scene.open();
   const rows: Row[] = [];
+  const unreached: Cell[] = [];
   const failures: string[] = [];
   try {
-    const rounds = roundsOf(await rehearse(scene, path), wanted);
+    const rounds = roundsOf(path, await rehearse(scene, path), wanted);
     say(`${path}: ${rounds.flat().length} deaths in ${rounds.length} rounds`);
     for (const [i, cells] of rounds.entries()) {
       try {
-        rows.push(...(await heal(scene, path, cells)));
+        const healed = await heal(scene, path, cells);
+        rows.push(...healed.rows);
+        unreached.push(...healed.alive);
         say(`${path}: ${i + 1}/${rounds.length} ${cells.map(wordsOf).join(', ')}`);
       } catch (error) {
         failures.push(`${path}: ${cells.map(wordsOf).join(', ')}: ${(error as Error).message}`);
@@ -59,32 +51,21 @@ export async function matrixOf(
   } finally {
     await scene.close();
   }
-  return { path, rows, failures };
+  return { path, rows, unreached, failures };
 }
 
-async function heal(scene: Scene, path: PathName, cells: readonly Cell[], chance = 1): Promise<Row[]> {
-  const { deaths, alive, check } = await play(scene, path, cells);
+interface Healed {
+  readonly rows: readonly Row[];
+  readonly alive: readonly Cell[];
+}
+
+async function heal(scene: Scene, path: PathName, cells: readonly Cell[], chance = 1): Promise<Healed> {
+  const { deaths, alive, check } = await play(scene, path, cells, FIRE_MS);
   await scene.expectHealed();
   await check();
   const now = performance.now();
   const rows = deaths.map(({ at, ...cell }) => ({ ...cell, path, healMs: Math.round(now - at) }));
-  if (alive.length === 0) return rows;
-  if (chance === CHANCES)
-    throw new Error(`never came to where they were to die: ${alive.map(wordsOf).join(', ')}`);
-  return [...rows, ...(await heal(scene, path, alive, chance + 1))];
-}
-
-function roundsOf(passed: Awaited<ReturnType<typeof rehearse>>, { points, passings }: Wanted): Cell[][] {
-  const cellsOf = (process: ProcessName): Cell[] =>
-    POINTS.filter((point) => points.includes(point)).flatMap((point) =>
-      Array.from({ length: Math.min(passed.get(process)?.[point] ?? 0, passings) }, (_, i) => ({
-        process,
-        point,
-        passing: i + 1,
-      })),
-    );
-  const services = (['order', 'payment', 'stock'] as const).map(cellsOf);
-  const most = Math.max(...services.map((cells) => cells.length));
-  const together = Array.from({ length: most }, (_, i) => services.flatMap((cells) => cells[i] ?? []));
-  return [...cellsOf('gateway').map((cell) => [cell]), ...together];
+  if (alive.length === 0 || chance === CHANCES) return { rows, alive };
+  const more = await heal(scene, path, alive, chance + 1);
+  return { rows: [...rows, ...more.rows], alive: more.alive };
 }

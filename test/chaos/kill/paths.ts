@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DeadLetterSummary, type OrderView, type PaymentView } from '#contracts';
+import { type OrderView, type PaymentView } from '#contracts';
 import { type Placing } from '../../e2e/client.js';
 import { answer } from '../../e2e/webhooks/customer.js';
 import { type PathName } from './path-names.js';
@@ -116,13 +116,9 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
   async redriven(scene) {
     const { id } = await place(scene, { sku: PLENTY });
     await reached(scene, id, 'awaiting_payment');
-    await scene.forge(id);
-    const letters = async () =>
-      (await read<{ data: DeadLetterSummary[] }>(scene, '/ops/failures')).data.length;
-    await until('the dead letter is kept', async () => (await letters()) > 0);
+    await scene.forged.tell(id);
     await post(scene, `/v1/orders/${id}/cancel`);
-    await redrive(scene);
-    await until('the dead letter is sent back', async () => (await letters()) === 0);
+    await scene.forged.sendBack();
     return ends(scene, id, 'cancelled', 'none');
   },
 
@@ -175,12 +171,3 @@ export const PATHS: Readonly<Record<PathName, Path>> = {
     return ends(scene, id, 'cancelled', 'none');
   },
 };
-
-/** One that was begun by a request whose answer was lost is as good. */
-async function redrive(scene: Scene): Promise<void> {
-  const request = { canary: false, perSecond: 100 };
-  const { status, text } = await persist(() =>
-    scene.client.send('POST', '/ops/failures/order/redrives', request),
-  );
-  if (status !== 202 && status !== 409) throw new Error(`a redrive was answered with ${status}: ${text}`);
-}

@@ -15,14 +15,15 @@ type Planned = Partial<Record<ProcessName, CrashPoint | `${CrashPoint}:${number}
  * A gateway that comes back asks the services whether they are there: beside it only points that no question passes.
  */
 const PLAN: readonly (readonly [path: PathName, deaths: Planned])[] = [
-  ['happy', { gateway: 'rpc.before-send', order: 'loop.saved:2', payment: 'provider.before-call' }],
+  ['happy', { gateway: 'rpc.before-send', payment: 'provider.before-call' }],
   ['happy', { gateway: 'rpc.sent', stock: 'loop.decided', payment: 'provider.called' }],
-  ['happy', { gateway: 'rpc.answered', order: 'relay.next-bundle:4', payment: 'provider.answered' }],
+  ['happy', { gateway: 'rpc.answered', order: 'relay.next-bundle:4' }],
   ['happy', { gateway: 'rpc.noticed', order: 'event-log.saved', payment: 'event-log.before-write' }],
   ['happy', { order: 'consumer.received', stock: 'consumer.handled', payment: 'relay.confirmed' }],
   ['no stock', { order: 'relay.before-delete', stock: 'consumer.acked' }],
   ['cancelled', { order: 'answers.sent:2', stock: 'consumer.before-ack' }],
   ['captured when it leaves', { order: 'answers.before-send', payment: 'relay.deleted' }],
+  ['returned', { payment: 'provider.answered:2', stock: 'loop.saved:3' }],
   ['unknown, then success', { order: 'event-log.before-commit', payment: 'reconcile.found' }],
   ['paid by webhook', { payment: 'webhook.before-store' }],
   ['paid by webhook', { payment: 'webhook.stored' }],

@@ -1,5 +1,6 @@
 import { CRASH_POINTS, type CrashPoint } from '#crash-points';
 import { type PathStory, type Row } from './matrix.js';
+import { wordsOf } from './victim.js';
 
 export interface About {
   readonly date: string;
@@ -12,6 +13,9 @@ export interface About {
 export function reportOf(stories: readonly PathStory[], about: About): string {
   const rows = stories.flatMap((story) => story.rows);
   const failures = stories.flatMap((story) => story.failures);
+  const unreached = stories.flatMap((story) =>
+    story.unreached.map((cell) => `${story.path}: ${wordsOf(cell)}`),
+  );
   const paths = stories.map(({ path }) => path);
   const points = (Object.keys(CRASH_POINTS) as CrashPoint[]).filter((one) =>
     rows.some(({ point }) => point === one),
@@ -41,11 +45,16 @@ export function reportOf(stories: readonly PathStory[], about: About): string {
     line(['time to heal, half of them, ms', ...paths.map((path) => healOf(rows, path, 0.5))]),
     line(['time to heal, the longest, ms', ...paths.map((path) => healOf(rows, path, 1))]),
     '',
-    ...failures.map((failure) => `- ${failure.split('\n')[0]}`),
+    ...listOf('Passed when nobody died, and not again in three tries', unreached),
+    ...listOf('Failures', failures),
   ]
     .join('\n')
     .trimEnd()
     .concat('\n');
+}
+
+function listOf(title: string, items: readonly string[]): string[] {
+  return items.length > 0 ? [`${title}:`, '', ...items.map((item) => `- ${item.split('\n')[0]}`), ''] : [];
 }
 
 function countOf(rows: readonly Row[], { point, path }: Pick<Row, 'point' | 'path'>): string {

@@ -14,25 +14,28 @@ export interface Played {
   readonly check: Check;
 }
 
-/** From the end of a path: what happens then by itself, as the outbox is tidied up, takes a second. */
+/** From the end of a path: what happens then by itself, as the outbox is tidied up, takes a second on a quiet machine. */
 const FIRE_MS = 30_000;
 
 /** Walks a path while processes die on it, each at its point; each is started again at once. */
-export async function play(scene: Scene, path: PathName, cells: readonly Cell[]): Promise<Played> {
+export async function play(
+  scene: Scene,
+  path: PathName,
+  cells: readonly Cell[],
+  fireMs = FIRE_MS,
+): Promise<Played> {
   const victims = await Promise.all(cells.map((cell) => Victim.arm(scene.shop.stack.of(cell.process), cell)));
   const check = await PATHS[path](scene);
-  const alive = new Set(victims);
-  const dying = victims.map((victim) => victim.death.then(() => alive.delete(victim)));
+  const deaths = Promise.all(victims.map(({ death }) => death));
   const over = new AbortController();
-  await Promise.race([Promise.all(dying), pause(FIRE_MS, undefined, over)]);
-  over.abort();
-  await Promise.all([...alive].map((victim) => victim.spare()));
-  const deaths = await Promise.all(victims.map(({ death }) => death));
+  await Promise.race([deaths, pause(fireMs, undefined, over)]).finally(() => over.abort());
+  await Promise.all(victims.map((victim) => victim.spare()));
+  const died = await deaths;
   return {
     path,
     check,
-    deaths: deaths.flatMap((death) => death ?? []),
-    alive: [...alive].map(({ cell }) => cell),
+    deaths: died.flatMap((death) => death ?? []),
+    alive: cells.filter((_, i) => died[i] === undefined),
   };
 }
 

@@ -1,5 +1,4 @@
 import { type ChannelModel, connect } from 'amqplib';
-import { newId } from '#contracts';
 import { EXCHANGES } from '#messaging';
 import { type StackOptions } from '#testing';
 import { type Client } from '../../e2e/client.js';
@@ -8,6 +7,7 @@ import { Oracle } from '../../e2e/oracle.js';
 import { Shop } from '../../e2e/shop.js';
 import { Line } from '../../e2e/webhooks/line.js';
 import { newSecret } from '../../e2e/webhooks/signed.js';
+import { ForgedLetters } from './forged-letters.js';
 
 /** Short times, so that what a death leaves is found soon; a process with CRASH_AT can be told where to die. */
 const ENV = {
@@ -26,6 +26,7 @@ export const SCARCE = 'SCARCE';
 /** A whole shop with a provider that keeps books of its own and tells what happens there, and a hand in the broker. */
 export class Scene {
   readonly client: Client;
+  readonly forged: ForgedLetters;
 
   private constructor(
     readonly shop: Shop,
@@ -33,6 +34,7 @@ export class Scene {
     private readonly provider: { readonly oracle: Oracle; readonly line: Line },
   ) {
     this.client = shop.client();
+    this.forged = new ForgedLetters(broker, shop.books, this.client);
   }
 
   static async open(replicas: StackOptions['replicas'] = {}): Promise<Scene> {
@@ -56,25 +58,10 @@ export class Scene {
 
   /** Everything has ended, all books agree, ours and those of the provider, and nothing is dead. */
   async expectHealed(): Promise<void> {
+    await this.forged.sendBack();
     await this.shop.expectSound();
     await expectNoDeadLetters(this.shop);
     await this.provider.oracle.expectSameBooks(this.shop);
-  }
-
-  /** The order service is told what cannot be: that stock refuses the commit of an order that nobody has paid. */
-  async forge(orderId: string): Promise<void> {
-    const type = 'stock.commit_refused.v1';
-    const about = {
-      causationId: null,
-      requestId: 'req_forged',
-      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
-    };
-    const member = { id: `${newId('msg')}.0`, type, ...about, attempt: 1, data: { orderId } };
-    const channel = await this.broker.createConfirmChannel();
-    const options = { appId: 'stock', messageId: newId('msg') };
-    channel.publish(EXCHANGES.events, type, Buffer.from(JSON.stringify([member])), options);
-    await channel.waitForConfirms();
-    await channel.close();
   }
 
   /** As long as `work` lasts, nothing that is sent to the stock service arrives. */

@@ -1,4 +1,4 @@
-import { type Channel, type ChannelModel } from 'amqplib';
+import { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { EXCHANGES } from '#messaging';
 
 interface Member {
@@ -15,10 +15,10 @@ export class Tap {
   readonly members: Member[] = [];
   private readonly hearers: ((members: readonly Member[]) => void)[] = [];
 
-  private constructor(private readonly channel: Channel) {}
+  private constructor(private readonly channel: ConfirmChannel) {}
 
   static async open(broker: ChannelModel): Promise<Tap> {
-    const channel = await broker.createChannel();
+    const channel = await broker.createConfirmChannel();
     const tap = new Tap(channel);
     const { queue } = await channel.assertQueue('', { exclusive: true });
     await channel.bindQueue(queue, EXCHANGES.commands, 'stock');
@@ -50,8 +50,10 @@ export class Tap {
     );
   }
 
-  close(): Promise<void> {
-    return this.channel.close();
+  /** When the broker has what was sent again. */
+  async close(): Promise<void> {
+    await this.channel.waitForConfirms();
+    await this.channel.close();
   }
 
   private hear(id: string, content: Buffer): void {

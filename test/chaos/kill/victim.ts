@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CrashPoint } from '#crash-points';
 import { type ProcessName, type RunningService } from '#testing';
 
@@ -15,11 +16,14 @@ export interface Death extends Cell {
 
 export const wordsOf = ({ process, point, passing }: Cell): string => `${process} at ${point}:${passing}`;
 
+const AGAIN_MS = 50;
+
 /** A process that is told where to die, and is started again at once when it has. */
 export class Victim {
   /** Resolves when it is back; undefined when it was spared. Rejects when it died of anything else. */
   readonly death: Promise<Death | undefined>;
-  private isSpared = false;
+  private readonly spared = Promise.withResolvers<'spared'>();
+  private hasEnded = false;
 
   private constructor(
     private readonly service: RunningService,
@@ -36,20 +40,25 @@ export class Victim {
     return victim;
   }
 
-  /** It need not die any more. */
+  /** It need not die any more, unless it just has. Only one that lives on answers; a busy one does so late. */
   async spare(): Promise<void> {
-    this.isSpared = true;
-    // One that is dying just now does not answer.
-    await this.service.crashAt('wait').catch(() => undefined);
+    while (!this.hasEnded) {
+      const isAlive = await this.service.crashAt('wait').then(
+        () => true,
+        () => false,
+      );
+      if (isAlive) return this.spared.resolve('spared');
+      await pause(AGAIN_MS);
+    }
   }
 
   private async follow(written: number): Promise<Death | undefined> {
     const { service, cell } = this;
-    const signal = await service.ended();
+    const signal = await Promise.race([service.ended(), this.spared.promise]);
     const at = performance.now();
-    if (this.isSpared && signal !== 'SIGKILL') return undefined;
+    if (signal === 'spared') return undefined;
+    this.hasEnded = true;
     await service.start();
-    if (this.isSpared) return undefined;
     const said = service.log
       .slice(written)
       .includes(`crash point ${cell.point}: passing ${cell.passing}, killed`);
