@@ -1,4 +1,5 @@
 import { alternate, rowOf } from '../lib/compare.mjs';
+import { cpuRowOf } from '../lib/cpu-row.mjs';
 import { measure } from '../lib/measure.mjs';
 import { SKUS } from '../lib/targets.mjs';
 
@@ -10,8 +11,12 @@ import { SKUS } from '../lib/targets.mjs';
  * @typedef {import('../lib/compare.mjs').Contender} Contender
  * @typedef {import('../lib/compare.mjs').Run} Run
  * @typedef {import('../lib/compare.mjs').Row} Row
- * @typedef {{ rounds: number, warmUpMs: number, measureMs: number }} Effort
- * @typedef {{ rows: Row[], runs: Run[] }} Outcome
+ * @typedef {{ rounds: number, warmUpMs: number, measureMs: number, orders: number, clients?: number | undefined }} Effort
+ * @typedef {object} Outcome
+ * @property {Row[]} rows
+ * @property {Run[]} runs
+ * @property {import('../lib/report.mjs').Table[]} [tables]
+ * @property {string[]} [failures] of what has no row
  */
 
 const ERRORS_SHOWN = 5;
@@ -22,9 +27,8 @@ export async function measurePlacing(stage, effort) {
   const monolith = await stage.monolith();
   /** @type {Outcome} */
   const outcome = { rows: [], runs: [] };
-  const marks = { 32: { bar: 0.6, goal: 1 }, 128: { bar: 0.9, goal: 1.5 } };
-  for (const [text, mark] of Object.entries(marks)) {
-    const clients = Number(text);
+  for (const clients of clientsOf(effort)) {
+    const mark = clients < 128 ? { bar: 0.6, goal: 1 } : { bar: 0.9, goal: 1.5 };
     const title = `orders placed → confirmed, ${clients} clients, over the monolith`;
     const contenders = [waybill, monolith].map((target) => placer(stage, target, { ...effort, clients }));
     const runs = await alternate({
@@ -41,6 +45,7 @@ export async function measurePlacing(stage, effort) {
       ...mark,
     };
     outcome.rows.push(rowOf(row, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate }));
+    outcome.rows.push(cpuRowOf(clients, { runs, name: 'waybill' }));
     outcome.runs.push(...runs);
   }
   const broken = [...(await brokenBooks(stage, waybill)), ...(await brokenBooks(stage, monolith))];
@@ -49,6 +54,9 @@ export async function measurePlacing(stage, effort) {
     rows: outcome.rows.map((row) => ({ ...row, failures: [...row.failures, ...broken] })),
   };
 }
+
+/** Few that wait for each other's commits, and many: or those that were asked for. @param {Effort} effort */
+export const clientsOf = ({ clients }) => (clients === undefined ? [32, 128] : [clients]);
 
 /** @param {Stage} stage @param {Effort} effort @returns {Promise<Outcome>} */
 export async function measureLatency(stage, effort) {
@@ -104,14 +112,18 @@ export async function measureReading(stage, effort) {
   return { rows: [rowOf(what, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate })], runs };
 }
 
-/** @param {Stage} stage @param {Target} target @param {Effort & { clients: number }} effort @returns {Contender} */
-export function placer(stage, target, { clients, warmUpMs, measureMs }) {
+/**
+ * @param {Stage} stage @param {Target} target
+ * @param {Pick<Effort, 'warmUpMs' | 'measureMs'> & { clients: number, hotSku?: boolean }} effort
+ * @returns {Contender}
+ */
+export function placer(stage, target, { clients, warmUpMs, measureMs, hotSku = false }) {
   return {
     name: target.name,
     run: async (round) => {
       const { url, apiKey } = target;
-      const job = { kind: 'place', url, apiKey, seed: round * 1_000 + clients, skus: SKUS, ids: [] };
-      const groups = { ...target.groups, ...(await stage.shared()) };
+      const job = { kind: 'place', url, apiKey, seed: round * 1_000 + clients, skus: SKUS, hotSku, ids: [] };
+      const groups = { ...target.groups, ...(await stage.shared(target)) };
       const { placed, ...run } = await measure(
         await stage.load(),
         { ...job, clients, warmUpMs, measureMs },
@@ -137,7 +149,7 @@ function reader(stage, target, { clients, ids, warmUpMs, measureMs }) {
     run: async (round) => {
       const { url, apiKey } = target;
       const job = { kind: 'read', url, apiKey, seed: round, skus: [], ids, clients, warmUpMs, measureMs };
-      const groups = { ...target.groups, ...(await stage.shared()) };
+      const groups = { ...target.groups, ...(await stage.shared(target)) };
       const { placed: _none, ...run } = await measure(await stage.load(), job, groups);
       return { ...run, clients, errors: mostFrequent(run.errors), faults: [] };
     },
@@ -161,7 +173,7 @@ async function rawRoundTrip(stage, { warmUpMs, measureMs }) {
 }
 
 /** @param {Stage} stage @param {Target} target */
-async function brokenBooks(stage, { name, books }) {
+export async function brokenBooks(stage, { name, books }) {
   stage.progress.start(`${name}: checking every invariant`);
   const faults = await books.atEnd();
   return faults.map((fault) => `${name}, at the end: ${fault}`);
