@@ -15,7 +15,8 @@ const progress = {
   done: (/** @type {string} */ text) =>
     process.stderr.write(`${process.stderr.isTTY ? '\r\u001b[K' : ''}  ${text}\n`),
 };
-const stage = new Stage({ env: process.env, progress, countsStatements: names.includes('budget') });
+const settings = Object.assign({}, ...names.map((name) => BENCHES[name]?.settings));
+const stage = new Stage({ env: process.env, progress, settings });
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => void stage.close().finally(() => process.exit(130)));
 }

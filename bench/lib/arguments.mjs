@@ -10,7 +10,9 @@ const OPTIONS = `  --rounds N      rounds of each contender (5)
   --warm-up N     seconds before it (3)
   --clients N     instead of the numbers of clients that a bench has by itself
   --orders N      how many p5 fills the tables with (1000000)
-  --quick         2 rounds of 3 s, and 20 000 orders, to see that it works
+  --backlog N     how many orders wait in p7 (100000)
+  --minutes N     how long p9 (10) and soak (30) go on
+  --quick         2 rounds of 3 s, 20 000 orders, a backlog of 2 000, half a minute: to see that it works
   --out FOLDER    for the JSON and the plot (bench/results): latest of the usual ones, else called after what was run
   --help`;
 
@@ -30,8 +32,8 @@ failed, 2 when it was called wrongly.
 ${OPTIONS}
 
 It uses a broker and a PostgreSQL of its own under .data/bench, or those of WAYBILL_TEST_BROKER_URL, WAYBILL_TEST_MANAGEMENT_URL
-and WAYBILL_TEST_POSTGRES_URL. Needs npm run build. "budget" makes its own PostgreSQL count statements, which costs a little:
-run it alone.
+and WAYBILL_TEST_POSTGRES_URL. Needs npm run build. "budget" and "breakdown" make their own PostgreSQL
+count statements and note the time of commits, which costs a little: run them apart from others.
 `;
 }
 
@@ -57,6 +59,8 @@ function parsed(args) {
         'warm-up': { type: 'string', default: '3' },
         clients: { type: 'string' },
         orders: { type: 'string' },
+        minutes: { type: 'string' },
+        backlog: { type: 'string' },
         quick: { type: 'boolean', default: false },
         out: { type: 'string', default: 'bench/results' },
         help: { type: 'boolean', default: false },
@@ -70,7 +74,7 @@ function parsed(args) {
 /** @param {ReturnType<typeof parsed>['values']} values @returns {Effort} */
 export function effortOf(values) {
   const count = (
-    /** @type {'rounds' | 'seconds' | 'warm-up' | 'clients' | 'orders'} */ name,
+    /** @type {'rounds' | 'seconds' | 'warm-up' | 'clients' | 'orders' | 'minutes' | 'backlog'} */ name,
     most = 3_600,
   ) => {
     const number = Number(values[name]);
@@ -80,10 +84,14 @@ export function effortOf(values) {
   const windows = values.quick
     ? { rounds: 2, warmUpMs: 1_000, measureMs: 3_000 }
     : { rounds: count('rounds'), warmUpMs: count('warm-up') * 1_000, measureMs: count('seconds') * 1_000 };
+  const usualBacklog = values.quick ? 2_000 : 100_000;
+  const usualMinutes = values.quick ? 0.5 : undefined;
   const usualOrders = values.quick ? 20_000 : 1_000_000;
   return {
     ...windows,
     orders: values.orders === undefined ? usualOrders : count('orders', 10_000_000),
+    backlog: values.backlog === undefined ? usualBacklog : count('backlog', 1_000_000),
+    minutes: values.minutes === undefined ? usualMinutes : count('minutes', 1_440),
     clients: values.clients === undefined ? undefined : count('clients', 1_000),
   };
 }

@@ -46,7 +46,7 @@ export async function alternate({ title, rounds, contenders, progress }) {
  * @property {'higher' | 'lower'} better
  * @property {number} bar
  * @property {number} goal
- * @property {readonly { name: string, spread: import('./statistics.mjs').Spread | null }[]} contenders first over second
+ * @property {readonly { name: string, spread: import('./statistics.mjs').Spread | null }[]} contenders first over second; others only beside them
  * @property {import('./statistics.mjs').Spread | null} ratio of the two in the same round
  * @property {readonly string[]} failures
  * @property {true} [isAbsolute] bar and goal are of the figure itself, which is compared with nothing
@@ -54,7 +54,7 @@ export async function alternate({ title, rounds, contenders, progress }) {
 
 /**
  * @param {Pick<Row, 'id' | 'title' | 'unit' | 'better' | 'bar' | 'goal'>} what
- * @param {{ runs: readonly Run[], names: readonly [string, string], figure: (run: Run) => number, failures?: string[] }} from
+ * @param {{ runs: readonly Run[], names: readonly [string, string, ...string[]], figure: (run: Run) => number, failures?: string[] }} from
  * @returns {Row}
  */
 export function rowOf(what, { runs, names, figure, failures = [] }) {

@@ -6,9 +6,13 @@ export function orderBody(skus, random, hotSku = false) {
   return `{"customerId":"cus_bench","currency":"EUR","payment":{"method":"tok_visa"},"lines":[${linesOf(skus, random, hotSku)}]}`;
 }
 
-/** The answer is held until the order has settled. @param {string} apiKey @param {string} key */
-export function orderHeaders(apiKey, key) {
-  return `authorization: Bearer ${apiKey}\r\nprefer: wait=10\r\nidempotency-key: ${key}\r\n`;
+/**
+ * The answer is held until the order has settled, unless nobody wants to wait.
+ * @param {string} apiKey @param {string} key @param {{ wait?: boolean }} [preference]
+ */
+export function orderHeaders(apiKey, key, { wait = true } = {}) {
+  const prefer = wait ? 'prefer: wait=10\r\n' : '';
+  return `authorization: Bearer ${apiKey}\r\n${prefer}idempotency-key: ${key}\r\n`;
 }
 
 /** @param {readonly string[]} skus @param {() => number} random @param {boolean} hotSku */

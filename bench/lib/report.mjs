@@ -48,8 +48,9 @@ function printAligned(lines) {
 
 /** CPU per 1 000 calls: what it costs, whatever the machine was doing besides. @param {readonly Run[]} runs */
 function printCpu(runs) {
-  if (runs.length === 0) return;
-  const byContender = Map.groupBy(runs, ({ bench, contender }) => `${bench}, ${contender}`);
+  const counted = runs.filter(({ cpuSeconds }) => Object.keys(cpuSeconds).length > 0);
+  if (counted.length === 0) return;
+  const byContender = Map.groupBy(counted, ({ bench, contender }) => `${bench}, ${contender}`);
   console.log('\nCPU seconds per 1 000 calls, by process');
   for (const [name, own] of byContender) {
     const count = own.reduce((sum, run) => sum + run.count, 0);

@@ -13,16 +13,16 @@ export class Stage {
   /** @type {Map<string, Promise<any>>} */
   #open = new Map();
 
-  /** @param {{ env: NodeJS.ProcessEnv, progress: import('./compare.mjs').Progress, countsStatements?: boolean }} options */
-  constructor({ env, progress, countsStatements = false }) {
+  /** @param {{ env: NodeJS.ProcessEnv, progress: import('./compare.mjs').Progress, settings?: import('./servers.mjs').Settings }} options */
+  constructor({ env, progress, settings = {} }) {
     this.env = env;
     this.progress = progress;
-    this.countsStatements = countsStatements;
+    this.settings = settings;
   }
 
   #servers() {
     return this.#once('broker and database', async () => {
-      const servers = await openServers(this.env, { countsStatements: this.countsStatements });
+      const servers = await openServers(this.env, this.settings);
       this.#closers.push(() => servers.close());
       return servers;
     });
@@ -82,6 +82,11 @@ export class Stage {
   /** @returns {Promise<Worker>} */
   flood() {
     return this.#once('the open loop', () => this.worker('flood.mjs', {}));
+  }
+
+  /** @returns {Promise<Worker>} */
+  backlog() {
+    return this.#once('who does not wait', () => this.worker('backlog.mjs', {}));
   }
 
   /** @returns {Promise<string>} URL of the vhost for contenders that are only a broker's clients */

@@ -21,7 +21,7 @@ import { Worker } from './worker.mjs';
  * Waybill in processes, databases and a vhost of our own.
  * @typedef {Target & { books: WaybillBooks, stack: import('#testing').Stack, infra: Infra, vhost: string }} WaybillTarget
  */
-/** @typedef {{ replicas?: number, name?: string }} Shape `replicas` of each service; 1 unless told */
+/** @typedef {{ replicas?: number, name?: string, env?: Record<string, string> }} Shape `replicas` of each process, 1 unless told; `env`: what else they are told */
 /**
  * @typedef {object} Books
  * @property {(placed: readonly { id: string, status: string }[], lost: number) => Promise<string[]>} afterRun
@@ -61,7 +61,7 @@ export async function openMonolith(infra) {
 }
 
 /** All four services of dist/. @param {Infra} infra @param {Shape} [shape] @returns {Promise<WaybillTarget>} */
-export async function openWaybill(infra, { replicas = 1, name = 'waybill' } = {}) {
+export async function openWaybill(infra, { replicas = 1, name = 'waybill', env: more } = {}) {
   const { Stack } = await import('#testing').catch((error) => {
     throw new Error(`Waybill is not built (npm run build): ${error.message}`);
   });
@@ -73,7 +73,7 @@ export async function openWaybill(infra, { replicas = 1, name = 'waybill' } = {}
   const databaseUrls = /** @type {Record<typeof services[number], string>} */ (
     Object.fromEntries(services.map((service, i) => [service, urls[i]]))
   );
-  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info' };
+  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info', ...more };
   const names = /** @type {const} */ (['gateway', ...services]);
   const each = Object.fromEntries(names.map((process) => [process, replicas]));
   const stack = await Stack.start({ brokerUrl, databaseUrls, env, replicas: each });

@@ -37,7 +37,7 @@ export class WaybillBooks {
   async afterRun(placed, lost) {
     this.#accepted += placed.length;
     this.#lost += lost;
-    const left = await untilQuiet(() => this.#underWay(), QUIET_MS);
+    const left = await this.untilQuiet(QUIET_MS);
     const faults = await presenceFaults({
       pool: this.pools.order,
       state: 'phase',
@@ -67,6 +67,11 @@ export class WaybillBooks {
 
   async close() {
     await Promise.all(Object.values(this.pools).map((pool) => pool.end()));
+  }
+
+  /** Until nothing is under way. @param {number} ms at most @returns {Promise<string[]>} what is left then */
+  untilQuiet(ms) {
+    return untilQuiet(() => this.#underWay(), ms);
   }
 
   async #underWay() {
