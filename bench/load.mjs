@@ -9,6 +9,7 @@ import { serve } from './lib/worker.mjs';
  * The load generator: places or reads orders over HTTP, as many clients as it is told, each on its own connection.
  * @typedef {import('./lib/closed-loop.mjs').Job & {
  *   kind: 'place' | 'read', url: string, apiKey: string, seed: number, skus: readonly string[], ids: readonly string[],
+ *   hotSku: boolean,
  * }} LoadJob
  * @typedef {{ id: string, status: string }} Placed
  */
@@ -32,10 +33,10 @@ async function run(job, window) {
  * The answer is held until the order has settled.
  * @param {LoadJob} job @param {() => number} random @param {Placed[]} placed
  */
-function placing({ apiKey, skus }, random, placed) {
+function placing({ apiKey, skus, hotSku }, random, placed) {
   return async (/** @type {HttpClient} */ client) => {
     const headers = orderHeaders(apiKey, randomUUID());
-    const body = orderBody(skus, random);
+    const body = orderBody(skus, random, hotSku);
     const { status, body: answer } = await client.send('POST', '/v1/orders', headers, body);
     if (status !== 201 && status !== 200) throw new Error(`HTTP ${status} ${typeOf(answer)}`);
     const order = JSON.parse(answer);

@@ -1,4 +1,5 @@
 import { alternate, rowOf } from '../lib/compare.mjs';
+import { cpuRowOf } from '../lib/cpu-row.mjs';
 import { measure } from '../lib/measure.mjs';
 import { SKUS } from '../lib/targets.mjs';
 
@@ -10,8 +11,19 @@ import { SKUS } from '../lib/targets.mjs';
  * @typedef {import('../lib/compare.mjs').Contender} Contender
  * @typedef {import('../lib/compare.mjs').Run} Run
  * @typedef {import('../lib/compare.mjs').Row} Row
- * @typedef {{ rounds: number, warmUpMs: number, measureMs: number }} Effort
- * @typedef {{ rows: Row[], runs: Run[] }} Outcome
+ * @typedef {object} Effort
+ * @property {number} rounds
+ * @property {number} warmUpMs
+ * @property {number} measureMs
+ * @property {number} orders that the tables are filled with
+ * @property {number} backlog
+ * @property {number | undefined} [clients] instead of those that a bench has by itself
+ * @property {number | undefined} [minutes] the same
+ * @typedef {object} Outcome
+ * @property {Row[]} rows
+ * @property {Run[]} runs
+ * @property {import('../lib/report.mjs').Table[]} [tables]
+ * @property {string[]} [failures] of what has no row
  */
 
 const ERRORS_SHOWN = 5;
@@ -22,9 +34,8 @@ export async function measurePlacing(stage, effort) {
   const monolith = await stage.monolith();
   /** @type {Outcome} */
   const outcome = { rows: [], runs: [] };
-  const marks = { 32: { bar: 0.6, goal: 1 }, 128: { bar: 0.9, goal: 1.5 } };
-  for (const [text, mark] of Object.entries(marks)) {
-    const clients = Number(text);
+  for (const clients of clientsOf(effort)) {
+    const mark = clients < 128 ? { bar: 0.6, goal: 1 } : { bar: 0.9, goal: 1.5 };
     const title = `orders placed → confirmed, ${clients} clients, over the monolith`;
     const contenders = [waybill, monolith].map((target) => placer(stage, target, { ...effort, clients }));
     const runs = await alternate({
@@ -41,6 +52,7 @@ export async function measurePlacing(stage, effort) {
       ...mark,
     };
     outcome.rows.push(rowOf(row, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate }));
+    outcome.rows.push(cpuRowOf(clients, { runs, name: 'waybill' }));
     outcome.runs.push(...runs);
   }
   const broken = [...(await brokenBooks(stage, waybill)), ...(await brokenBooks(stage, monolith))];
@@ -49,6 +61,9 @@ export async function measurePlacing(stage, effort) {
     rows: outcome.rows.map((row) => ({ ...row, failures: [...row.failures, ...broken] })),
   };
 }
+
+/** Few that wait for each other's commits, and many: or those that were asked for. @param {Effort} effort */
+export const clientsOf = ({ clients }) => (clients === undefined ? [32, 128] : [clients]);
 
 /** @param {Stage} stage @param {Effort} effort @returns {Promise<Outcome>} */
 export async function measureLatency(stage, effort) {
@@ -69,14 +84,8 @@ export async function measureLatency(stage, effort) {
       bar: 25,
       goal: 10,
     };
-    const names = /** @type {[string, string]} */ (['waybill', 'raw round trip']);
-    const compared = rowOf(what, { runs, names, figure: ({ latencyMs }) => latencyMs[point], failures });
-    const beside = rowOf(what, {
-      runs,
-      names: ['monolith', names[1]],
-      figure: ({ latencyMs }) => latencyMs[point],
-    });
-    return { ...compared, contenders: [...compared.contenders, ...beside.contenders.slice(0, 1)] };
+    const names = /** @type {const} */ (['waybill', 'raw round trip', 'monolith']);
+    return rowOf(what, { runs, names, figure: ({ latencyMs }) => latencyMs[point], failures });
   };
   return { rows: [row('p50'), row('p99')], runs };
 }
@@ -104,14 +113,18 @@ export async function measureReading(stage, effort) {
   return { rows: [rowOf(what, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate })], runs };
 }
 
-/** @param {Stage} stage @param {Target} target @param {Effort & { clients: number }} effort @returns {Contender} */
-export function placer(stage, target, { clients, warmUpMs, measureMs }) {
+/**
+ * @param {Stage} stage @param {Target} target
+ * @param {Pick<Effort, 'warmUpMs' | 'measureMs'> & { clients: number, hotSku?: boolean }} effort
+ * @returns {Contender}
+ */
+export function placer(stage, target, { clients, warmUpMs, measureMs, hotSku = false }) {
   return {
     name: target.name,
     run: async (round) => {
       const { url, apiKey } = target;
-      const job = { kind: 'place', url, apiKey, seed: round * 1_000 + clients, skus: SKUS, ids: [] };
-      const groups = { ...target.groups, ...(await stage.shared()) };
+      const job = { kind: 'place', url, apiKey, seed: round * 1_000 + clients, skus: SKUS, hotSku, ids: [] };
+      const groups = { ...target.groups, ...(await stage.shared(target)) };
       const { placed, ...run } = await measure(
         await stage.load(),
         { ...job, clients, warmUpMs, measureMs },
@@ -137,7 +150,7 @@ function reader(stage, target, { clients, ids, warmUpMs, measureMs }) {
     run: async (round) => {
       const { url, apiKey } = target;
       const job = { kind: 'read', url, apiKey, seed: round, skus: [], ids, clients, warmUpMs, measureMs };
-      const groups = { ...target.groups, ...(await stage.shared()) };
+      const groups = { ...target.groups, ...(await stage.shared(target)) };
       const { placed: _none, ...run } = await measure(await stage.load(), job, groups);
       return { ...run, clients, errors: mostFrequent(run.errors), faults: [] };
     },
@@ -145,7 +158,7 @@ function reader(stage, target, { clients, ids, warmUpMs, measureMs }) {
 }
 
 /** @param {Stage} stage @param {Effort} effort @returns {Promise<Contender>} */
-async function rawRoundTrip(stage, { warmUpMs, measureMs }) {
+export async function rawRoundTrip(stage, { warmUpMs, measureMs }) {
   const config = { url: await stage.vhost(), road: 'quorum' };
   const echo = await stage.worker('amqp/raw-echo.mjs', config);
   const caller = await stage.worker('amqp/raw-caller.mjs', config);
@@ -161,7 +174,7 @@ async function rawRoundTrip(stage, { warmUpMs, measureMs }) {
 }
 
 /** @param {Stage} stage @param {Target} target */
-async function brokenBooks(stage, { name, books }) {
+export async function brokenBooks(stage, { name, books }) {
   stage.progress.start(`${name}: checking every invariant`);
   const faults = await books.atEnd();
   return faults.map((fault) => `${name}, at the end: ${fault}`);

@@ -1,4 +1,4 @@
-import { rowOf } from '../lib/compare.mjs';
+import { absoluteRowOf, rowOf } from '../lib/compare.mjs';
 import { recoveryMs, stepsOf, summaryOf } from '../lib/flood-summary.mjs';
 import { SKUS } from '../lib/targets.mjs';
 import { placer } from './orders.mjs';
@@ -23,9 +23,8 @@ const GRACE_MS = 60_000;
 const HIGHER = { unit: 'orders/s', better: /** @type {const} */ ('higher') };
 const LOWER = { unit: 'ms', better: /** @type {const} */ ('lower') };
 const LATENCY = { ...LOWER, bar: 2.5, goal: 2 };
-const ONE = 'one ms';
 
-/** @type {{ what: Pick<Row, 'id' | 'title' | 'unit' | 'better' | 'bar' | 'goal'>, names: [string, string], figure: (run: Run) => number }[]} */
+/** @type {{ what: Pick<Row, 'id' | 'title' | 'unit' | 'better' | 'bar' | 'goal'>, names: [string, string?], figure: (run: Run) => number }[]} */
 const ROWS = [
   {
     what: {
@@ -50,12 +49,12 @@ const ROWS = [
   },
   {
     what: { id: 'P11/refusals', title: 'a refusal, p99', ...LOWER, bar: 100, goal: 50 },
-    names: ['refusals', ONE],
+    names: ['refusals'],
     figure: ({ rate }) => rate,
   },
   {
     what: { id: 'P11/recovery', title: 'until all is as before', ...LOWER, bar: 10_000, goal: 5_000 },
-    names: ['recovery', ONE],
+    names: ['recovery'],
     figure: ({ rate }) => rate,
   },
 ];
@@ -72,13 +71,10 @@ export async function measureOverload(stage, effort) {
     runs.push(...(await flood(stage, waybill, { ...effort, round, peak: peak.rate })));
   }
   const failures = await waybill.books.atEnd();
-  const rows = ROWS.map(({ what, names, figure }) => {
-    return rowOf(what, {
-      runs: runs.filter(({ contender }) => names.includes(contender)),
-      names,
-      figure,
-      failures,
-    });
+  const rows = ROWS.map(({ what, names: [ours, theirs], figure }) => {
+    if (!theirs) return absoluteRowOf(what, { runs, name: ours, figure, failures });
+    const compared = runs.filter(({ contender }) => contender === ours || contender === theirs);
+    return rowOf(what, { runs: compared, names: [ours, theirs], figure, failures });
   });
   return { rows, runs: runs.filter(({ contender }) => contender === 'peak') };
 }
@@ -116,13 +112,13 @@ async function flood(stage, target, { round, peak, warmUpMs, measureMs: ms }) {
     run('overload', loaded, loaded.rate),
     run('refusals', loaded, loaded.refusedMs.p99),
     run('recovery', loaded, recovery),
-    run(ONE, loaded, 1),
   ];
 }
 
 /** @param {{ peak: number, healthy: Summary, loaded: Summary, recovery: number }} seen */
 function wordsOf({ peak, healthy, loaded, recovery }) {
-  const times = ({ admitted: { p50, p99 } }) => `${p50.toFixed(0)}/${p99.toFixed(0)} ms`;
+  const times = (/** @type {Summary} */ { admitted: { p50, p99 } }) =>
+    `${p50.toFixed(0)}/${p99.toFixed(0)} ms`;
   return [
     `${Math.round(loaded.rate)} of ${Math.round(peak)}/s confirmed`,
     `p50/p99 ${times(loaded)}, before ${times(healthy)}`,

@@ -3,7 +3,8 @@ import { measure } from '../lib/measure.mjs';
 
 /**
  * P3: a question and its answer through our client, Nest and our strategy, with validation, over raw amqplib on the same
- * kind of queue, with confirms and mandatory on both sides.
+ * kind of queue, with confirms and mandatory on both sides. Beside them what Nest brings for RabbitMQ, as its documentation sets it up: no
+ * validation, no mandatory, no acknowledgement.
  * @typedef {import('../lib/stage.mjs').Stage} Stage
  * @typedef {import('./orders.mjs').Effort} Effort
  * @typedef {import('./orders.mjs').Outcome} Outcome
@@ -21,11 +22,18 @@ export async function measureRpc(stage, effort) {
     url,
   });
   const raw = await pair(stage, { name: 'raw amqplib', echo: 'raw-echo.mjs', caller: 'raw-caller.mjs', url });
+  const stock = await pair(stage, {
+    name: 'stock Nest',
+    echo: 'nest-echo.mjs',
+    caller: 'nest-caller.mjs',
+    url,
+  });
+  const names = /** @type {const} */ (['waybill', 'raw amqplib', 'stock Nest']);
   /** @type {Outcome} */
   const outcome = { rows: [], runs: [] };
   for (const [text, mark] of Object.entries(MARKS)) {
     const clients = Number(text);
-    const contenders = [waybill, raw].map(({ name, run }) => ({
+    const contenders = [waybill, raw, stock].map(({ name, run }) => ({
       name,
       run: () => run({ ...effort, clients }),
     }));
@@ -43,7 +51,7 @@ export async function measureRpc(stage, effort) {
       better: /** @type {const} */ ('higher'),
       ...mark,
     };
-    outcome.rows.push(rowOf(row, { runs, names: ['waybill', 'raw amqplib'], figure: ({ rate }) => rate }));
+    outcome.rows.push(rowOf(row, { runs, names, figure: ({ rate }) => rate }));
     outcome.runs.push(...runs);
   }
   return outcome;

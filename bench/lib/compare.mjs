@@ -46,14 +46,15 @@ export async function alternate({ title, rounds, contenders, progress }) {
  * @property {'higher' | 'lower'} better
  * @property {number} bar
  * @property {number} goal
- * @property {readonly { name: string, spread: import('./statistics.mjs').Spread | null }[]} contenders first over second
+ * @property {readonly { name: string, spread: import('./statistics.mjs').Spread | null }[]} contenders first over second; others only beside them
  * @property {import('./statistics.mjs').Spread | null} ratio of the two in the same round
  * @property {readonly string[]} failures
+ * @property {true} [isAbsolute] bar and goal are of the figure itself, which is compared with nothing
  */
 
 /**
  * @param {Pick<Row, 'id' | 'title' | 'unit' | 'better' | 'bar' | 'goal'>} what
- * @param {{ runs: readonly Run[], names: readonly [string, string], figure: (run: Run) => number, failures?: string[] }} from
+ * @param {{ runs: readonly Run[], names: readonly [string, string, ...string[]], figure: (run: Run) => number, failures?: string[] }} from
  * @returns {Row}
  */
 export function rowOf(what, { runs, names, figure, failures = [] }) {
@@ -69,6 +70,19 @@ export function rowOf(what, { runs, names, figure, failures = [] }) {
     ratio: spreadOf(ratios),
     failures: [...failures, ...runs.flatMap(failuresOf)],
   };
+}
+
+/**
+ * A figure that has its bar in itself.
+ * @param {Pick<Row, 'id' | 'title' | 'unit' | 'better' | 'bar' | 'goal'>} what
+ * @param {{ runs: readonly Run[], name: string, figure: (run: Run) => number, failures?: readonly string[] }} from
+ * @returns {Row}
+ */
+export function absoluteRowOf(what, { runs, name, figure, failures = [] }) {
+  const own = runs.filter(({ contender }) => contender === name);
+  const spread = spreadOf(own.map(figure));
+  const all = [...failures, ...own.flatMap(failuresOf)];
+  return { ...what, contenders: [{ name, spread }], ratio: spread, failures: all, isAbsolute: true };
 }
 
 /** A rate with wrong books, or with requests that failed, is no rate. @param {Run} run */

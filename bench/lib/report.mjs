@@ -5,14 +5,15 @@ import { plotOf } from './plot.mjs';
 import { sumOf } from './statistics.mjs';
 
 /** @typedef {import('./compare.mjs').Row} Row @typedef {import('./compare.mjs').Run} Run */
+/** @typedef {{ title: string, head: readonly string[], rows: readonly (readonly string[])[] }} Table what is told and has no bar */
 
 /** @param {readonly Row[]} rows @param {readonly Run[]} runs */
-export function printTable(rows, runs) {
+export function printRows(rows, runs) {
   const lines = [['', 'what', 'figures, median (min – max)', 'ratio', 'bar', 'goal', '']];
   for (const row of rows) {
     const figures = row.contenders.map(({ name, spread }) => `${name} ${spreadText(spread)}`).join('  ');
     const limit = row.better === 'higher' ? '≥' : '≤';
-    const ratio = row.ratio ? `${spreadText(row.ratio)}×` : '–';
+    const ratio = row.ratio && !row.isAbsolute ? `${spreadText(row.ratio)}×` : '–';
     lines.push([
       row.id,
       row.title,
@@ -23,23 +24,33 @@ export function printTable(rows, runs) {
       verdictOf(row),
     ]);
   }
-  const widths = (lines[0] ?? []).map((_, column) =>
-    Math.max(...lines.map((line) => (line[column] ?? '').length)),
-  );
-  for (const line of lines)
-    console.log(
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+  if (rows.length > 0) printAligned(lines);
   for (const { failures } of rows) for (const failure of failures.slice(0, 10)) console.log(`✗ ${failure}`);
   printCpu(runs);
 }
 
+/** @param {Table} table */
+export function printTable({ title, head, rows }) {
+  console.log(`\n${title}`);
+  printAligned([head, ...rows]);
+}
+
+/** @param {readonly (readonly string[])[]} lines */
+function printAligned(lines) {
+  const columns = Math.max(...lines.map((line) => line.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
+  const padded = (/** @type {readonly string[]} */ line) =>
+    line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  for (const line of lines) console.log(padded(line).trimEnd());
+}
+
 /** CPU per 1 000 calls: what it costs, whatever the machine was doing besides. @param {readonly Run[]} runs */
 function printCpu(runs) {
-  const byContender = Map.groupBy(runs, ({ bench, contender }) => `${bench}, ${contender}`);
+  const counted = runs.filter(({ cpuSeconds }) => Object.keys(cpuSeconds).length > 0);
+  if (counted.length === 0) return;
+  const byContender = Map.groupBy(counted, ({ bench, contender }) => `${bench}, ${contender}`);
   console.log('\nCPU seconds per 1 000 calls, by process');
   for (const [name, own] of byContender) {
     const count = own.reduce((sum, run) => sum + run.count, 0);
@@ -52,12 +63,16 @@ function printCpu(runs) {
   }
 }
 
-/** @param {string} folder @param {{ at: string, rows: readonly Row[] } & object} results */
-export async function writeResults(folder, results) {
+/**
+ * `name`: "latest" of the benches that run unless others are named.
+ * @param {{ folder: string, name: string }} where @param {{ rows: readonly Row[], [field: string]: unknown }} results
+ */
+export async function writeResults({ folder, name }, results) {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'latest.json'), `${JSON.stringify(results, null, 1)}\n`);
-  await writeFile(join(folder, 'latest.svg'), plotOf(results.rows));
-  console.log(`\nwritten: ${join(folder, 'latest.json')}, ${join(folder, 'latest.svg')}`);
+  const path = join(folder, name);
+  await writeFile(`${path}.json`, `${JSON.stringify(results, null, 1)}\n`);
+  if (results.rows.length > 0) await writeFile(`${path}.svg`, plotOf(results.rows));
+  console.log(`\nwritten: ${path}.json${results.rows.length > 0 ? `, ${path}.svg` : ''}`);
 }
 
 /** @param {import('./statistics.mjs').Spread | null} spread */

@@ -14,10 +14,11 @@ const SETTLE_MS = 30_000;
 export async function openRunning({ url, apiKey }) {
   await stockUp({ url, apiKey });
   const books = new ApiBooks(url, apiKey);
-  return { name: 'waybill', url, apiKey, groups: {}, books, databases: [], close: async () => undefined };
+  return { name: 'waybill', url, apiKey, groups: {}, books, close: async () => undefined };
 }
 
-/** @implements {import('./targets.mjs').Books} */
+/** @typedef {import('./targets.mjs').Books} Books */
+/** @implements {Books} */
 class ApiBooks {
   /** @param {string} url @param {string} apiKey */
   constructor(url, apiKey) {

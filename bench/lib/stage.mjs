@@ -4,7 +4,7 @@ import { openServers } from './servers.mjs';
 import { openMonolith, openWaybill } from './targets.mjs';
 import { Worker } from './worker.mjs';
 
-/** @typedef {import('./targets.mjs').Target} Target */
+/** @typedef {import('./targets.mjs').Target} Target @typedef {import('./targets.mjs').WaybillTarget} WaybillTarget */
 
 /** Everything that a bench needs, opened when it is first asked for and closed the other way round. */
 export class Stage {
@@ -13,28 +13,39 @@ export class Stage {
   /** @type {Map<string, Promise<any>>} */
   #open = new Map();
 
-  /** @param {{ env: NodeJS.ProcessEnv, progress: import('./compare.mjs').Progress }} options */
-  constructor({ env, progress }) {
+  /** @param {{ env: NodeJS.ProcessEnv, progress: import('./compare.mjs').Progress, settings?: import('./servers.mjs').Settings }} options */
+  constructor({ env, progress, settings = {} }) {
     this.env = env;
     this.progress = progress;
+    this.settings = settings;
   }
 
-  /** @returns {Promise<Infra>} */
-  infra() {
+  #servers() {
     return this.#once('broker and database', async () => {
-      const servers = await openServers(this.env);
-      const infra = new Infra(servers);
-      this.#closers.push(
-        () => servers.close(),
-        () => infra.close(),
-      );
-      return infra;
+      const servers = await openServers(this.env, this.settings);
+      this.#closers.push(() => servers.close());
+      return servers;
     });
   }
 
-  /** Broker and database server, for the CPU. @returns {Promise<import('./processes.mjs').Groups>} */
-  shared() {
-    return this.#once('their processes', async () => (await this.infra()).processes());
+  /** What all contenders share. @returns {Promise<Infra>} */
+  infra() {
+    return this.#once('vhosts and databases', () => this.#ownInfra());
+  }
+
+  async #ownInfra() {
+    const infra = new Infra(await this.#servers());
+    this.#closers.push(() => infra.close());
+    return infra;
+  }
+
+  /**
+   * Broker and database server, for the CPU: of a target only those of its processes that work for its databases.
+   * @param {object} [target] @returns {Promise<import('./processes.mjs').Groups>}
+   */
+  async shared(target) {
+    const infra = target && 'infra' in target ? /** @type {Infra} */ (target.infra) : await this.infra();
+    return this.#once(`processes of ${infra.name}`, () => infra.processes());
   }
 
   /** @returns {Promise<Target>} */
@@ -51,6 +62,18 @@ export class Stage {
     });
   }
 
+  /** One more, beside the others. @param {import('./targets.mjs').Shape} [shape] @returns {Promise<WaybillTarget>} */
+  async anotherWaybill(shape) {
+    return this.#closing(await openWaybill(await this.#ownInfra(), shape));
+  }
+
+  /** Where counters and tables are looked at, which an API does not give. @returns {Promise<WaybillTarget>} */
+  async ownWaybill() {
+    const target = await this.waybill();
+    if (!('stack' in target)) throw new Error('this bench needs a Waybill of its own: unset WAYBILL_URL');
+    return /** @type {WaybillTarget} */ (target);
+  }
+
   /** @returns {Promise<Worker>} */
   load() {
     return this.#once('the load generator', () => this.worker('load.mjs', {}));
@@ -59,6 +82,11 @@ export class Stage {
   /** @returns {Promise<Worker>} */
   flood() {
     return this.#once('the open loop', () => this.worker('flood.mjs', {}));
+  }
+
+  /** @returns {Promise<Worker>} */
+  backlog() {
+    return this.#once('who does not wait', () => this.worker('backlog.mjs', {}));
   }
 
   /** @returns {Promise<string>} URL of the vhost for contenders that are only a broker's clients */

@@ -1,6 +1,6 @@
 /**
  * @typedef {{ median: number, min: number, max: number }} Spread
- * @typedef {{ p50: number, p90: number, p99: number, max: number }} Latency
+ * @typedef {{ p50: number, p90: number, p99: number, p999: number, max: number }} Latency
  */
 
 /** @param {readonly number[]} values @returns {Spread | null} */
@@ -26,7 +26,7 @@ export function latencyOf(latencies) {
   const sorted = Float64Array.from(latencies).sort();
   const at = (/** @type {number} */ part) =>
     sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: at(1) };
 }
 
 /** Sums maps of numbers, key by key. @param {readonly Record<string, number>[]} maps */

@@ -14,10 +14,14 @@ import { Worker } from './worker.mjs';
  * @property {string} apiKey
  * @property {import('./processes.mjs').Groups} groups its own processes
  * @property {Books} books
- * @property {readonly string[]} databases for the budget; empty when they can't be reached
- * @property {string} [vhost]
  * @property {() => Promise<unknown>} close
  */
+/** @typedef {import('./infra.mjs').Infra} Infra */
+/**
+ * Waybill in processes, databases and a vhost of our own.
+ * @typedef {Target & { books: WaybillBooks, stack: import('#testing').Stack, infra: Infra, vhost: string }} WaybillTarget
+ */
+/** @typedef {{ replicas?: number, name?: string, env?: Record<string, string> }} Shape `replicas` of each process, 1 unless told; `env`: what else they are told */
 /**
  * @typedef {object} Books
  * @property {(placed: readonly { id: string, status: string }[], lost: number) => Promise<string[]>} afterRun
@@ -29,7 +33,7 @@ export const SKUS = Array.from({ length: 1_000 }, (_, i) => `BENCH-${String(i).p
 const ON_HAND = 1_000_000;
 const SEEDERS = 16;
 
-/** @param {import('./infra.mjs').Infra} infra @returns {Promise<Target>} */
+/** @param {Infra} infra @returns {Promise<Target>} */
 export async function openMonolith(infra) {
   const databaseUrl = await infra.database('monolith');
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
@@ -49,7 +53,6 @@ export async function openMonolith(infra) {
     apiKey,
     groups: { monolith: () => [worker.pid] },
     books: new MonolithBooks(pool, ON_HAND),
-    databases: [`${infra.name}_monolith`],
     close: async () => {
       await worker.stop();
       await pool.end();
@@ -57,29 +60,34 @@ export async function openMonolith(infra) {
   };
 }
 
-/** All four services of dist/, one process each. @param {import('./infra.mjs').Infra} infra @returns {Promise<Target>} */
-export async function openWaybill(infra) {
+/** All four services of dist/. @param {Infra} infra @param {Shape} [shape] @returns {Promise<WaybillTarget>} */
+export async function openWaybill(infra, { replicas = 1, name = 'waybill', env: more } = {}) {
   const { Stack } = await import('#testing').catch((error) => {
     throw new Error(`Waybill is not built (npm run build): ${error.message}`);
   });
   const services = /** @type {const} */ (['order', 'payment', 'stock']);
   const [brokerUrl, ...urls] = await Promise.all([
     infra.vhost('waybill'),
-    ...services.map((name) => infra.database(name)),
+    ...services.map((service) => infra.database(service)),
   ]);
-  const databaseUrls = Object.fromEntries(services.map((name, i) => [name, urls[i]]));
-  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info' };
-  const stack = await Stack.start({ brokerUrl, databaseUrls, env });
+  const databaseUrls = /** @type {Record<typeof services[number], string>} */ (
+    Object.fromEntries(services.map((service, i) => [service, urls[i]]))
+  );
+  const env = { NODE_ENV: 'production', LOG_LEVEL: 'info', ...more };
+  const names = /** @type {const} */ (['gateway', ...services]);
+  const each = Object.fromEntries(names.map((process) => [process, replicas]));
+  const stack = await Stack.start({ brokerUrl, databaseUrls, env, replicas: each });
   const books = new WaybillBooks(databaseUrls);
   const target = {
-    name: 'waybill',
+    name,
     url: stack.url,
     apiKey: stack.apiKey,
     groups: Object.fromEntries(
-      ['gateway', ...services].map((name) => [name, () => [stack.of(name).pid ?? 0]]),
+      names.map((process) => [process, () => stack.all(process).map(({ pid = 0 }) => pid)]),
     ),
     books,
-    databases: services.map((name) => `${infra.name}_${name}`),
+    stack,
+    infra,
     vhost: `${infra.name}_waybill`,
     close: async () => {
       await stack.stop();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { loadInvariants } from '../../tools/verify/invariants.mjs';
 import { countLeft } from '../../tools/verify/quiet.mjs';
 import { presenceFaults } from './presence.mjs';
+import { inSlices } from './slices.mjs';
 import { untilQuiet } from './wait.mjs';
 
 /** @typedef {import('./targets.mjs').Books} Books */
@@ -27,11 +28,16 @@ export class WaybillBooks {
     for (const pool of Object.values(this.pools)) pool.on('error', () => undefined);
   }
 
+  /** Orders that came into the tables by another way than the front door. @param {number} count */
+  haveAlready(count) {
+    this.#accepted += count;
+  }
+
   /** @param {readonly { id: string, status: string }[]} placed @param {number} lost */
   async afterRun(placed, lost) {
     this.#accepted += placed.length;
     this.#lost += lost;
-    const left = await untilQuiet(() => this.#underWay(), QUIET_MS);
+    const left = await this.untilQuiet(QUIET_MS);
     const faults = await presenceFaults({
       pool: this.pools.order,
       state: 'phase',
@@ -45,7 +51,7 @@ export class WaybillBooks {
   /** The invariants that every test of the whole system checks. */
   async atEnd() {
     const { own, crossServiceViolations } = await loadInvariants();
-    const faults = await crossServiceViolations(this.pools);
+    const faults = await inSlices(this.pools, crossServiceViolations);
     for (const service of SERVICES) {
       for (const { id, name, sql } of own[service]) {
         const { rows } = await this.pools[service].query(sql);
@@ -61,6 +67,11 @@ export class WaybillBooks {
 
   async close() {
     await Promise.all(Object.values(this.pools).map((pool) => pool.end()));
+  }
+
+  /** Until nothing is under way. @param {number} ms at most @returns {Promise<string[]>} what is left then */
+  untilQuiet(ms) {
+    return untilQuiet(() => this.#underWay(), ms);
   }
 
   async #underWay() {
