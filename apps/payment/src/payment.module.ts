@@ -21,6 +21,7 @@ import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
 import { WebhookHandlers } from './webhook.handlers.js';
 import { Heeding, WebhookSources } from './webhook.js';
+import { forgetHeeded } from './webhook.store.js';
 import { EventWorker } from './webhook.worker.js';
 import { SignedWebhooks } from './webhook-sources.client.js';
 
@@ -28,6 +29,7 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 
 /** So many calls may wait for each one that is under way; whatever is beyond is asked for later. */
 const WAITING_PER_CALL = 100;
+const FORGET_MS = 3_600_000;
 
 @Module({
   imports: [
@@ -129,6 +131,8 @@ function eventsOf(
 ): EventWorker {
   const events = new EventWorker(loop, database);
   every({ name: 'webhook events', intervalMs }, () => events.heedRest(), { logger, shutdown });
+  const forgetting = { name: 'old webhook events', intervalMs: FORGET_MS };
+  every(forgetting, () => forgetHeeded(database), { logger, shutdown });
   shutdown.on('consume', 'webhook events in hand', () => events.drain());
   return events;
 }

@@ -33,3 +33,13 @@ export async function findUnheeded(db: Queryable, limit: number): Promise<Stored
   });
   return rows.map((row) => ({ ...row, paymentId: row.paymentId ?? undefined }));
 }
+
+/** What was heeded so long ago that no provider tells it again, nor asks anybody about it. Returns how many were deleted. */
+export async function forgetHeeded(db: Queryable, days = 90, limit = 10_000): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from webhook_events where (provider, id) in (
+       select provider, id from webhook_events where heeded_at < now() - $1 * interval '1 day' limit $2)`,
+    [days, limit],
+  );
+  return rowCount ?? 0;
+}

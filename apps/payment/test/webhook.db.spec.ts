@@ -1,5 +1,5 @@
 import { type StoredEvent } from '../src/webhook.js';
-import { findUnheeded, markHeeded, storeEvent } from '../src/webhook.store.js';
+import { findUnheeded, forgetHeeded, markHeeded, storeEvent } from '../src/webhook.store.js';
 import { setUp } from './setup.js';
 
 const here = setUp();
@@ -31,5 +31,23 @@ describe('an event of a provider', () => {
     expect(await findUnheeded(here.database, 10)).toContainEqual(left);
     await markHeeded(here.database, [left, event]);
     expect(await findUnheeded(here.database, 10)).toEqual([]);
+  });
+
+  it('is forgotten ninety days after it was heeded, and not before; never when nobody has', async () => {
+    const [old, recent, unheeded] = ['evt_old', 'evt_recent', 'evt_unheeded'].map((id) => ({ ...event, id }));
+    for (const one of [old, recent, unheeded])
+      await storeEvent(here.database, one as StoredEvent, Buffer.from('{}'));
+    await here.database.query(
+      `update webhook_events set received_at = now() - interval '91 days',
+         heeded_at = case id when 'evt_old' then now() - interval '91 days' when 'evt_recent' then now() - interval '89 days' end
+       where id = any($1)`,
+      [['evt_old', 'evt_recent', 'evt_unheeded']],
+    );
+    expect(await forgetHeeded(here.database)).toBe(1);
+    const { rows } = await here.database.query(
+      `select id from webhook_events where id = any($1) order by id`,
+      [['evt_old', 'evt_recent', 'evt_unheeded']],
+    );
+    expect(rows).toEqual([{ id: 'evt_recent' }, { id: 'evt_unheeded' }]);
   });
 });
