@@ -22,6 +22,7 @@ interface NodeState {
 
 const USER = 'waybill';
 const ASK_MS = 5_000;
+const MAX_STARTS = 3;
 const WHOLE_MS = 480_000;
 const REJOIN_MS = 30_000;
 
@@ -34,7 +35,17 @@ export class RabbitCluster {
   ) {}
 
   static async start(path: string): Promise<RabbitCluster> {
-    const folder = resolve(path);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await RabbitCluster.startOnce(resolve(path));
+      } catch (error) {
+        // Between the look for a free port and its use a busy machine has time to give it to somebody else.
+        if (tries === MAX_STARTS) throw error;
+      }
+    }
+  }
+
+  private static async startOnce(folder: string): Promise<RabbitCluster> {
     await endLeftovers(folder);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });

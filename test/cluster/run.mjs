@@ -20,6 +20,7 @@ const TESTS = {
   majority: { file: 'brokers', name: 'a majority' },
   nodes: { file: 'brokers', name: 'a rolling restart of the nodes' },
   pauses: { file: 'brokers', name: 'nodes that are paused' },
+  permissions: { file: 'permissions', name: '' },
   processes: { file: 'rolling', name: 'every process' },
 };
 
@@ -29,14 +30,15 @@ Three RabbitMQ nodes on this machine that are one broker, broken under load, and
 restarted under load. Each ends with every order there once, all books in agreement and no dead letter, or fails.
 
   --test NAME    one of them:
-      brokers    all of the next six
-      queues     every queue that must outlast a node is on all three
-      leader     kill -9 of the node that leads the queue of stock
-      pause      that node stands still (SIGSTOP), and goes on
-      majority   two of three nodes are killed, and come back after 30 s
-      nodes      one node after the other is stopped and started
-      pauses     all nodes stand still, one after the other, and go on in another order
-      processes  one process after the other is, behind HAProxy, without one failed request
+      brokers      all of the next six
+      queues       every queue that must outlast a node is on all three
+      leader       kill -9 of the node that leads the queue of stock
+      pause        that node stands still (SIGSTOP), and goes on
+      majority     two of three nodes are killed, and come back after 30 s
+      nodes        one node after the other is stopped and started
+      pauses       all nodes stand still, one after the other, and go on in another order
+      permissions  each user may do at another node what it has to, and nothing else
+      processes    one process after the other is, behind HAProxy, without one failed request
   --rounds N     of each (1)
   --out FILE     for the results, in Markdown
 

@@ -1,3 +1,4 @@
+import { type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, connect } from 'amqplib';
 import { Brokers, brokersOf, type NoBroker } from './brokers.js';
@@ -20,10 +21,11 @@ export interface ConnectionOptions {
 type Opened = (model: ChannelModel) => Promise<void>;
 
 const CLOSE_MS = 5_000;
-/** A peer that has been silent for two heartbeats is taken for dead. */
-const ALONE = { connectMs: 5_000, heartbeatS: 10 };
+/** A peer that has been silent for two heartbeats is taken for dead; so is one that does not let us set up all anew in time. */
+const ALONE = { connectMs: 5_000, heartbeatS: 10, setUpMs: 30_000 };
 /** Where there are others to go to, a node is given up sooner. */
-const IN_CLUSTER = { connectMs: 2_000, heartbeatS: 3 };
+const IN_CLUSTER = { connectMs: 2_000, heartbeatS: 3, setUpMs: 5_000 };
+const GOODBYE_MS = 500;
 const PAUSE_MS = { first: 100, most: 2_000 };
 
 /**
@@ -137,7 +139,7 @@ export class Connection {
 
   private async connectTo(url: string): Promise<void> {
     const { ca, name, log } = this.options;
-    const { connectMs, heartbeatS } = this.isToCluster ? IN_CLUSTER : ALONE;
+    const { connectMs, heartbeatS, setUpMs } = this.isToCluster ? IN_CLUSTER : ALONE;
     const model = await connect(withHeartbeat(url, heartbeatS), {
       noDelay: true,
       timeout: connectMs,
@@ -156,16 +158,20 @@ export class Connection {
     model.on('blocked', (reason: string) => this.block(reason));
     model.on('unblocked', () => this.block(undefined));
     try {
-      for (const setUp of this.users) await setUp(model);
+      await inTime(this.setUp(model), setUpMs);
       if (!isOpen) throw new Error('lost while it was set up');
     } catch (error) {
-      await model.close().catch(() => undefined);
+      await leave(model);
       this.tellLost();
       throw error;
     }
     // Only now: a connection that is lost before is the business of whoever is opening it.
     this.model = model;
     log.info({ connection: name, broker: new URL(url).host }, 'connected to the broker');
+  }
+
+  private async setUp(model: ChannelModel): Promise<void> {
+    for (const setUp of this.users) await setUp(model);
   }
 
   private lost(model: ChannelModel): void {
@@ -213,6 +219,24 @@ function ended(model: ChannelModel): Promise<void> {
     model.once('close', () => resolve());
     model.close().catch(() => resolve());
   });
+}
+
+/** A queue whose leader has just gone may leave a question open, while the connection is as alive as ever. */
+async function inTime(work: Promise<void>, ms: number): Promise<void> {
+  const done = new AbortController();
+  const late = pause(ms, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`it does not answer what is asked of it within ${ms} ms`);
+  });
+  // Whichever comes second has nothing more to say.
+  late.catch(() => undefined);
+  await Promise.race([work, late]).finally(() => done.abort());
+}
+
+/** With a goodbye if there is somebody to answer it. Then nothing that was begun here goes on. */
+async function leave(model: ChannelModel): Promise<void> {
+  const goodbye = model.close().catch(() => undefined);
+  await Promise.race([goodbye, pause(GOODBYE_MS)]);
+  (model.connection as unknown as { stream: Socket }).stream.destroy();
 }
 
 function withHeartbeat(url: string, seconds: number): string {

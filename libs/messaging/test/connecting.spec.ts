@@ -120,6 +120,26 @@ describe('a lost connection', () => {
     await connection.close();
   });
 
+  it('whose set-up is not answered is given up, and made again at the next node', async () => {
+    const cable = await scene.cable();
+    const url = [cable.url, cable.url].join();
+    const connection = new Connection({ url, name: 'test', ...new Notes() });
+    await connection.open(5_000);
+    let setUps = 0;
+    let given = false;
+    await connection.onOpen(async (model) => {
+      if (++setUps !== 2) return;
+      model.on('close', () => {
+        given = true;
+      });
+      await new Promise(() => undefined);
+    });
+    cable.cut();
+    await until('it is set up', () => setUps === 3 && connection.isOpen);
+    expect(given).toBe(true);
+    await connection.close();
+  });
+
   it('whose very first set-up was cut off is made again, and whoever set it up hears of nothing', async () => {
     const cable = await scene.cable();
     const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
