@@ -15,8 +15,8 @@ const ROLES = {
   /** @param {Config} config */
   stock({ levels = {} }) {
     const onHand = new Map(Object.entries(levels));
-    api.get('/stock/:sku', async (request) => ({ onHand: onHand.get(skuOf(request)) ?? 0 }));
-    api.put('/stock/:sku', async (request) => {
+    api.get('/stock/:sku', (request) => ({ onHand: onHand.get(skuOf(request)) ?? 0 }));
+    api.put('/stock/:sku', (request) => {
       onHand.set(skuOf(request), /** @type {{ onHand: number }} */ (request.body).onHand);
       return {};
     });
@@ -43,9 +43,7 @@ const ROLES = {
       orders.set(order.id, order);
       return reply.code(201).send(order);
     });
-    api.get('/v1/orders/:id', async (request) =>
-      orders.get(/** @type {{ id: string }} */ (request.params).id),
-    );
+    api.get('/v1/orders/:id', (request) => orders.get(/** @type {{ id: string }} */ (request.params).id));
   },
 };
 
