@@ -6,8 +6,11 @@ import { measureMemory, measureSoak } from './contenders/endurance.mjs';
 import { measureFirstOrder } from './contenders/first-order.mjs';
 import { measureHotSku } from './contenders/hot-sku.mjs';
 import { measureMillion } from './contenders/million.mjs';
-import { measureLatency, measurePlacing, measureReading } from './contenders/orders.mjs';
+import { measureLatency, measurePlacing } from './contenders/orders.mjs';
 import { measureOverload } from './contenders/overload.mjs';
+import { measurePeers } from './contenders/peers.mjs';
+import { measureReading } from './contenders/reading.mjs';
+import { measureReplicas } from './contenders/replicas.mjs';
 import { measureRpc } from './contenders/rpc.mjs';
 import { measureBesideSlow } from './contenders/slow-connections.mjs';
 import { measureTails } from './contenders/tails.mjs';
@@ -77,6 +80,15 @@ export const BENCHES = {
     measure: measureTails,
     about:
       'an open loop with 70 % of the peak: p50, p99 and p99.9, beside that one process with 70 % of its own',
+  },
+  peers: {
+    measure: measurePeers,
+    about:
+      'the job by all: that one process, and three services over HTTP without a store; ten units for 32 buyers, and a click that comes twice',
+  },
+  replicas: {
+    measure: measureReplicas,
+    about: 'one, two and four processes of each kind: nothing is lost, and each does its share',
   },
   slow: {
     measure: measureBesideSlow,

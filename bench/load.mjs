@@ -6,17 +6,19 @@ import { randomFrom } from './lib/random.mjs';
 import { serve } from './lib/worker.mjs';
 
 /**
- * The load generator: places or reads orders over HTTP, as many clients as it is told, each on its own connection.
+ * The load generator: places or reads orders over HTTP, as many clients as it is told, each on its own connection, in turn to
+ * each of the gateways.
  * @typedef {import('./lib/closed-loop.mjs').Job & {
  *   kind: 'place' | 'read', url: string, apiKey: string, seed: number, skus: readonly string[], ids: readonly string[],
- *   hotSku: boolean,
+ *   hotSku: boolean, urls?: readonly string[],
  * }} LoadJob
  * @typedef {{ id: string, status: string }} Placed
  */
 
 /** @param {LoadJob} job @param {(open: boolean) => void} window */
 async function run(job, window) {
-  const clients = Array.from({ length: job.clients }, () => new HttpClient(job.url));
+  const { url, urls = [url] } = job;
+  const clients = Array.from({ length: job.clients }, (_, i) => new HttpClient(urls[i % urls.length] ?? url));
   /** @type {Placed[]} */
   const placed = [];
   const random = randomFrom(job.seed);

@@ -1,4 +1,4 @@
-import { absoluteRowOf } from '../lib/compare.mjs';
+import { absoluteRowOf, failuresOf } from '../lib/compare.mjs';
 import { shown } from '../lib/per-order.mjs';
 import { memoryOf } from '../lib/processes.mjs';
 import { spreadOf } from '../lib/statistics.mjs';
@@ -36,7 +36,7 @@ export async function measureMemory(stage, effort) {
     minutes: effort.minutes ?? 10,
   });
   const last = samples.slice(-Math.ceil(samples.length / 4));
-  const failures = await brokenBooks(stage, waybill);
+  const failures = [...runs.slice(1).flatMap(failuresOf), ...(await brokenBooks(stage, waybill))];
   const first = /** @type {Run} */ (runs[0]);
   const measured = [
     { ...first, contender: 'idle', memoryMb: idleMb },
@@ -61,7 +61,7 @@ export async function measureSoak(stage, effort) {
   const waybill = await stage.ownWaybill();
   const seen = await underLoad(stage, waybill, { ...effort, minutes: effort.minutes ?? 30 });
   const { runs, samples, idleMb, before, after } = seen;
-  const failures = [...runs.flatMap(({ faults }) => faults), ...(await brokenBooks(stage, waybill))];
+  const failures = [...runs.flatMap(failuresOf), ...(await brokenBooks(stage, waybill))];
   for (const name of Object.keys(idleMb)) {
     const { early, late } = thirdsOf(samples, name);
     if (late > early * FLAT.part + FLAT.mb) {

@@ -5,7 +5,7 @@ import { SKUS } from '../lib/targets.mjs';
 
 /**
  * P1: orders per second, placed → confirmed, over the monolith. P2: how long one client waits for that, over one raw
- * quorum round trip. P4: reading one order.
+ * quorum round trip.
  * @typedef {import('../lib/stage.mjs').Stage} Stage
  * @typedef {import('../lib/targets.mjs').Target} Target
  * @typedef {import('../lib/compare.mjs').Contender} Contender
@@ -90,29 +90,6 @@ export async function measureLatency(stage, effort) {
   return { rows: [row('p50'), row('p99')], runs };
 }
 
-/** @param {Stage} stage @param {Effort} effort @returns {Promise<Outcome>} */
-export async function measureReading(stage, effort) {
-  const targets = [await stage.waybill(), await stage.monolith()];
-  const contenders = [];
-  for (const target of targets) {
-    const placing = placer(stage, target, { ...effort, clients: 32, warmUpMs: 0, measureMs: 2_000 });
-    stage.progress.start(`P4, placing orders to read, ${target.name}`);
-    const { ids } = /** @type {{ ids: string[] }} */ (/** @type {unknown} */ (await placing.run(0)));
-    if (ids.length === 0) throw new Error(`${target.name} accepted no order to be read`);
-    contenders.push(reader(stage, target, { ...effort, clients: 32, ids }));
-  }
-  const runs = await alternate({ title: 'P4 32 clients', ...effort, contenders, progress: stage.progress });
-  const what = {
-    id: 'P4/32',
-    title: 'GET /v1/orders/{id}, 32 clients, over the monolith',
-    unit: 'reads/s',
-    better: /** @type {const} */ ('higher'),
-    bar: 0.45,
-    goal: 0.6,
-  };
-  return { rows: [rowOf(what, { runs, names: ['waybill', 'monolith'], figure: ({ rate }) => rate })], runs };
-}
-
 /**
  * @param {Stage} stage @param {Target} target
  * @param {Pick<Effort, 'warmUpMs' | 'measureMs'> & { clients: number, hotSku?: boolean }} effort
@@ -122,8 +99,17 @@ export function placer(stage, target, { clients, warmUpMs, measureMs, hotSku = f
   return {
     name: target.name,
     run: async (round) => {
-      const { url, apiKey } = target;
-      const job = { kind: 'place', url, apiKey, seed: round * 1_000 + clients, skus: SKUS, hotSku, ids: [] };
+      const { url, urls, apiKey } = target;
+      const job = {
+        kind: 'place',
+        url,
+        urls,
+        apiKey,
+        seed: round * 1_000 + clients,
+        skus: SKUS,
+        hotSku,
+        ids: [],
+      };
       const groups = { ...target.groups, ...(await stage.shared(target)) };
       const { placed, ...run } = await measure(
         await stage.load(),
@@ -135,24 +121,6 @@ export function placer(stage, target, { clients, warmUpMs, measureMs, hotSku = f
       const faults = await target.books.afterRun(placed, lost);
       const ids = placed.map((/** @type {{ id: string }} */ { id }) => id);
       return { ...run, clients, errors: mostFrequent(run.errors), faults, ids };
-    },
-  };
-}
-
-/**
- * @param {Stage} stage @param {Target} target
- * @param {Effort & { clients: number, ids: readonly string[] }} effort
- * @returns {Contender}
- */
-function reader(stage, target, { clients, ids, warmUpMs, measureMs }) {
-  return {
-    name: target.name,
-    run: async (round) => {
-      const { url, apiKey } = target;
-      const job = { kind: 'read', url, apiKey, seed: round, skus: [], ids, clients, warmUpMs, measureMs };
-      const groups = { ...target.groups, ...(await stage.shared(target)) };
-      const { placed: _none, ...run } = await measure(await stage.load(), job, groups);
-      return { ...run, clients, errors: mostFrequent(run.errors), faults: [] };
     },
   };
 }
@@ -181,7 +149,7 @@ export async function brokenBooks(stage, { name, books }) {
 }
 
 /** @param {Record<string, number>} errors */
-function mostFrequent(errors) {
+export function mostFrequent(errors) {
   const sorted = Object.entries(errors).sort(([, a], [, b]) => b - a);
   return Object.fromEntries(sorted.slice(0, ERRORS_SHOWN));
 }

@@ -1,3 +1,4 @@
+import { failuresOf } from '../lib/compare.mjs';
 import { stepsOf, summaryOf } from '../lib/flood-summary.mjs';
 import { shown } from '../lib/per-order.mjs';
 import { spreadOf } from '../lib/statistics.mjs';
@@ -22,6 +23,7 @@ export async function measureTails(stage, effort) {
   const targets = [await stage.waybill(), await stage.monolith()];
   /** @type {Seen[]} */
   const seen = [];
+  /** @type {import('../lib/compare.mjs').Run[]} */
   const runs = [];
   for (let round = 1; round <= effort.rounds; round++) {
     for (const target of round % 2 ? targets : targets.toReversed()) {
@@ -31,8 +33,7 @@ export async function measureTails(stage, effort) {
       seen.push(await atPart(stage, target, { ...effort, round, rate: peak.rate * PART }));
     }
   }
-  const failures = seen.flatMap(({ faults }) => faults);
-  for (const { faults, contender } of runs) failures.push(...faults.map((fault) => `${contender}: ${fault}`));
+  const failures = [...seen.flatMap(({ faults }) => faults), ...runs.flatMap(failuresOf)];
   for (const target of targets) failures.push(...(await brokenBooks(stage, target)));
   return { rows: [], runs, failures, tables: [tableOf(seen, effort.rounds)] };
 }

@@ -27,16 +27,11 @@ export class Checkout {
   }
 
   /**
-   * `npm start`, until it has written this; then it is stopped. Packages come from the registry, not from a cache of earlier
-   * times, and nothing of our own environment is used.
+   * `npm start`, until it has written this; then it is stopped. Packages come from the registry, not from a cache of earlier times.
    * @param {RegExp} words @param {number} ms at most @returns {Promise<number>} ms
    */
   async start(words, ms) {
-    const { PATH = '', HOME = '' } = process.env;
-    const npm = Object.entries(process.env).filter(([name]) =>
-      /^npm_config_(registry|userconfig|cafile|proxy|https_proxy)$|^https?_proxy$|^no_proxy$/i.test(name),
-    );
-    const env = { PATH, HOME, ...Object.fromEntries(npm), npm_config_cache: join(this.folder, 'cache') };
+    const env = { ...environment(), npm_config_cache: join(this.folder, 'cache') };
     const begun = performance.now();
     const child = spawn('npm', ['start'], {
       cwd: this.path,
@@ -76,4 +71,13 @@ export class Checkout {
   async remove() {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Ours, without what would have it use other servers than its own, and without what npm tells the scripts of this checkout. */
+function environment() {
+  const isForeign = (/** @type {string} */ name) =>
+    /^(WAYBILL_|RABBITMQ_|API_KEYS|NODE_ENV|PORT)|DATABASE_URL$/.test(name) ||
+    (/^npm_/i.test(name) &&
+      !/^npm_config_(registry|userconfig|cafile|ca|proxy|https_proxy|noproxy)$/i.test(name));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name)));
 }

@@ -85,8 +85,8 @@ export function absoluteRowOf(what, { runs, name, figure, failures = [] }) {
   return { ...what, contenders: [{ name, spread }], ratio: spread, failures: all, isAbsolute: true };
 }
 
-/** A rate with wrong books, or with requests that failed, is no rate. @param {Run} run */
-function failuresOf({ contender, round, faults, errors }) {
+/** A rate with wrong books, or with requests that failed, is no rate. @param {Omit<Run, 'bench'>} run @returns {string[]} */
+export function failuresOf({ contender, round, faults, errors }) {
   const failed = Object.entries(errors).map(([message, times]) => `${times} × ${message}`);
   return [...faults, ...failed].map((fault) => `${contender}, round ${round}: ${fault}`);
 }

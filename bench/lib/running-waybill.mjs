@@ -14,7 +14,9 @@ const SETTLE_MS = 30_000;
 export async function openRunning({ url, apiKey }) {
   await stockUp({ url, apiKey });
   const books = new ApiBooks(url, apiKey);
-  return { name: 'waybill', url, apiKey, groups: {}, books, close: async () => undefined };
+  const putOnSale = (/** @type {string} */ sku, /** @type {number} */ count) =>
+    stockUp({ url, apiKey }, [sku], count);
+  return { name: 'waybill', url, apiKey, groups: {}, books, putOnSale, close: async () => undefined };
 }
 
 /** @typedef {import('./targets.mjs').Books} Books */

@@ -1,7 +1,8 @@
+import { openFlaskStyle } from './flask-style.mjs';
 import { Infra } from './infra.mjs';
 import { openRunning } from './running-waybill.mjs';
 import { openServers } from './servers.mjs';
-import { openMonolith, openWaybill } from './targets.mjs';
+import { ON_HAND, openMonolith, openWaybill, SKUS } from './targets.mjs';
 import { Worker } from './worker.mjs';
 
 /** @typedef {import('./targets.mjs').Target} Target @typedef {import('./targets.mjs').WaybillTarget} WaybillTarget */
@@ -51,6 +52,14 @@ export class Stage {
   /** @returns {Promise<Target>} */
   monolith() {
     return this.#once('the monolith', async () => this.#closing(await openMonolith(await this.infra())));
+  }
+
+  /** @returns {Promise<Target>} */
+  flaskStyle() {
+    const shelves = { skus: SKUS, onHand: ON_HAND };
+    return this.#once('three services without a store', async () =>
+      this.#closing(await openFlaskStyle(shelves)),
+    );
   }
 
   /** The one that runs already if the environment names it, else one of our own. @returns {Promise<Target>} */

@@ -11,9 +11,11 @@ import { Worker } from './worker.mjs';
  * @typedef {object} Target
  * @property {string} name
  * @property {string} url
+ * @property {readonly string[]} [urls] when there are several
  * @property {string} apiKey
  * @property {import('./processes.mjs').Groups} groups its own processes
  * @property {Books} books
+ * @property {(sku: string, count: number) => Promise<void>} putOnSale one more product
  * @property {() => Promise<unknown>} close
  */
 /** @typedef {import('./infra.mjs').Infra} Infra */
@@ -30,8 +32,11 @@ import { Worker } from './worker.mjs';
  */
 
 export const SKUS = Array.from({ length: 1_000 }, (_, i) => `BENCH-${String(i).padStart(4, '0')}`);
-const ON_HAND = 1_000_000;
+export const ON_HAND = 1_000_000;
 const SEEDERS = 16;
+
+const PRODUCTS = `insert into products select sku, 'Product ' || sku, 100 + n * 7 % 5000, 'EUR', true, $2, 1
+  from unnest($1::text[]) with ordinality as s(sku, n)`;
 
 /** @param {Infra} infra @returns {Promise<Target>} */
 export async function openMonolith(infra) {
@@ -39,11 +44,7 @@ export async function openMonolith(infra) {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   pool.on('error', () => undefined);
   await pool.query(await readFile(new URL('../monolith/schema.sql', import.meta.url), 'utf8'));
-  await pool.query(
-    `insert into products select sku, 'Product ' || sku, 100 + n * 7 % 5000, 'EUR', true, $2, 1
-     from unnest($1::text[]) with ordinality as s(sku, n)`,
-    [SKUS, ON_HAND],
-  );
+  await pool.query(PRODUCTS, [SKUS, ON_HAND]);
   await pool.query('vacuum analyze products');
   const apiKey = randomBytes(24).toString('base64url');
   const worker = await Worker.start('monolith.mjs', { databaseUrl, apiKey });
@@ -53,6 +54,9 @@ export async function openMonolith(infra) {
     apiKey,
     groups: { monolith: () => [worker.pid] },
     books: new MonolithBooks(pool, ON_HAND),
+    putOnSale: async (sku, count) => {
+      await pool.query(PRODUCTS, [[sku], count]);
+    },
     close: async () => {
       await worker.stop();
       await pool.end();
@@ -78,9 +82,16 @@ export async function openWaybill(infra, { replicas = 1, name = 'waybill', env: 
   const each = Object.fromEntries(names.map((process) => [process, replicas]));
   const stack = await Stack.start({ brokerUrl, databaseUrls, env, replicas: each });
   const books = new WaybillBooks(databaseUrls);
+  /** @type {Promise<unknown> | undefined} */
+  let closed;
+  const stop = async () => {
+    await stack.stop();
+    await books.close();
+  };
   const target = {
     name,
     url: stack.url,
+    urls: stack.all('gateway').map(({ url }) => url),
     apiKey: stack.apiKey,
     groups: Object.fromEntries(
       names.map((process) => [process, () => stack.all(process).map(({ pid = 0 }) => pid)]),
@@ -88,10 +99,12 @@ export async function openWaybill(infra, { replicas = 1, name = 'waybill', env: 
     books,
     stack,
     infra,
+    putOnSale: (/** @type {string} */ sku, /** @type {number} */ count) => stockUp(target, [sku], count),
     vhost: `${infra.name}_waybill`,
-    close: async () => {
-      await stack.stop();
-      await books.close();
+    // Whoever does not need it any more closes it before the stage does.
+    close: () => {
+      closed ??= stop();
+      return closed;
     },
   };
   try {
@@ -103,10 +116,10 @@ export async function openWaybill(infra, { replicas = 1, name = 'waybill', env: 
   }
 }
 
-/** Puts every product on sale, through the front door. @param {Pick<Target, 'url' | 'apiKey'>} target */
-export async function stockUp({ url, apiKey }) {
+/** Puts products on sale, through the front door. @param {Pick<Target, 'url' | 'apiKey'>} target @param {readonly string[]} [skus] @param {number} [count] of each */
+export async function stockUp({ url, apiKey }, skus = SKUS, count = ON_HAND) {
   const headers = `authorization: Bearer ${apiKey}\r\n`;
-  const left = [...SKUS.entries()];
+  const left = [...skus.entries()];
   const seeder = async () => {
     const client = new HttpClient(url);
     const send = async (
@@ -122,7 +135,7 @@ export async function stockUp({ url, apiKey }) {
       const [n, sku] = next;
       const price = { amount: 100 + ((n * 7) % 5_000), currency: 'EUR' };
       await send('PUT', `/v1/products/${sku}`, { name: `Product ${sku}`, price });
-      await send('POST', `/v1/stock/${sku}/adjustments`, { delta: ON_HAND, reason: 'received' });
+      await send('POST', `/v1/stock/${sku}/adjustments`, { delta: count, reason: 'received' });
     }
     client.close();
   };
