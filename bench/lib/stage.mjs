@@ -13,6 +13,8 @@ export class Stage {
   #closers = [];
   /** @type {Map<string, Promise<any>>} */
   #open = new Map();
+  /** @type {Promise<void> | undefined} */
+  #closed;
 
   /** @param {{ env: NodeJS.ProcessEnv, progress: import('./compare.mjs').Progress, settings?: import('./servers.mjs').Settings }} options */
   constructor({ env, progress, settings = {} }) {
@@ -110,7 +112,13 @@ export class Stage {
     return worker;
   }
 
-  async close() {
+  /** Once: who is interrupted closes, and so does the run that fails of it, which must not end before. */
+  close() {
+    this.#closed ??= this.#closeAll();
+    return this.#closed;
+  }
+
+  async #closeAll() {
     for (const close of this.#closers.splice(0).reverse()) {
       await close().catch((error) => this.progress.done(`while closing: ${error.message}`));
     }
