@@ -9,7 +9,8 @@ beforeAll(async () => {
   process.env.WAYBILL_TEST_BROKER_URL = brokersOf(cluster.url).at(-1);
   process.env.WAYBILL_TEST_MANAGEMENT_URL = cluster.managementUrl;
 });
-afterAll(() => cluster?.stop());
-
 // An import would come before the cluster.
 jest.requireActual('../../libs/messaging/test/permissions.spec.js');
+
+// After theirs, which still needs it.
+afterAll(() => cluster?.stop());
