@@ -12,7 +12,7 @@ export const SUITES = {
   messaging: { broker: true, alone: true },
   e2e: { broker: true, database: true, build: true, alone: true },
   outages: { broker: true, database: true, build: true, alone: true, inBand: true },
-  kill: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },
+  kill: { broker: true, database: true, build: true, alone: true, inBand: true },
   matrix: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },
 };
 

@@ -1,6 +1,6 @@
 import { anyNeeds, parseArgs, runsOf, SUITES } from './suites.mjs';
 
-const all = Object.keys(SUITES).filter((name) => name !== 'kill' && name !== 'matrix');
+const all = Object.keys(SUITES).filter((name) => name !== 'matrix');
 
 test('takes every suite but the long ones when none is named', () => {
   expect(parseArgs([])).toEqual({ suites: all, jestArgs: [] });
@@ -25,8 +25,9 @@ test('lets suites that restart servers run alone, one file after the other', () 
     ['messaging'],
     ['e2e'],
     ['outages'],
+    ['kill'],
   ]);
-  expect(runs.map(({ atOnce }) => atOnce > 1)).toEqual([true, true, true, false]);
+  expect(runs.map(({ atOnce }) => atOnce > 1)).toEqual([true, true, true, false, false]);
 });
 
 test('starts no server for suites that need none', () => {

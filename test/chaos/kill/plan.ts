@@ -16,10 +16,10 @@ type Planned = Partial<Record<ProcessName, CrashPoint | `${CrashPoint}:${number}
  */
 const PLAN: readonly (readonly [path: PathName, deaths: Planned])[] = [
   ['happy', { gateway: 'rpc.before-send', payment: 'provider.before-call' }],
-  ['happy', { gateway: 'rpc.sent', stock: 'loop.decided', payment: 'provider.called' }],
+  ['refunded', { gateway: 'rpc.sent', stock: 'loop.decided', payment: 'provider.called' }],
   ['happy', { gateway: 'rpc.answered', order: 'relay.next-bundle:4' }],
   ['happy', { gateway: 'rpc.noticed', order: 'event-log.saved', payment: 'event-log.before-write' }],
-  ['happy', { order: 'consumer.received', stock: 'consumer.handled', payment: 'relay.confirmed' }],
+  ['declined', { order: 'consumer.received', stock: 'consumer.handled', payment: 'relay.confirmed' }],
   ['no stock', { order: 'relay.before-delete', stock: 'consumer.acked' }],
   ['cancelled', { order: 'answers.sent:2', stock: 'consumer.before-ack' }],
   ['captured when it leaves', { order: 'answers.before-send', payment: 'relay.deleted' }],
