@@ -8,7 +8,7 @@ const COMMON_JS = `import { createRequire as toRequire } from 'node:module';
 const require = toRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 /**
- * Each process in one file, in the place of its main.js: it starts in a third of the time that it takes to find, read and
+ * Each process in one file, in the place of its main.js: it starts with less than half of the CPU that it takes to find, read and
  * link two thousand. Packages that are not installed are optional to whoever asks for them, and stay so. See docs/adr/0037.
  */
 export async function bundle() {

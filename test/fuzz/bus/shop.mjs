@@ -75,11 +75,12 @@ export class FuzzedShop {
     return found;
   }
 
-  /** How many of each reason. @param {ServiceName} service @returns {Promise<Record<string, number>>} */
+  /** How many of each reason; some give one of their own, which is for no terminal. @param {ServiceName} service @returns {Promise<Record<string, number>>} */
   async reasons(service) {
     const counts = new Map();
     for (const { id, reason } of await this.#letters(service))
-      if (!this.#old[service].has(id)) add(counts, reason, 1);
+      if (!this.#old[service].has(id))
+        add(counts, /^[a-z_]{1,20}$/.test(reason) ? reason : 'of their own', 1);
     return Object.fromEntries(counts);
   }
 
