@@ -7,7 +7,10 @@ import { inRoot } from '../infra/root.mjs';
 import { warn } from '../infra/say.mjs';
 import { stopping } from '../infra/stopping.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/** @typedef {{ passed: number, failed: number, skipped: number, failures: readonly string[] }} Count `failures`: their names. */
+
+/** @type {Count} */
+export const NO_TESTS = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 /** After its results jest has nothing to do: what still runs was left open by a test. */
 const EXIT_MS = 20_000;
@@ -35,9 +38,7 @@ export async function runJest(args, env) {
   const code = await exitOf(child, counts);
   stopping.removeEventListener('abort', interrupt);
   send(group, 'SIGKILL');
-  const count = existsSync(counts)
-    ? JSON.parse(readFileSync(counts, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0 };
+  const count = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : NO_TESTS;
   rmSync(counts, { force: true });
   // A threshold that was missed, no test at all, or a crash: jest failed, so something counts as failed.
   return code === 0 ? count : { ...count, failed: Math.max(count.failed, 1) };

@@ -3,7 +3,7 @@ import { inRoot } from '../infra/root.mjs';
 import { fail, say, step } from '../infra/say.mjs';
 import { openServers } from '../infra/servers.mjs';
 import { Stopped, stopOnSignals, stopping } from '../infra/stopping.mjs';
-import { runJest } from './jest-run.mjs';
+import { NO_TESTS, runJest } from './jest-run.mjs';
 import { anyNeeds, parseArgs, runsOf } from './suites.mjs';
 
 /** @typedef {import('./jest-run.mjs').Count} Count */
@@ -21,8 +21,7 @@ export async function runTests(args) {
   if (args.includes('--help')) return say(HELP);
   stopOnSignals();
   const { suites, jestArgs } = parseArgs(args);
-  /** @type {Count} */
-  let count = { passed: 0, failed: 0, skipped: 0 };
+  let count = NO_TESTS;
   let close = async () => undefined;
   try {
     if (anyNeeds(suites, 'build')) await step('Services built', () => buildIfChanged());
@@ -38,7 +37,7 @@ export async function runTests(args) {
     }
   } catch (error) {
     if (!(error instanceof Stopped)) fail(error);
-    count.failed++;
+    count = { ...count, failed: count.failed + 1 };
   } finally {
     await close();
   }
@@ -46,9 +45,11 @@ export async function runTests(args) {
 }
 
 /** @param {Count} count */
-function conclude({ passed, failed, skipped }) {
+function conclude({ passed, failed, skipped, failures }) {
   const none = passed + failed === 0;
   if (none) say('No test was run.');
+  // Once more at the end: each is told where it happened, thousands of lines above.
+  for (const name of failures) say(`✕ ${name}`);
   process.exitCode = failed > 0 || none ? 1 : 0;
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 }
@@ -58,6 +59,7 @@ const sum = (a, b) => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
 
 /** Those of the environment, else private ones. @param {readonly import('./suites.mjs').Suite[]} suites */

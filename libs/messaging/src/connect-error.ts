@@ -11,10 +11,10 @@ export function explain(error: unknown, url: string): string {
   if (/NOT.FOUND - no (exchange|queue)/.test(text)) {
     return `${at} lacks what no service may make (${text}): npm run broker:users makes it.`;
   }
-  if (/ACCESS.REFUSED|403/.test(text)) {
+  if (/ACCESS.REFUSED/.test(text)) {
     return `${at} refuses the user "${username}": check user and password in RABBITMQ_URL.`;
   }
-  if (/NOT.ALLOWED|530/.test(text) || isShownOut(text)) {
+  if (/NOT.ALLOWED/.test(text) || isShownOut(text)) {
     return `${at} does not let "${username}" into the vhost "${decodeURIComponent(pathname.slice(1)) || '/'}": create the vhost, or give the user permissions on it.`;
   }
   if (/PRECONDITION.FAILED/.test(text)) {
