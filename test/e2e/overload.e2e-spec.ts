@@ -37,7 +37,7 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   }
 }
 
-async function stopped<T>(service: 'order' | 'stock', work: () => Promise<T>): Promise<T> {
+async function stopped<T>(service: 'gateway' | 'order' | 'stock', work: () => Promise<T>): Promise<T> {
   shop.stack.of(service).signal('SIGSTOP');
   try {
     return await work();
@@ -112,6 +112,29 @@ describe('more requests than can be answered', () => {
       await Promise.all(placing);
       await until('there is room again', async () => (await read()).status === 404);
     });
+  });
+});
+
+describe('clients that come while the gateway stands still', () => {
+  test('wait at its door, more than Node would let wait, and are served when it goes on', async () => {
+    const { hostname, port } = new URL(shop.stack.url);
+    const come = (): Socket => connect({ host: hostname, port: Number(port) }).on('error', () => undefined);
+    const sockets: Socket[] = [];
+    try {
+      await stopped('gateway', async () => {
+        for (let i = 0; i < 1_000; i++) sockets.push(come());
+        await until('all are let in by the kernel', async () =>
+          sockets.every(({ connecting, destroyed }) => !connecting && !destroyed),
+        );
+      });
+      for (const socket of sockets)
+        socket.write('GET /health/live HTTP/1.1\r\nHost: waybill\r\nConnection: close\r\n\r\n');
+      for (const socket of sockets) socket.resume();
+      await until('all are answered', async () => sockets.every(({ closed }) => closed));
+      expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toHaveLength(sockets.length);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
   });
 });
 
