@@ -7,11 +7,6 @@ import { Admission, type Overload } from './admission.js';
 import { GatewayConfig } from './config.js';
 import { classOf, type RouteClass } from './route-class.js';
 
-const DETAILS: Readonly<Record<Overload, string>> = {
-  'in flight': 'As many requests are under way as can be answered in time. This one has had no effect.',
-  'event loop': 'This gateway has more to do than it can do in time. The request has had no effect.',
-};
-
 /**
  * Lets in what can be served, and refuses the rest before it has cost anything: the first time before the key is looked at
  * and the body is read. The place is taken when the body is there: one that comes slowly, or from a stranger, takes none.
@@ -21,7 +16,7 @@ export class AdmissionGuard {
   constructor(
     host: HttpAdapterHost,
     private readonly admission: Admission,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
     private readonly config: GatewayConfig,
   ) {
     const fastify: FastifyInstance = host.httpAdapter.getInstance();
@@ -29,21 +24,19 @@ export class AdmissionGuard {
       const [method = 'GET'] = [route.method].flat();
       route.config = Object.assign(route.config ?? {}, { routeClass: classOf(method, route.url) });
     });
-    fastify.addHook('onRequest', (request, _reply, done) => done(this.#refusalOf(classIn(request))));
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      const routeClass = classIn(request);
+      const refusal = refusalFor(routeClass, admission, metrics);
+      if (!refusal) admission.letIn(routeClass);
+      done(refusal);
+    });
     fastify.addHook('preValidation', (request, reply, done) => {
       const routeClass = classIn(request);
-      const refusal = this.#refusalOf(routeClass);
+      admission.arrived(routeClass);
+      const refusal = refusalFor(routeClass, admission, metrics);
       if (!refusal) this.#enter(routeClass, reply);
       done(refusal);
     });
-  }
-
-  #refusalOf(routeClass: RouteClass): Rejected | undefined {
-    const reason = this.admission.overloadFor(routeClass);
-    if (reason === undefined) return undefined;
-    this.admission.refused++;
-    this.metrics.observe('waybill_http_refused_total', { class: routeClass, reason });
-    return new Rejected('service-unavailable', { detail: DETAILS[reason] });
   }
 
   #enter(routeClass: RouteClass, { raw }: FastifyReply): void {
@@ -60,4 +53,22 @@ export class AdmissionGuard {
 /** What is no route is not found, which costs nothing. */
 function classIn({ routeOptions: { config } }: FastifyRequest): RouteClass {
   return (config as { readonly routeClass?: RouteClass }).routeClass ?? 'free';
+}
+
+const DETAILS: Readonly<Record<Overload, string>> = {
+  'in flight': 'As many requests are under way as can be answered in time. This one has had no effect.',
+  'event loop': 'This gateway has more to do than it can do in time. The request has had no effect.',
+};
+
+/** Undefined when there is room; else it is counted. */
+export function refusalFor(
+  routeClass: RouteClass,
+  admission: Admission,
+  { observe }: Metrics,
+): Rejected | undefined {
+  const reason = admission.overloadFor(routeClass);
+  if (reason === undefined) return undefined;
+  admission.refused++;
+  observe('waybill_http_refused_total', { class: routeClass, reason });
+  return new Rejected('service-unavailable', { detail: DETAILS[reason] });
 }

@@ -41,15 +41,19 @@ function limitTime(server: Server, config: GatewayConfig): void {
 }
 
 function limitNumber(server: Server, most: number, { observe }: Metrics): void {
-  server.maxConnections = most;
   let open = 0;
   let roomMadeAt = 0;
   const count = (by: 1 | -1): void => {
     open += by;
     observe('waybill_http_connections', {}, open);
   };
-  server.on('drop', () => observe('waybill_http_connections_dropped_total'));
+  // Of all sockets that listen: Node's own limit is one for each.
   server.on('connection', (socket: Socket) => {
+    if (open >= most) {
+      observe('waybill_http_connections_dropped_total');
+      socket.destroy();
+      return;
+    }
     count(1);
     socket.once('close', () => count(-1));
     const now = performance.now();

@@ -21,6 +21,7 @@ import { EventStreams } from './event-streams.worker.js';
 import { EventsController } from './events.controller.js';
 import { ExportClient } from './export.client.js';
 import { ExportsController } from './exports.controller.js';
+import { FrontDoor } from './front-door.guard.js';
 import { HeadersModule } from './headers.module.js';
 import { HttpModule } from './http.module.js';
 import { ImportClient } from './import.client.js';
@@ -93,6 +94,7 @@ import { WebhooksController } from './webhooks.controller.js';
     EventStreams,
     ApiKeysWorker,
     AdmissionGuard,
+    FrontDoor,
     EventLoopWorker,
     OverloadWorker,
     Authentication,

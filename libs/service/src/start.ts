@@ -12,6 +12,7 @@ import { openDatabase, relayThrough } from './data.js';
 import { PassErrorsOn } from './errors.filter.js';
 import { Readiness } from './health.controller.js';
 import { closing, watchHttp } from './http.js';
+import { listenAt } from './listening.js';
 import { ConfigError, crashAtOf, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
@@ -21,13 +22,6 @@ import { Shutdown } from './shutdown.js';
 import { testClockHandlers } from './test-clock.js';
 
 export type ProcessName = 'gateway' | 'order' | 'payment' | 'stock';
-
-/**
- * Connections that wait to be taken: as many as Linux allows unless it was told otherwise (net.core.somaxconn). Where it is full,
- * the kernel drops who comes next without a word, and he tries again after 1, 3, 7 and 15 s. Node's 511 are full when a gateway
- * stands still for a quarter of a second at 2 000 new connections a second.
- */
-const BACKLOG = 4_096;
 
 /** Modules that a process has by its configuration. */
 type More<C> = (config: C) => readonly Type[];
@@ -143,8 +137,9 @@ async function listen(
   }
   await app.init();
   if (server) await app.startAllMicroservices();
-  const close = closing(adapter.getHttpServer(), () => adapter.close());
-  await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
+  const http = adapter.getHttpServer();
+  const closeOthers = await listenAt(http, config, (options) => app.listen(options));
+  const close = closing(http, () => Promise.all([closeOthers(), adapter.close()]));
   crash?.('start.before-ready');
   shutdown.on('http', 'server', close);
 }
