@@ -97,6 +97,8 @@ describe('more requests than can be answered', () => {
     expect(accepted).toHaveLength(PLACES_OF_ORDERS);
     for (const { body } of accepted) await client.until(body.id, 'confirmed');
     expect(await metric('waybill_http_refused_total', { reason: 'in flight', class: 'write' })).toBe(14);
+    const turnedAway = { method: 'POST', route: '/v1/orders', status: '503' };
+    expect(await metric('waybill_http_request_duration_seconds_count', turnedAway)).toBe(14);
     // Looked at each second.
     const words = 'overloaded: some requests are refused';
     await until('it is told', async () => shop.stack.of('gateway').logLines.some(({ msg }) => msg === words));

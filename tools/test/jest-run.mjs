@@ -41,7 +41,8 @@ export async function runJest(args, env) {
   const count = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : NO_TESTS;
   rmSync(counts, { force: true });
   // A threshold that was missed, no test at all, or a crash: jest failed, so something counts as failed.
-  return code === 0 ? count : { ...count, failed: Math.max(count.failed, 1) };
+  if (code === 0 || count.failed > 0) return count;
+  return { ...count, failed: 1, failures: [`jest ended with code ${code}`] };
 }
 
 /** @param {import('node:child_process').ChildProcess} child @param {string} counts written when all tests are done */

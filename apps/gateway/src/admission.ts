@@ -32,6 +32,7 @@ export class Admission {
   #shared = 0;
   #bulk = 0;
   #coming = 0;
+  #isTurnWatched = false;
 
   constructor(
     private readonly concurrency: ConcurrencyLimit,
@@ -60,10 +61,16 @@ export class Admission {
    */
   letIn(routeClass: RouteClass): void {
     if (RULES[routeClass].share === undefined) return;
-    if (this.#coming++ === 0) setImmediate(() => (this.#coming = 0));
+    this.#coming++;
+    if (this.#isTurnWatched) return;
+    this.#isTurnWatched = true;
+    setImmediate(() => {
+      this.#coming = 0;
+      this.#isTurnWatched = false;
+    });
   }
 
-  /** Its body is there: no place is kept for it any more. After the end of its turn there was none. */
+  /** Its body is there: no place is kept for it any more. If it comes in a later turn, one is kept too few for a moment. */
   arrived(routeClass: RouteClass): void {
     if (RULES[routeClass].share !== undefined) this.#coming = Math.max(0, this.#coming - 1);
   }

@@ -49,6 +49,11 @@ function limitNumber(server: Server, most: number, { observe }: Metrics): void {
   };
   // Of all sockets that listen: Node's own limit is one for each.
   server.on('connection', (socket: Socket) => {
+    const now = performance.now();
+    if (open >= most * CROWDED - 1 && now >= roomMadeAt + ROOM_MS) {
+      roomMadeAt = now;
+      server.closeIdleConnections();
+    }
     if (open >= most) {
       observe('waybill_http_connections_dropped_total');
       socket.destroy();
@@ -56,10 +61,6 @@ function limitNumber(server: Server, most: number, { observe }: Metrics): void {
     }
     count(1);
     socket.once('close', () => count(-1));
-    const now = performance.now();
-    if (open < most * CROWDED || now < roomMadeAt + ROOM_MS) return;
-    roomMadeAt = now;
-    server.closeIdleConnections();
   });
 }
 

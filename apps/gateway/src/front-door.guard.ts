@@ -53,6 +53,7 @@ export class FrontDoor implements OnApplicationBootstrap {
     const requestId = requestIdOf(headers['x-request-id']);
     const problem = problemOf(refusal, { instance: path, requestId });
     const text = JSON.stringify(problem.body);
+    this.metrics.observe('waybill_http_request_duration_seconds', { method, route: path, status: '503' }, 0);
     response.writeHead(problem.status, {
       ...SECURITY,
       ...(this.#cors.isOn && { vary: 'origin', ...this.#cors.headersFor(headers.origin) }),
@@ -60,6 +61,8 @@ export class FrontDoor implements OnApplicationBootstrap {
       'x-request-id': requestId,
       'content-type': 'application/problem+json',
       'content-length': Buffer.byteLength(text),
+      // While we close: elsewhere he may be let in.
+      ...(!this.#fastify.server.listening && { connection: 'close' }),
     });
     response.end(text);
     return true;

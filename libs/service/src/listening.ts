@@ -14,12 +14,12 @@ export interface ListenOptions extends Address {
 
 /**
  * Connections that wait to be taken: as many as Linux allows unless it was told otherwise (net.core.somaxconn). Where it is full,
- * the kernel drops who comes next without a word, and he tries again after 1, 3, 7 and 15 s. Node's 511 are full when a gateway
+ * the kernel drops who comes next without a word, and he tries again seconds later. Node's 511 are full when a gateway
  * stands still for a quarter of a second at 2 000 new connections a second.
  */
 const BACKLOG = 4_096;
 const SOCKETS = 16;
-/** The others have no sockets that share a port and the connections that come to it. */
+/** On macOS and Windows sockets do not share the connections that come to a port. */
 const CAN_SHARE = process.platform === 'linux';
 
 /**
@@ -37,11 +37,12 @@ export async function listenAt(
   open: (options: ListenOptions) => Promise<unknown>,
 ): Promise<() => Promise<void>> {
   const options: ListenOptions = { host, port, backlog: BACKLOG, reusePort: CAN_SHARE };
-  if (!CAN_SHARE) {
-    await open(options);
+  // Port 0 would be another one for each.
+  if (!CAN_SHARE || port === 0) {
+    await open({ ...options, reusePort: false });
     return async () => undefined;
   }
-  // Who shares a port would not be told that somebody else has it.
+  // Who shares a port is not told that somebody else has it: so one that does not share it looks first. It can't hold it for us.
   await close(await listening(createServer(), { ...options, reusePort: false }));
   await open(options);
   const others = await Promise.all(

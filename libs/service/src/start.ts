@@ -138,8 +138,9 @@ async function listen(
   await app.init();
   if (server) await app.startAllMicroservices();
   const http = adapter.getHttpServer();
-  const closeOthers = await listenAt(http, config, (options) => app.listen(options));
+  let closeOthers = async (): Promise<void> => undefined;
   const close = closing(http, () => Promise.all([closeOthers(), adapter.close()]));
+  closeOthers = await listenAt(http, config, (options) => app.listen(options));
   crash?.('start.before-ready');
   shutdown.on('http', 'server', close);
 }
