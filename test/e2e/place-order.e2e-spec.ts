@@ -171,7 +171,8 @@ test('an order without payment awaits it, may try again after a decline, and is 
   expect(body).toMatchObject({ status: 'awaiting_payment', paymentId: null });
   const holdMs = new Date(body.expiresAt as string).getTime() - Date.now();
   expect(holdMs).toBeGreaterThan(800_000);
-  expect(holdMs).toBeLessThanOrEqual(900_000);
+  // By the clock of the stock service, which may be some milliseconds ahead of ours.
+  expect(holdMs).toBeLessThan(900_000 + 50);
   await expectStock('TEA-7', { onHand: 5, reserved: 1 });
 
   const declined = await client.pay(body.id, 'tok_declined');
