@@ -99,9 +99,28 @@ describe('more requests than can be answered', () => {
     expect(await metric('waybill_http_refused_total', { reason: 'in flight', class: 'write' })).toBe(14);
     const turnedAway = { method: 'POST', route: '/v1/orders', status: '503' };
     expect(await metric('waybill_http_request_duration_seconds_count', turnedAway)).toBe(14);
+    // Who is refused at the door never gets as far as a line in the log.
+    const lines = shop.stack
+      .of('gateway')
+      .logLines.filter(({ msg, status }) => msg === 'request' && status === 503);
+    expect(lines.filter(({ method }) => method === 'POST')).toEqual([]);
     // Looked at each second.
     const words = 'overloaded: some requests are refused';
     await until('it is told', async () => shop.stack.of('gateway').logLines.some(({ msg }) => msg === words));
+  });
+
+  test('take no places as strangers, however many come in one turn of the event loop', async () => {
+    const { hostname, port } = new URL(shop.stack.url);
+    const head = 'GET /v1/orders HTTP/1.1\r\nHost: waybill\r\n';
+    const known = `${head}Authorization: Bearer ${shop.stack.apiKey}\r\nConnection: close\r\n\r\n`;
+    const socket = connect({ host: hostname, port: Number(port) }, () =>
+      socket.write(`${head}\r\n`.repeat(PLACES * 2) + known),
+    );
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    expect(statuses).toHaveLength(PLACES * 2 + 1);
+    expect(new Set(statuses)).toEqual(new Set(['401', '200']));
   });
 
   test('leave their places behind when their clients hang up', async () => {
