@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Rejected } from '#contracts';
@@ -12,9 +12,7 @@ import { classOf, type RouteClass } from './route-class.js';
  * and the body is read. The place is taken when the body is there: one that comes slowly, or from a stranger, takes none.
  */
 @Injectable()
-export class AdmissionGuard implements OnModuleInit {
-  readonly #fastify: FastifyInstance;
-
+export class AdmissionGuard {
   constructor(
     host: HttpAdapterHost,
     private readonly admission: Admission,
@@ -22,7 +20,6 @@ export class AdmissionGuard implements OnModuleInit {
     private readonly config: GatewayConfig,
   ) {
     const fastify: FastifyInstance = host.httpAdapter.getInstance();
-    this.#fastify = fastify;
     fastify.addHook('onRoute', (route) => {
       const [method = 'GET'] = [route.method].flat();
       route.config = Object.assign(route.config ?? {}, { routeClass: classOf(method, route.url) });
@@ -32,18 +29,9 @@ export class AdmissionGuard implements OnModuleInit {
     });
     fastify.addHook('preValidation', (request, reply, done) => {
       const routeClass = classIn(request);
-      admission.arrived(routeClass);
       const refusal = refusalFor(routeClass, admission, metrics);
       if (!refusal) this.#enter(routeClass, reply);
       done(refusal);
-    });
-  }
-
-  /** After Authentication has added its hook: no place is kept for a stranger. */
-  onModuleInit(): void {
-    this.#fastify.addHook('preParsing', (request, _reply, payload, done) => {
-      this.admission.letIn(classIn(request));
-      done(null, payload);
     });
   }
 

@@ -35,23 +35,6 @@ describe('Admission', () => {
     expect([subject.overloadFor('free'), subject.overloadFor('stream')]).toEqual([undefined, undefined]);
   });
 
-  test('keeps a place for whoever it has let in, until the body is there or the turn of the event loop ends', async () => {
-    const subject = admission();
-    const letIn = (): number => {
-      let count = 0;
-      for (; subject.overloadFor('write') === undefined; count++) subject.letIn('write');
-      return count;
-    };
-    expect(letIn()).toBe(90);
-    subject.arrived('write');
-    expect(letIn()).toBe(1);
-    subject.arrived('write');
-    subject.enter('write');
-    expect(letIn()).toBe(0);
-    await new Promise((done) => setImmediate(done));
-    expect(letIn()).toBe(89);
-  });
-
   test('has a few places for what takes long, whatever else is under way', () => {
     const subject = admission();
     fill(subject, 'completion');

@@ -31,8 +31,6 @@ export class Admission {
   refused = 0;
   #shared = 0;
   #bulk = 0;
-  #coming = 0;
-  #isTurnWatched = false;
 
   constructor(
     private readonly concurrency: ConcurrencyLimit,
@@ -51,28 +49,8 @@ export class Admission {
   overloadFor(routeClass: RouteClass): Overload | undefined {
     const { share, places, patience } = RULES[routeClass];
     if (this.delayMs > this.maxDelayMs * patience) return 'event loop';
-    if (share !== undefined && this.#shared + this.#coming >= this.limit * share) return 'in flight';
+    if (share !== undefined && this.#shared >= this.limit * share) return 'in flight';
     return places !== undefined && this.#bulk >= places ? 'in flight' : undefined;
-  }
-
-  /**
-   * It was not refused, and will take its place when its body is there. Until the end of this turn of the event loop the place is kept
-   * for it: else all that come in one turn would find the same one free, and be refused when they have cost nearly everything.
-   */
-  letIn(routeClass: RouteClass): void {
-    if (RULES[routeClass].share === undefined) return;
-    this.#coming++;
-    if (this.#isTurnWatched) return;
-    this.#isTurnWatched = true;
-    setImmediate(() => {
-      this.#coming = 0;
-      this.#isTurnWatched = false;
-    });
-  }
-
-  /** Its body is there: no place is kept for it any more. If it comes in a later turn, one is kept too few for a moment. */
-  arrived(routeClass: RouteClass): void {
-    if (RULES[routeClass].share !== undefined) this.#coming = Math.max(0, this.#coming - 1);
   }
 
   /** False of a class that takes no place, and has none to give back. */
