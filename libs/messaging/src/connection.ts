@@ -93,9 +93,15 @@ export class Connection {
       if (isHopeless(error)) {
         throw new Error(explain(error, brokersOf(this.options.url)[0] ?? ''), { cause: error });
       }
-      const reopened = model ? ended(model).then(() => this.reopening) : this.reopening;
-      await this.patiently(reopened, error);
+      await this.patiently(model ? this.reopenedAfter(model) : this.reopening, error);
     }
+  }
+
+  /** One that the broker has closed together with the last word of its handshake is closed without a word to anybody. */
+  private async reopenedAfter(model: ChannelModel): Promise<void> {
+    await ended(model);
+    this.lost(model);
+    await this.reopening;
   }
 
   /** @throws what came before, when it takes longer than `open` would have waited. */

@@ -1,10 +1,20 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** The frame connection.open-ok, the last of a handshake, and a connection.close of a broker that is shutting down. */
+const OPEN_OK = Buffer.from([1, 0, 0, 0, 0, 0, 5, 0, 10, 0, 41, 0, 0xce]);
+const SHUTDOWN = 'CONNECTION_FORCED - broker forced connection closure with reason shutdown';
+const CLOSE = Buffer.concat([
+  Buffer.from([1, 0, 0, 0, 0, 0, SHUTDOWN.length + 11, 0, 10, 0, 50, 320 >> 8, 320 & 0xff, SHUTDOWN.length]),
+  Buffer.from(SHUTDOWN),
+  Buffer.from([0, 0, 0, 0, 0xce]),
+]);
+
 /** A cable to the broker that a test can cut, freeze and plug in again. */
 export class Cable {
   private readonly ends = new Set<readonly [near: Socket, far: Socket]>();
   private plugged = true;
+  private refuses = false;
 
   private constructor(
     private readonly server: Server,
@@ -40,6 +50,11 @@ export class Cable {
     this.plugged = true;
   }
 
+  /** The next connection ends as it begins: the broker's goodbye comes in one piece with the last word of the handshake. */
+  refuseNext(): void {
+    this.refuses = true;
+  }
+
   /** Nothing gets through any more, and nobody is told. */
   freeze(): void {
     for (const sockets of this.ends) for (const socket of sockets) socket.pause();
@@ -66,11 +81,17 @@ export class Cable {
     this.ends.add(ends);
     for (const [from, to] of [ends, [far, near] as const]) {
       from.setNoDelay(true);
-      from.on('data', (bytes) => to.write(bytes));
+      from.on('data', (bytes) => to.write(this.isRefused(bytes) ? Buffer.concat([bytes, CLOSE]) : bytes));
       from.on('close', () => {
         this.ends.delete(ends);
         to.destroy();
       });
     }
+  }
+
+  private isRefused(bytes: Buffer): boolean {
+    if (!this.refuses || !bytes.subarray(-OPEN_OK.length).equals(OPEN_OK)) return false;
+    this.refuses = false;
+    return true;
   }
 }

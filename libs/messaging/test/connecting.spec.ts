@@ -153,6 +153,20 @@ describe('a lost connection', () => {
     await connection.close();
   });
 
+  it('that was closed the moment it was made is made again before anything is set up on it', async () => {
+    const cable = await scene.cable();
+    cable.refuseNext();
+    const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
+    await connection.open(5_000);
+    let channels = 0;
+    await connection.onOpen(async (model) => {
+      await model.createChannel();
+      channels++;
+    });
+    expect([channels, connection.isOpen]).toEqual([1, true]);
+    await connection.close();
+  });
+
   it('of which the first set-up never works is given up in the end, with the first cause', async () => {
     const connection = new Connection({ url: scene.broker.url, name: 'test', ...new Notes() });
     await connection.open(1_000);

@@ -52,8 +52,10 @@ export class Database {
       keepAlive: true,
       options: [...STABLE_PLANS, ...LIMITS].map((setting) => `-c ${setting}`).join(' '),
     });
-    // An idle connection that breaks is no fault of ours: the pool drops it and opens another.
+    // A connection that breaks is no fault of ours: the pool drops it and opens another. Whoever uses it is told by what he asks;
+    // the event may come when nobody does, also between an answer and whoever waits for it, and then would end the process.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.clock = new Clock(this, options.movableClock ?? false);
     this.looking = setInterval(() => void this.ping().catch(() => undefined), this.clock.lookMs);
     this.looking.unref();
@@ -73,11 +75,9 @@ export class Database {
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = isAtHand(this.pool) ? await this.pool.connect() : await take(this.pool);
     let broken: Error | undefined;
-    // Between two statements a lost connection is an event, and one that nobody listens to ends the process.
     const lose = (error: Error): void => {
       broken = error;
     };
-    client.on('error', lose);
     try {
       await client.query('begin');
       const result = await work(client as unknown as Tx);
@@ -89,7 +89,6 @@ export class Database {
       else await client.query('rollback').catch(lose);
       throw error;
     } finally {
-      client.off('error', lose);
       client.release(broken);
     }
   }
