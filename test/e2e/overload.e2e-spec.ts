@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client } from './client.js';
@@ -8,6 +9,7 @@ const PLACES = 40;
 const PLACES_OF_ORDERS = 36;
 const UNKNOWN = '/v1/orders/ord_00000000000000000000000000';
 const PATIENCE_MS = 30_000;
+const ORIGIN = 'https://shop.example';
 
 let shop: Shop;
 let client: Client;
@@ -21,6 +23,7 @@ beforeAll(async () => {
       HEADERS_TIMEOUT_MS: '1000',
       REQUEST_TIMEOUT_MS: '2000',
       KEEP_ALIVE_MS: '1000',
+      CORS_ORIGINS: ORIGIN,
     },
   });
   client = shop.client();
@@ -88,6 +91,9 @@ describe('more requests than can be answered', () => {
         expect(answer.headers.get('retry-after')).toBe('1');
       }
       expect(await read()).toMatchObject(unavailable);
+      const inBrowser = await fetch(`${shop.stack.url}/v1/orders`, { headers: { origin: ORIGIN } });
+      expect(inBrowser.status).toBe(503);
+      expect(inBrowser.headers.get('access-control-allow-origin')).toBe(ORIGIN);
       expect((await client.send('POST', `${UNKNOWN}/cancel`)).status).toBe(404);
       expect((await fetch(`${shop.stack.url}/health/live`)).status).toBe(200);
       return placing;
@@ -194,4 +200,35 @@ describe('clients that hold on to their connections', () => {
     socket.on('error', () => undefined).on('close', () => clearInterval(timer));
     return socket.resume();
   }
+});
+
+test('a gateway that is closing while it has too much to do sends whom it refuses elsewhere', async () => {
+  const patient = { HEADERS_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '20000' };
+  const gateway = await shop.stack.add('gateway', { env: patient });
+  const through = shop.client({ url: gateway.url });
+  const answer = await stopped('stock', async () => {
+    const placing = Array.from({ length: PLACES }, () => through.place({ sku: 'TEA', method: 'tok_visa' }));
+    await until('all places are taken', async () => (await through.send('GET', UNKNOWN)).status === 503);
+    const socket = connect(gateway.port, '127.0.0.1');
+    socket.write('GET /v1/orders HTTP/1.1\r\nHost: waybill\r\n');
+    const exit = gateway.stop();
+    await until('nobody else is let in', async () => {
+      const late = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+      const isLetIn = await once(late, 'connect').then(
+        () => true,
+        () => false,
+      );
+      late.destroy();
+      return !isLetIn;
+    });
+    socket.write('\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    shop.stack.of('stock').signal('SIGCONT');
+    await Promise.allSettled(placing);
+    expect(await exit).toBe(0);
+    return text.toLowerCase();
+  });
+  expect(answer).toMatch(/^http\/1\.1 503 /);
+  expect(answer).toContain('\r\nconnection: close\r\n');
 });

@@ -30,6 +30,8 @@ export async function bundle() {
     target: 'node24',
     sourcemap: 'linked',
     sourcesContent: false,
+    minifyWhitespace: true,
+    minifySyntax: true,
     banner: { js: COMMON_JS },
     plugins: [
       { name: 'optional packages', setup: leaveOut },
