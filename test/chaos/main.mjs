@@ -11,7 +11,7 @@ import { runJest } from '../../tools/test/jest-run.mjs';
 import { KINDS } from './kinds.ts';
 import { appendResults, summaryOf } from './report.mjs';
 
-const HELP = `npm run chaos -- [--seed N] [--seconds 60] [--runs 1] [--faults killed,line_cut] [--list] [--help]
+const HELP = `npm run chaos -- [--seed N] [--seconds 60] [--clients 12] [--runs 1] [--faults killed,line_cut] [--list] [--help]
 
 Each run starts the whole system on an empty vhost and empty databases, places, pays, cancels, ships and refunds orders, and
 meanwhile breaks 3 to 6 things that the seed draws. Then everything heals, and no order may be lost, doubled or made up,
@@ -19,6 +19,7 @@ every invariant must hold, and the provider's own books must say what ours say.
 
   --seed N        the first run's; each run takes the next one. The same seed draws the same faults at the same moments
   --seconds N     of load, 5 to 600; less than 30 have fewer faults
+  --clients N     at once, 1 to 256; more make more orders, and need their share of the processor
   --runs N        1 to 1000
   --faults LIST   only these kinds
   --list          the kinds of faults
@@ -39,6 +40,7 @@ function optionsOf(args) {
     options: {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       seconds: { type: 'string', default: '60' },
+      clients: { type: 'string', default: '12' },
       runs: { type: 'string', default: '1' },
       faults: { type: 'string', default: NAMES.join(',') },
       results: { type: 'string' },
@@ -54,6 +56,7 @@ function optionsOf(args) {
     kinds,
     seed: numberIn(values.seed, 'seed', [0, 1e9]),
     seconds: numberIn(values.seconds, 'seconds', [5, 600]),
+    clients: numberIn(values.clients, 'clients', [1, 256]),
     runs: numberIn(values.runs, 'runs', [1, 1_000]),
   };
 }
@@ -66,7 +69,7 @@ function numberIn(text, name, [least, most]) {
 }
 
 /** @param {Record<string, any>} options */
-async function chaos({ seed, seconds, runs, kinds, results }) {
+async function chaos({ seed, seconds, clients, runs, kinds, results }) {
   stopOnSignals();
   const startedAt = new Date();
   rmSync(REPORTS, { force: true });
@@ -88,7 +91,7 @@ async function chaos({ seed, seconds, runs, kinds, results }) {
       WAYBILL_TEST_MANAGEMENT_URL: servers.managementUrl,
       WAYBILL_TEST_POSTGRES_URL: servers.postgresUrl,
       WAYBILL_TEST_FOLDER: servers.folder,
-      WAYBILL_CHAOS: JSON.stringify({ seed, seconds, runs, kinds, folder: RUNS }),
+      WAYBILL_CHAOS: JSON.stringify({ seed, seconds, clients, runs, kinds, folder: RUNS }),
     }));
   } finally {
     await step('Broker and database stopped', () => servers.close());
@@ -99,7 +102,7 @@ async function chaos({ seed, seconds, runs, kinds, results }) {
     { kinds, runs },
   );
   say(summary.text);
-  if (results) appendResults(results, { summary, startedAt, seed, seconds });
+  if (results) appendResults(results, { summary, startedAt, seed, seconds, clients });
   process.exitCode = failed > 0 || summary.isBad ? 1 : 0;
 }
 

@@ -54,8 +54,8 @@ function tableOf(reports) {
 /** @param {readonly number[]} numbers */
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
-/** @param {string} file @param {{ summary: Summary, startedAt: Date, seed: number, seconds: number }} run */
-export function appendResults(file, { summary, startedAt, seed, seconds }) {
+/** @param {string} file @param {{ summary: Summary, startedAt: Date, seed: number, seconds: number, clients: number }} run */
+export function appendResults(file, { summary, startedAt, seed, seconds, clients }) {
   mkdirSync(dirname(file), { recursive: true });
   if (!existsSync(file))
     writeFileSync(file, '# Random fault schedules\n\nAppended by `npm run long:chaos`.\n');
@@ -63,6 +63,6 @@ export function appendResults(file, { summary, startedAt, seed, seconds }) {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`;
   const minutes = Math.round((Date.now() - startedAt.getTime()) / 60_000);
   const title = `## ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit ${commit}`;
-  const how = `Seeds from ${seed}, ${seconds} s of load each, ${minutes} min in all, on ${machine}, Node ${process.version}.`;
+  const how = `Seeds from ${seed}, ${seconds} s of load by ${clients} clients each, ${minutes} min in all, on ${machine}, Node ${process.version}.`;
   appendFileSync(file, `\n${title}\n\n${how}\n${summary.text}\n`);
 }

@@ -27,7 +27,6 @@ export interface Report {
   readonly looks: number;
 }
 
-const CLIENTS = 12;
 const DEEDS: readonly Deed[] = ['place', 'pay', 'cancel', 'fulfil', 'refund'];
 /** For what has no answer when the load has ended. */
 const PATIENCE_MS = 60_000;
@@ -35,14 +34,26 @@ const PATIENCE_MS = 60_000;
 const QUIET_MS = 150_000;
 const LOOKS = 3;
 
-/** Runs a schedule from empty databases to the last look, and keeps in the folder what explains it. */
-export async function run(schedule: Schedule, folder: string, say: (line: string) => void): Promise<Report> {
+export interface Run {
+  readonly schedule: Schedule;
+  /** Each places one order after the other, and does with it what came to its mind. */
+  readonly clients: number;
+  /** For what explains it. */
+  readonly folder: string;
+}
+
+/** Runs a schedule from empty databases to the last look. */
+export async function run({ schedule, clients, folder }: Run, say: (line: string) => void): Promise<Report> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'schedule.txt'), `${timelineOf(schedule)}\n`);
   say(timelineOf(schedule));
   const rig = await Rig.open();
   try {
-    const report = await runOn(rig, schedule, { journal: new Journal(join(folder, 'driver.jsonl')), say });
+    const report = await runOn(rig, schedule, {
+      clients,
+      journal: new Journal(join(folder, 'driver.jsonl')),
+      say,
+    });
     writeFileSync(join(folder, 'report.json'), JSON.stringify(report, null, 1));
     return report;
   } finally {
@@ -52,17 +63,18 @@ export async function run(schedule: Schedule, folder: string, say: (line: string
 }
 
 interface Context {
+  readonly clients: number;
   readonly journal: Journal;
   readonly say: (line: string) => void;
 }
 
-async function runOn(rig: Rig, schedule: Schedule, { journal, say }: Context): Promise<Report> {
+async function runOn(rig: Rig, schedule: Schedule, { clients, journal, say }: Context): Promise<Report> {
   await fillShelves(rig.client, SHELVES);
   const watch = new Watch(rig.books);
   const end = Date.now() + schedule.seconds * 1_000;
   const load = Promise.all(
-    Array.from({ length: CLIENTS }, (_, i) => {
-      const random = new Random(schedule.seed * CLIENTS + i);
+    Array.from({ length: clients }, (_, i) => {
+      const random = new Random(schedule.seed * clients + i);
       return liveOn(new Driver(rig.client, journal, random, end + PATIENCE_MS), end);
     }),
   );

@@ -9,6 +9,7 @@ interface Wanted {
   readonly seed: number;
   readonly runs: number;
   readonly seconds: number;
+  readonly clients: number;
   readonly kinds: readonly KindName[];
   /** Where reports and what explains a violation go. */
   readonly folder: string;
@@ -34,13 +35,14 @@ const USUAL: Wanted = {
   seed: Date.now() % 1_000_000,
   runs: 2,
   seconds: 15,
+  clients: 12,
   kinds: usualKinds(),
   folder: '.data/chaos/runs',
 };
 const AROUND_MS = 400_000;
 
 const wanted = { ...USUAL, ...(JSON.parse(process.env.WAYBILL_CHAOS ?? '{}') as Partial<Wanted>) };
-const { seed, runs, seconds, kinds, folder } = wanted;
+const { seed, runs, seconds, clients, kinds, folder } = wanted;
 const seeds = Array.from({ length: runs }, (_, i) => seed + i);
 const reports: Report[] = [];
 
@@ -52,7 +54,7 @@ test.each(seeds)(
     const kept = join(folder, String(one));
     rmSync(kept, { recursive: true, force: true });
     mkdirSync(kept, { recursive: true });
-    const report = await run(scheduleOf(one, seconds, kinds), kept, say);
+    const report = await run({ schedule: scheduleOf(one, seconds, kinds), clients, folder: kept }, say);
     reports.push(report);
     appendFileSync(join(folder, 'reports.jsonl'), `${JSON.stringify(report)}\n`);
     const { place } = report.counts;
