@@ -15,6 +15,8 @@ const SOURCES = [
 /** File systems tell the time more coarsely than we do. */
 const CLOCK_MS = 1_000;
 const MARK = inRoot('dist/.sources');
+/** Where Node keeps what it has compiled of what was built, for the next start: NODE_COMPILE_CACHE. */
+export const COMPILED = inRoot('dist/.compiled');
 
 /** @returns {Promise<boolean>} false when what was built before is of the same sources */
 export async function buildIfChanged() {
@@ -34,6 +36,7 @@ export async function buildIfChanged() {
   if (code !== 0) throw new Trouble(`nest build failed:\n${output}`);
   await bundle();
   removeOlderThan(begun);
+  rmSync(COMPILED, { recursive: true, force: true });
   writeFileSync(MARK, hash);
   return true;
 }

@@ -35,6 +35,7 @@ export async function bundle() {
     banner: { js: COMMON_JS },
     plugins: [
       { name: 'optional packages', setup: leaveOut },
+      { name: 'pino without a caller', setup: forgetCaller },
       { name: 'thin source maps', setup: mapFilesOnly },
     ],
     logLevel: 'error',
@@ -43,8 +44,17 @@ export async function bundle() {
 }
 
 /**
+ * pino asks which file has called it, for transports in threads of their own, of which we have none. Node reads the whole source map
+ * to tell: a tenth of a start.
+ * @param {import('esbuild').PluginBuild} builder
+ */
+function forgetCaller(builder) {
+  builder.onLoad({ filter: /\/pino\/lib\/caller\.js$/ }, () => ({ contents: 'module.exports = () => [];' }));
+}
+
+/**
  * Of packages, stack traces name the file, not the line: nine tenths of the map would be theirs, and Node reads all of it,
- * while everything waits, for the first stack trace. The logger asks for one when it is made.
+ * while everything waits, for the first stack trace.
  * @param {import('esbuild').PluginBuild} builder
  */
 function mapFilesOnly(builder) {

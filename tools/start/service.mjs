@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { COMPILED } from '../infra/build.mjs';
 import { childrenOf, listensOn, running } from '../infra/proc.mjs';
 import { stopProcess, until } from '../infra/process.mjs';
 import { inRoot } from '../infra/root.mjs';
@@ -77,7 +78,7 @@ export class Service {
       ['--enable-source-maps', ...nodeArgs, inRoot(`dist/apps/${name}/src/main.js`)],
       {
         cwd: inRoot(),
-        env,
+        env: { NODE_COMPILE_CACHE: COMPILED, ...env },
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       },

@@ -21,6 +21,8 @@ const EXIT_MS = 30_000;
 const POLL_MS = { first: 25, later: 500, afterMs: 5_000 };
 const ORDER_MS = 5_000;
 const MAX_OUTPUT = 8_000_000;
+/** As `npm start` has it: a start costs a tenth less. */
+const COMPILED = 'dist/.compiled';
 
 /** One process, started as in production. */
 export class RunningService {
@@ -67,7 +69,7 @@ export class RunningService {
     const args = ['--enable-source-maps', `dist/apps/${this.name}/src/main.js`];
     const child = spawn('node_modules/.bin/node', args, {
       cwd: this.folder,
-      env: { PATH, HOME, ...this.env, [portName]: String(this.port) },
+      env: { PATH, HOME, NODE_COMPILE_CACHE: COMPILED, ...this.env, [portName]: String(this.port) },
       // A process that may be told where to die is told through a channel; see libs/crash-points.
       stdio: ['ignore', 'pipe', 'pipe', ...(this.env.CRASH_AT ? ['ipc' as const] : [])],
     });
