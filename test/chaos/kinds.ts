@@ -59,6 +59,7 @@ export const KINDS = {
   confirm_lost: { targets: BROKER_LINES, lasts: [1_000, 4_000], holds: line },
   confirm_refused: { targets: BROKER_LINES, lasts: [1_000, 4_000], holds: line },
   cut_after_answer: { targets: BROKER_LINES.slice(1), lasts: [1_000, 4_000], holds: line },
+  ended_with_answer: { targets: [...BROKER_LINES, ...DATABASE_LINES], lasts: [1_000, 4_000], holds: line },
 
   provider_fails_before: { targets: ['provider'], lasts: [1_000, 6_000], holds: provider },
   provider_fails_after: { targets: ['provider'], lasts: [1_000, 6_000], holds: provider },

@@ -34,6 +34,7 @@ export const lineFaults = {
   confirm_lost: breaking('confirm'),
   confirm_refused: breaking('refusal'),
   cut_after_answer: breaking('answer'),
+  ended_with_answer: breaking('last_word'),
 } satisfies Record<string, Happening>;
 
 function spoiling(toxic: Toxic): Happening {

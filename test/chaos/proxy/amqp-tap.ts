@@ -11,6 +11,13 @@ const ACK = [60, 80] as const;
 /** Of the same length, and with the same tag in the same place. */
 const NACK_METHOD = 120;
 const ANSWERS = 'waybill.reply';
+const SHUTDOWN = 'CONNECTION_FORCED - broker forced connection closure with reason shutdown';
+/** connection.close, with 320 and these words. */
+const CLOSE = Buffer.concat([
+  Buffer.from([METHOD, 0, 0, 0, 0, 0, SHUTDOWN.length + 11, 0, 10, 0, 50, 1, 64, SHUTDOWN.length]),
+  Buffer.from(SHUTDOWN),
+  Buffer.from([0, 0, 0, 0, 0xce]),
+]);
 
 /** Just enough of AMQP 0-9-1: a frame is a type, a channel, a length, so many bytes and an end mark. */
 export class AmqpTap implements Tap {
@@ -19,6 +26,7 @@ export class AmqpTap implements Tap {
     client: (bytes: Buffer, index: number) => (index === 0 ? 8 : lengthOf(bytes)),
     server: lengthOf,
   };
+  readonly goodbye = CLOSE;
   /** Bytes of an answer that are still to come, by channel. */
   private readonly answers = new Map<number, number>();
   private isGreeted = false;
@@ -38,10 +46,11 @@ export class AmqpTap implements Tap {
   ofServer(frame: Buffer, trigger: Trigger | undefined): Verdict {
     // A broker acknowledges nothing but what was published with confirm.
     if (!trigger || !isMethod(frame, ACK)) return 'pass';
-    const isLost = trigger.waitsFor('confirm');
-    if (!isLost && !trigger.waitsFor('refusal')) return 'pass';
+    const { name } = trigger;
+    if (!trigger.waitsFor(name) || name === 'answer') return 'pass';
     trigger.fired++;
-    if (isLost) return 'cut_before';
+    if (name === 'confirm') return 'cut_before';
+    if (name === 'last_word') return 'end';
     frame.writeUInt16BE(NACK_METHOD, PAYLOAD + 2);
     return 'pass';
   }

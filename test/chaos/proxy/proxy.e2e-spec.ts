@@ -128,13 +128,22 @@ describe('a line to PostgreSQL', () => {
     await (await client()).end();
     expect(await isSaved(6)).toBe(false);
   });
+
+  it('that is ended in the same breath as an answer has both arrive', async () => {
+    const one = await client();
+    const error = new Promise((resolve) => one.once('error', resolve));
+    const trigger = toDatabase.set('last_word', 1);
+    await save(one, 7);
+    expect(await error).toMatchObject({ code: '57P01' });
+    expect([trigger.fired, await isSaved(7)]).toEqual([1, true]);
+  });
 });
 
 describe('a line to RabbitMQ', () => {
   async function channel(): Promise<{ channel: ConfirmChannel; lost: Promise<unknown> }> {
     const model = await connect(toBroker.through(broker.url));
     model.on('error', () => undefined);
-    const lost = new Promise((resolve) => model.once('close', () => resolve(undefined)));
+    const lost = new Promise((resolve) => model.once('close', resolve));
     const opened = await model.createConfirmChannel();
     opened.on('error', () => undefined);
     await opened.assertExchange(ANSWERS, 'fanout');
@@ -171,6 +180,15 @@ describe('a line to RabbitMQ', () => {
     expect(trigger.fired).toBe(1);
     expect(await waiting()).toEqual(expect.arrayContaining(['third', 'fourth']));
     toBroker.cut();
+  });
+
+  it('is ended in the same breath as a confirm, and both arrive', async () => {
+    const { channel: one, lost } = await channel();
+    const trigger = toBroker.set('last_word', 1);
+    const outcome = new Promise((resolve) => one.sendToQueue('facts', Buffer.from('last'), {}, resolve));
+    expect(await outcome).toBeNull();
+    expect(await lost).toMatchObject({ code: 320 });
+    expect(trigger.fired).toBe(1);
   });
 
   it('breaks all connections behind the last byte of an answer, which arrives', async () => {

@@ -15,6 +15,7 @@ interface Direction {
   readonly to: Socket;
   readonly frames: Frames;
   readonly judge: (frame: Buffer) => Verdict;
+  readonly goodbye?: Buffer | undefined;
 }
 
 export interface ProxyOptions {
@@ -117,11 +118,12 @@ export class TcpProxy {
       from: far,
       to: near,
       frames: new Frames(tap?.lengthOf.server ?? whole),
+      goodbye: tap?.goodbye,
       judge: tap ? (frame) => tap.ofServer(frame, this.trigger) : passing,
     });
   }
 
-  private join(link: Link, { from, to, frames, judge }: Direction): void {
+  private join(link: Link, { from, to, frames, judge, goodbye }: Direction): void {
     const flow = new Flow(from, to, this);
     let held: Buffer[] = [];
     from.on('data', (bytes: Buffer) => {
@@ -129,11 +131,13 @@ export class TcpProxy {
       for (const frame of frames.take(bytes)) {
         const verdict = this.links.has(link) ? judge(frame) : 'cut_before';
         if (verdict === 'hold') held.push(frame);
-        if (verdict === 'pass' || verdict === 'cut_all') passed.push(...held.splice(0), frame);
+        if (verdict !== 'hold' && verdict !== 'cut_before') passed.push(...held.splice(0), frame);
         if (verdict === 'pass' || verdict === 'hold') continue;
         held = [];
+        if (verdict === 'end' && goodbye) passed.push(goodbye);
         flow.push(Buffer.concat(passed.splice(0)));
         if (verdict === 'cut_all') this.cut();
+        else if (verdict === 'end') void this.end(link, flow);
         else this.break(link);
         return;
       }
@@ -144,6 +148,15 @@ export class TcpProxy {
       if (hadError) to.resetAndDestroy();
       else void flow.drained().then(() => to.end(() => to.destroy()));
     });
+  }
+
+  /** The client hears to the end what it was told. */
+  private async end(link: Link, flow: Flow): Promise<void> {
+    this.links.delete(link);
+    this.broken++;
+    await flow.drained();
+    link.near.end(() => link.near.destroy());
+    link.far.destroy();
   }
 
   /** What the server was sent still reaches it; the client hears nothing more. */
