@@ -62,6 +62,18 @@ describe('docker-compose.yml', () => {
 });
 
 describe('Dockerfile', () => {
+  it('copies from here only what .dockerignore lets in', () => {
+    const copies = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, from = '']) =>
+      from.split(' '),
+    );
+    const letIn = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path = '']) => path);
+    expect(copies.length).toBeGreaterThan(5);
+    expectNone(
+      copies.filter((path) => !letIn.some((one) => path === one || path.startsWith(`${one}/`))),
+      'Let it in: a line with ! in .dockerignore.',
+    );
+  });
+
   it('takes the migrations of every process that has some', () => {
     const folders = globSync('{apps,libs}/*/migrations').map((path) => path.replaceAll('\\', '/'));
     expect(folders.length).toBeGreaterThan(0);

@@ -62,6 +62,12 @@ const RULES: readonly Rule[] = [
     instead: 'create index concurrently, in a file that begins with "-- no transaction"',
   },
   {
+    name: 'half an index',
+    finds: /\bcreate (?:unique )?index concurrently if not exists\b/,
+    instead:
+      'drop index concurrently if exists first: what was broken off has left an index that is not valid',
+  },
+  {
     name: 'index that locks',
     finds: /\b(?:drop index|reindex \w+) (?!concurrently)/,
     instead: 'drop index concurrently, in a file that begins with "-- no transaction"',

@@ -28,6 +28,7 @@ interface Parts {
 /** One shop whose processes are of either version, and change places while they serve. */
 export class TwoVersions {
   private readonly running = new Map<ProcessName, RunningService>();
+  private isMigrated = false;
   private gateway: { readonly url: string; readonly document: ApiDocument } | undefined;
 
   readonly broker: TestBroker;
@@ -81,6 +82,7 @@ export class TwoVersions {
         return migrateService(service, { url: servingUrl, migrationUrl: url });
       }),
     );
+    this.isMigrated = true;
     return applied.flat();
   }
 
@@ -101,8 +103,10 @@ export class TwoVersions {
     });
   }
 
+  /** N's invariants read N's tables: before they are there, only what was accepted can be compared. */
   async expectSound(): Promise<void> {
     await this.books.quiet();
+    if (!this.isMigrated) return;
     expect(await this.books.violations()).toEqual([]);
   }
 

@@ -40,7 +40,7 @@ async function apply({ url = developmentBroker(), vhost }, messaging) {
 function print({ vhost, administrator }, messaging) {
   const { brokerDefinitions, EVENT_LOG_LIMITS: eventLog, passwordHash, userOf } = messaging;
   const passwords = byRole(messaging, (role) => passwordOf(role) ?? newPassword());
-  const master = process.env.BROKER_PASSWORD ?? newPassword();
+  const master = environment().BROKER_PASSWORD ?? newPassword();
   const definitions = brokerDefinitions({
     vhost,
     eventLog,
@@ -69,7 +69,7 @@ function tell({ host, vhost, passwords }, { ROLES, userOf }) {
 }
 
 /** @param {string} role */
-const passwordOf = (role) => process.env[`${role.toUpperCase()}_BROKER_PASSWORD`];
+const passwordOf = (role) => environment()[`${role.toUpperCase()}_BROKER_PASSWORD`];
 
 function developmentBroker() {
   const env = { ...developmentEnvironment(new Folder(inRoot('.data'))), ...environment() };

@@ -37,6 +37,16 @@ export function apiKey(folder) {
   return { key, entry: `development=${createHash('sha256').update(key).digest('hex')}` };
 }
 
+export const SANDBOX_BOOKS = 'sandbox-payments.jsonl';
+
+/**
+ * The books of the sandbox that moves the money, which ours are compared with (`npm run reconcile`): as old as our database.
+ * @param {Folder} folder @param {NodeJS.Dict<string>} given
+ */
+export function sandboxBooks(folder, { DATABASE_URL: server, PAYMENT_DATABASE_URL: own }) {
+  return server || own ? {} : { SANDBOX_LEDGER_FILE: folder.file(SANDBOX_BOOKS) };
+}
+
 /** What comes before the 32 bytes of an Ed25519 key. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 

@@ -1,4 +1,4 @@
-import { apiKey, DevelopmentFile, environment, identity } from './environment.mjs';
+import { apiKey, DevelopmentFile, environment, identity, sandboxBooks } from './environment.mjs';
 import { allVariablesOf, Infrastructure, managementOf } from './infrastructure.mjs';
 import { owned } from './owned.mjs';
 import { freePort } from './ports.mjs';
@@ -28,6 +28,7 @@ export async function runInfrastructure(args) {
         ...ports,
         API_KEYS: entry,
         TEST_CLOCK: 'true',
+        ...sandboxBooks(folder, environment()),
         ...identity(folder),
         WAYBILL_URL: `http://localhost:${ports.PORT}`,
         WAYBILL_API_KEY: key,

@@ -10,6 +10,7 @@ import {
   SERVICES,
   variableOf,
 } from './databases.mjs';
+import { SANDBOX_BOOKS } from './environment.mjs';
 import { migrateAll } from './migrations.mjs';
 import { USER, VHOST } from './rabbitmq-server.mjs';
 import { note, shown, step } from './say.mjs';
@@ -85,6 +86,7 @@ export class Infrastructure {
 
   async #removeData() {
     await this.servers.removeData();
+    this.folder.remove(SANDBOX_BOOKS);
     if (this.env.RABBITMQ_URL || this.env.DATABASE_URL)
       note('a broker or database given by URL keeps its data');
   }

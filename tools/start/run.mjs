@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { apiKey, DevelopmentFile, environment, identity } from '../infra/environment.mjs';
+import { apiKey, DevelopmentFile, environment, identity, sandboxBooks } from '../infra/environment.mjs';
 import { allVariablesOf, Infrastructure, managementOf, variablesOf } from '../infra/infrastructure.mjs';
 import { owned } from '../infra/owned.mjs';
 import { begun } from '../infra/packages.mjs';
@@ -7,6 +7,7 @@ import { say, step } from '../infra/say.mjs';
 import { asked, stopping } from '../infra/stopping.mjs';
 import { Demo } from './demo.mjs';
 import { HELP, parseOptions } from './options.mjs';
+import { needsAll } from './production.mjs';
 import { Services } from './services.mjs';
 import { BuildWatch } from './watch.mjs';
 import { welcome } from './welcome.mjs';
@@ -15,7 +16,7 @@ import { welcome } from './welcome.mjs';
 /** @typedef {import('./options.mjs').Options} Options */
 
 /** What a process that is started by hand needs as well. */
-const SHARED = ['API_KEYS', 'TEST_CLOCK', 'IDENTITY_KEY', 'IDENTITY_PUBLIC_KEYS'];
+const SHARED = ['API_KEYS', 'TEST_CLOCK', 'IDENTITY_KEY', 'IDENTITY_PUBLIC_KEYS', 'SANDBOX_LEDGER_FILE'];
 
 /** @param {string[]} args */
 export async function runAll(args) {
@@ -27,19 +28,11 @@ export async function runAll(args) {
 /** @param {Folder} folder @param {Options} options */
 async function run(folder, options) {
   const given = environment();
+  const isProduction = given.NODE_ENV === 'production';
+  if (isProduction) needsAll(given);
   const infrastructure = new Infrastructure(folder, given);
-  const { key, entry } = apiKey(folder);
-  /** @type {NodeJS.Dict<string>} */
-  const env = {
-    NODE_ENV: 'development',
-    TEST_CLOCK: 'true',
-    HOST: '127.0.0.1',
-    DOCS_API_KEY: key,
-    SANDBOX_WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('base64')}`,
-    ...identity(folder),
-    ...given,
-  };
-  env.API_KEYS = [entry, given.API_KEYS].filter(Boolean).join(',');
+  const key = isProduction ? undefined : apiKey(folder).key;
+  const env = isProduction ? given : developmentOf(folder, given);
   const services = new Services(folder, options, env);
   const build = new BuildWatch();
   const file = new DevelopmentFile(folder);
@@ -61,10 +54,10 @@ async function run(folder, options) {
       RABBITMQ_MANAGEMENT_USER: management?.user,
       RABBITMQ_MANAGEMENT_PASSWORD: management?.password,
     });
-    if (options.demo) await new Demo(services.url, key).run();
+    if (options.demo && key) await new Demo(services.url, key).run();
     say(`Up in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
     if (options.once) return;
-    say(welcome({ url: services.url, apiKey: key, management }));
+    say(key ? welcome({ url: services.url, apiKey: key, management }) : `The API is at ${services.url}.`);
     services.showLogs();
     await asked();
     say(`\nStopping: ${/** @type {Error} */ (stopping.reason).message}`);
@@ -74,4 +67,20 @@ async function run(folder, options) {
     await services.stop();
     await infrastructure.close();
   }
+}
+
+/** What is given, and whatever else the processes need, made up. @param {Folder} folder @param {NodeJS.Dict<string>} given */
+function developmentOf(folder, given) {
+  const { key, entry } = apiKey(folder);
+  return {
+    NODE_ENV: 'development',
+    TEST_CLOCK: 'true',
+    HOST: '127.0.0.1',
+    DOCS_API_KEY: key,
+    SANDBOX_WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('base64')}`,
+    ...sandboxBooks(folder, given),
+    ...identity(folder),
+    ...given,
+    API_KEYS: [entry, given.API_KEYS].filter(Boolean).join(','),
+  };
 }

@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Rejected } from '#contracts';
-import { type Tokens } from '#messaging';
 import { TokenIssuer } from '#service';
 import { Callers } from './callers.js';
 import { type ApiRequest } from './http.module.js';
@@ -14,7 +13,7 @@ export class AuthGuard implements CanActivate {
     private readonly issuer: TokenIssuer,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     const policy = policyOf(context.getHandler(), context.getClass());
     if (policy === 'open') return true;
     const request = context.switchToHttp().getRequest<ApiRequest>();
@@ -24,11 +23,9 @@ export class AuthGuard implements CanActivate {
       throw new Rejected('forbidden', { detail: `This API key lacks the scope ${policy}.`, needed: policy });
     }
     request.caller = name;
-    const vouched = (tokens: Tokens): boolean => {
-      request.trace = { ...request.trace, tokens };
-      return true;
-    };
-    const tokens = this.issuer.tokensFor(caller);
-    return tokens instanceof Promise ? tokens.then(vouched) : vouched(tokens);
+    // An upload or a stream may outlive its first token, and must not outlive its key.
+    const tokens = () => this.issuer.tokensFor(this.callers.again(caller));
+    request.trace = { ...request.trace, tokens };
+    return true;
   }
 }

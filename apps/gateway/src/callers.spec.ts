@@ -52,6 +52,16 @@ describe('Callers', () => {
   });
 });
 
+test('whoever was found before is found again as long as the key is there, with the scopes that it has by now', () => {
+  const changing = new Callers(`shop=${digest('wb_shop')}`);
+  const before = changing.find('Bearer wb_shop');
+  expect(changing.again(before)).toBe(before);
+  changing.replace(`shop=${digest('wb_shop')}:orders:read`);
+  expect([...changing.again(before).scopes]).toEqual(['orders:read']);
+  changing.replace(`other=${digest('wb_other')}`);
+  expect(() => changing.again(before)).toThrow(/unauthorized/);
+});
+
 describe('faultOfApiKeys', () => {
   test.each([
     ['', /nobody/],

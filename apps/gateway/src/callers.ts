@@ -38,10 +38,22 @@ export class Callers {
     for (const known of this.#keys) {
       if (timingSafeEqual(known.digest, digest)) caller = known;
     }
-    if (caller === undefined) throw new Rejected('unauthorized', { detail: 'This API key is not known.' });
+    if (caller === undefined) throw unknownKey();
     return caller;
   }
+
+  /** Whoever was found before, as is known now. */
+  again(caller: Caller): Caller {
+    const keys: readonly Caller[] = this.#keys;
+    if (keys.includes(caller)) return caller;
+    const { digest } = caller as Key;
+    const now = this.#keys.find((key) => key.digest.equals(digest));
+    if (now === undefined) throw unknownKey();
+    return now;
+  }
 }
+
+const unknownKey = (): Rejected => new Rejected('unauthorized', { detail: 'This API key is not known.' });
 
 /** What is wrong with a list of keys, in words for whoever wrote it; undefined when nothing is. */
 export function faultOfApiKeys(apiKeys: string): string | undefined {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type ImportFormat, listProducts, type ProductList, Rejected } from '#contracts';
@@ -28,24 +29,27 @@ export class ExportClient {
   }
 
   /** Refuses before it begins when the service is not there. */
-  async open(format: ImportFormat, trace: Trace): Promise<AsyncGenerator<string>> {
+  async open(format: ImportFormat, trace: Trace): Promise<Readable> {
     if (this.exports >= MAX_EXPORTS) {
       throw new Rejected('service-unavailable', { detail: 'Too many exports are under way.', retryAfter: 5 });
     }
-    return this.pieces(format, trace, await this.page(undefined, trace));
+    const leave = (): void => void this.exports--;
+    this.exports++;
+    try {
+      const first = await this.page(undefined, trace);
+      return Readable.from(this.pieces(format, trace, first)).once('close', leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   private async *pieces(format: ImportFormat, trace: Trace, first: ProductList): AsyncGenerator<string> {
-    this.exports++;
-    try {
-      let page = first;
-      yield headerOf(format) + rowsOf(format, page.data);
-      while (page.more) {
-        page = await this.patiently(page.data.at(-1)?.sku, trace);
-        yield rowsOf(format, page.data);
-      }
-    } finally {
-      this.exports--;
+    let page = first;
+    yield headerOf(format) + rowsOf(format, page.data);
+    while (page.more) {
+      page = await this.patiently(page.data.at(-1)?.sku, trace);
+      yield rowsOf(format, page.data);
     }
   }
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { type Readable } from 'node:stream';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { type FastifyReply } from 'fastify';
@@ -30,12 +30,15 @@ export class ExportsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable | string> {
     const format = asked ?? preferred(headers.accept, OFFERS, 'csv');
-    const pieces = await this.exports.open(format, trace);
+    const text = await this.exports.open(format, trace);
     reply.header('content-type', UPLOAD_TYPES[format]);
     reply.header('content-disposition', `attachment; filename="stock.${format}"`);
     // Fastify would read all of it, to throw it away.
-    if (raw.method === 'HEAD') return '';
+    if (raw.method === 'HEAD') {
+      text.destroy();
+      return '';
+    }
     reply.raw.setTimeout(IDLE_MS, () => reply.raw.destroy());
-    return Readable.from(pieces);
+    return text;
   }
 }

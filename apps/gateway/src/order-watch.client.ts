@@ -7,11 +7,11 @@ import { GatewayConfig } from './config.js';
 /** An order that somebody at this gateway watches. */
 interface Watched {
   readonly orderId: string;
-  readonly trace: Trace;
   readonly timeline: TimelineEntry[];
-  readonly hearers: Set<() => void>;
+  /** With what each of them may ask. */
+  readonly hearers: Map<() => void, Trace>;
   readonly unlisten: () => void;
-  first: Promise<void>;
+  first: Promise<void> | undefined;
   reading: Promise<void> | undefined;
   /** Something came while it was being read. */
   again: boolean;
@@ -52,8 +52,9 @@ export class OrderWatches implements OnApplicationBootstrap {
 
   /** Resolves when the timeline is known; rejects when there is no such order, or nobody can tell. */
   async open(orderId: string, trace: Trace, hear: () => void): Promise<OrderWatch> {
-    const watched = this.#watched.get(orderId) ?? this.#begin(orderId, trace);
-    watched.hearers.add(hear);
+    const watched = this.#watched.get(orderId) ?? this.#begin(orderId);
+    watched.hearers.set(hear, trace);
+    watched.first ??= this.#read(watched);
     const close = (): void => {
       watched.hearers.delete(hear);
       if (watched.hearers.size > 0 || this.#watched.get(orderId) !== watched) return;
@@ -69,20 +70,18 @@ export class OrderWatches implements OnApplicationBootstrap {
     return { timeline: watched.timeline, close };
   }
 
-  #begin(orderId: string, trace: Trace): Watched {
+  #begin(orderId: string): Watched {
     const watched: Watched = {
       orderId,
-      trace,
       timeline: [],
-      hearers: new Set(),
+      hearers: new Map(),
       unlisten: this.rpc.listen('order', stepsOf(orderId), (notice) => this.#told(watched, notice)),
-      first: Promise.resolve(),
+      first: undefined,
       reading: undefined,
       again: false,
       readAt: 0,
     };
     this.#watched.set(orderId, watched);
-    watched.first = this.#read(watched);
     this.#own(this.rpc.watch('order', [stepsOf(orderId)], WATCH_MS));
     return watched;
   }
@@ -108,8 +107,11 @@ export class OrderWatches implements OnApplicationBootstrap {
   }
 
   async #readUntilQuiet(watched: Watched): Promise<void> {
-    const { orderId, trace } = watched;
+    const { orderId, hearers } = watched;
     do {
+      // Whoever came last: the keys of others may have been taken out meanwhile.
+      const trace = [...hearers.values()].at(-1);
+      if (!trace) return;
       watched.again = false;
       watched.readAt = performance.now();
       const { data } = await this.rpc.call(getTimeline, { orderId }, this.config.callOptions(trace));
@@ -124,7 +126,7 @@ export class OrderWatches implements OnApplicationBootstrap {
   #grow({ timeline, hearers }: Watched, fresh: readonly TimelineEntry[]): void {
     if (fresh.length === 0) return;
     timeline.push(...fresh);
-    for (const hear of hearers) hear();
+    for (const hear of hearers.keys()) hear();
   }
 
   async #renew(): Promise<void> {

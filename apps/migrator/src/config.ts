@@ -5,7 +5,7 @@ const IsDatabaseUrl = (): PropertyDecorator =>
     { protocols: ['postgres', 'postgresql'], require_protocol: true, require_tld: false },
     {
       message:
-        'must be the URL of a database, for example postgres://user:password@localhost:5432/waybill_order',
+        'must be the URL of a database, for example postgres://user:password@localhost:5432/waybill_<service>',
     },
   );
 

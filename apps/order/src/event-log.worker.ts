@@ -55,7 +55,9 @@ export class LogFollower {
     if (!place || this.stopped) return;
     const options = { ...this.options, prefetch: PREFETCH };
     try {
-      this.reader = await EventLogReader.open({ ...options, from: await this.startFrom(place) });
+      const from = await this.startFrom(place);
+      if (from === undefined) return;
+      this.reader = await EventLogReader.open({ ...options, from });
       while (!this.stopped) place = await this.turn(place, this.reader);
     } catch (error) {
       if (!this.stopped) throw error;
@@ -70,15 +72,16 @@ export class LogFollower {
     await this.reader?.close();
   }
 
-  /** A log that ends before the place where we were has been made anew. What it has again is known by its ids. */
-  private async startFrom({ nextOffset }: Place): Promise<LogStart> {
+  /**
+   * A log that ends before the place where we were has been made anew. What it has again is known by its ids. Undefined when that
+   * can't be told now: to read all of it once more for a broker that was slow would take hours, and count what is archived twice.
+   */
+  private async startFrom({ nextOffset }: Place): Promise<LogStart | undefined> {
     if (nextOffset === null) return 'first';
-    const last = await EventLogReader.lastOffset({ ...this.options, prefetch: PREFETCH });
-    if (last >= nextOffset - 1) return nextOffset;
-    this.options.log.warn(
-      { last, nextOffset },
-      'the event log has begun anew: it is read from the first event',
-    );
+    const isThere = await EventLogReader.reaches({ ...this.options, prefetch: PREFETCH }, nextOffset - 1);
+    if (isThere === undefined) return undefined;
+    if (isThere) return nextOffset;
+    this.options.log.warn({ nextOffset }, 'the event log has begun anew: it is read from the first event');
     return 'first';
   }
 
@@ -99,7 +102,9 @@ export class LogFollower {
   }
 
   private save(before: Place, progress: Progress, entries: readonly LogEntry[]): Promise<Place> {
-    const bundles = entries.flatMap((entry) => this.bundleOf(entry) ?? []);
+    // An outbox that repeats itself after a crash may do so before anybody has read what it repeats.
+    const byId = new Map(entries.flatMap((entry) => this.bundleOf(entry) ?? []).map((one) => [one.id, one]));
+    const bundles = [...byId.values()];
     return this.options.database.transaction(async (tx) => {
       const place = await advanceReader(tx, this.holder, progress);
       if (bundles.length > 0) {

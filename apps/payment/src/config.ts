@@ -40,13 +40,13 @@ export class PaymentConfig extends DatabaseConfig {
   /** How often to look for unsettled payments, and the pause before one is asked about for the first time. */
   @IsInt() @Min(10) @Max(60_000) reconcileIntervalMs = 1_000;
 
-  /** How often to compare our ledger with the provider's own, */
+  /** How often to compare our ledger with the provider's own. */
   @IsInt() @Min(100) @Max(86_400_000) ledgerCheckIntervalMs = 3_600_000;
 
-  /** and how far to look back. */
+  /** How far back that comparison looks. */
   @IsInt() @Min(1_000) @Max(2_678_400_000) ledgerCheckWindowMs = 7_200_000;
 
-  /** The in-process sandbox writes one JSON line per effect there. */
+  /** The in-process sandbox keeps its books there, a JSON line for each effect. Without it there is nothing to compare our ledger with. */
   @IsOptional() @IsString() sandboxLedgerFile?: string;
 
   /** The sandbox in the process does so when it has a file for them. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Database } from '#persistence';
-import { Shutdown } from '#service';
+import { Logger, Shutdown } from '#service';
 import { PaymentConfig } from './config.js';
 import { HttpProvider } from './http-provider.client.js';
 import { Provider, ProviderLedger } from './provider.js';
@@ -17,7 +17,7 @@ import { StripeProvider } from './stripe/stripe.client.js';
   providers: [
     {
       provide: Provider,
-      inject: [PaymentConfig, Database, Shutdown, HttpAdapterHost],
+      inject: [PaymentConfig, Database, Shutdown, HttpAdapterHost, Logger],
       useFactory: providerOf,
     },
     { provide: ProviderLedger, useExisting: Provider },
@@ -32,7 +32,10 @@ async function providerOf(
   database: Database,
   shutdown: Shutdown,
   { httpAdapter }: HttpAdapterHost,
+  logger: Logger,
 ): Promise<Provider> {
+  const isSandbox = config.paymentProvider === 'sandbox';
+  logger.info({}, isSandbox ? 'payments go to the sandbox: no money moves' : 'payments go to Stripe');
   const webhooks = config.sandboxWebhook && new WebhookSender(config.sandboxWebhook);
   if (webhooks) shutdown.on('consume', 'webhooks of the sandbox', () => webhooks.close());
   const onClose = (close: () => Promise<void>): void =>

@@ -7,7 +7,6 @@ export * from './errors.js';
 export * from './id.js';
 export * from './import.js';
 export * from './json-text.js';
-export * from './json-text.js';
 export * from './ledger.js';
 export * from './location.js';
 export * from './money.js';

@@ -101,8 +101,9 @@ export class Loop<S extends Versioned, R, M extends Message> {
     let doubt: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
-        if (attempt > 1 || this.caution > 0) return await this.lockedRound(messages);
-        return await this.cachedRound(messages);
+        const isCareful = attempt > 1 || this.caution > 0;
+        const outcomes = await (isCareful ? this.lockedRound(messages) : this.cachedRound(messages));
+        return doubt === undefined ? outcomes : outcomes.map((outcome) => doubted(outcome, doubt));
       } catch (error) {
         this.forget(messages);
         const kind = classify(error);
@@ -233,3 +234,7 @@ function keysOf<M extends Message>(
   }
   return [...keys].sort();
 }
+
+/** What is refused after a commit in doubt may be refused because that commit has done it: a version that does not match any more is our own. */
+const doubted = (outcome: Outcome, doubt: unknown): Outcome =>
+  'refused' in outcome ? { failed: doubt } : outcome;

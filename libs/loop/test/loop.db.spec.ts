@@ -1,4 +1,4 @@
-import { releaseStock, send } from '#contracts';
+import { Rejected, releaseStock, send } from '#contracts';
 import { type Bundle, bundle, type Message, type Outcome } from '#messaging';
 import { type Database, OutboxRelay, type OutboxRow, outboxCtes, type Queryable } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
@@ -96,7 +96,7 @@ const add = (key: string, by = 1, type: Told['type'] = 'add'): Told => ({
   replyTo: null,
 });
 
-function replica(): {
+function replica(of = rules): {
   loop: Loop<Counter, Entry, Told>;
   store: CounterStore;
   published: OutboxRow[];
@@ -107,7 +107,7 @@ function replica(): {
   const performed: string[] = [];
   const relay = new OutboxRelay({ database, publish: async (row) => void published.push(row) });
   const loop = new Loop<Counter, Entry, Told>({
-    rules,
+    rules: of,
     store,
     database,
     relay,
@@ -238,6 +238,23 @@ test('finds the truth when the answer to the commit is lost', async () => {
   // A counter can't tell a repeat; what it shows is that the second try saw what the first had saved.
   expect(counts(outcomes)).toEqual([2]);
   expect(await countOf('commit')).toEqual({ count: 2, version: 2 });
+});
+
+test('does not refuse what it may have done itself when the answer to the commit is lost', async () => {
+  const onlyOnce: typeof rules = {
+    ...rules,
+    decide(current, message, now) {
+      if ((current.get(message.data.key)?.version ?? 0) > 0) throw new Rejected('version-mismatch');
+      return rules.decide(current, message, now);
+    },
+  };
+  const { loop, store } = replica(onlyOnce);
+  const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+  store.afterSave = () => Promise.reject(lost);
+  expect(await loop.settle([add('once')])).toEqual([{ failed: lost }]);
+  expect(await countOf('once')).toEqual({ count: 1, version: 1 });
+  const [again] = await loop.settle([add('once')]);
+  expect(again).toMatchObject({ refused: { code: 'version-mismatch' } });
 });
 
 test('answers every message as failed when the database stays away, and goes on when it is back', async () => {

@@ -4,6 +4,7 @@ import { type ChannelModel, connect } from 'amqplib';
 import { Brokers, brokersOf, type NoBroker } from './brokers.js';
 import { explain, isHopeless } from './connect-error.js';
 import { cork } from './cork.js';
+import { inTime } from './in-time.js';
 import { type Log, type Observe } from './observe.js';
 import { userIn } from './users.js';
 
@@ -54,6 +55,10 @@ export class Connection {
     return this.brokers.areSeveral;
   }
 
+  private get limits(): typeof ALONE {
+    return this.isToCluster ? IN_CLUSTER : ALONE;
+  }
+
   get isOpen(): boolean {
     return this.model !== undefined;
   }
@@ -88,7 +93,7 @@ export class Connection {
     this.users.push(setUp);
     const { model } = this;
     try {
-      if (model) await setUp(model);
+      if (model) await inTime(setUp(model), this.limits.setUpMs);
     } catch (error) {
       if (isHopeless(error)) {
         throw new Error(explain(error, brokersOf(this.options.url)[0] ?? ''), { cause: error });
@@ -145,7 +150,7 @@ export class Connection {
 
   private async connectTo(url: string): Promise<void> {
     const { ca, name, log } = this.options;
-    const { connectMs, heartbeatS, setUpMs } = this.isToCluster ? IN_CLUSTER : ALONE;
+    const { connectMs, heartbeatS, setUpMs } = this.limits;
     const model = await connect(withHeartbeat(url, heartbeatS), {
       noDelay: true,
       timeout: connectMs,
@@ -192,7 +197,7 @@ export class Connection {
   }
 
   private tellLost(): void {
-    this.blockedBy = undefined;
+    if (this.blockedBy !== undefined) this.block(undefined);
     for (const tell of this.loses) tell();
   }
 
@@ -215,7 +220,7 @@ export class Connection {
     observe('waybill_broker_blocked', { connection: name }, reason ? 1 : 0);
     if (reason)
       log.warn({ connection: name, reason }, 'the broker takes no messages: it has raised an alarm');
-    else log.info({ connection: name }, 'the broker takes messages again');
+    else log.info({ connection: name }, 'the broker takes messages again, or the connection is lost');
   }
 }
 
@@ -225,17 +230,6 @@ function ended(model: ChannelModel): Promise<void> {
     model.once('close', () => resolve());
     model.close().catch(() => resolve());
   });
-}
-
-/** A queue whose leader has just gone may leave a question open, while the connection is as alive as ever. */
-async function inTime(work: Promise<void>, ms: number): Promise<void> {
-  const done = new AbortController();
-  const late = pause(ms, undefined, { signal: done.signal }).then(() => {
-    throw new Error(`it does not answer what is asked of it within ${ms} ms`);
-  });
-  // Whichever comes second has nothing more to say.
-  late.catch(() => undefined);
-  await Promise.race([work, late]).finally(() => done.abort());
 }
 
 /** With a goodbye if there is somebody to answer it. Then nothing that was begun here goes on. */

@@ -3,6 +3,7 @@ import { crash } from '#crash-points';
 import { AckWindow } from './ack-window.js';
 import { type Connection } from './connection.js';
 import { IDENTITY_HEADER, tokenOf } from './identity.js';
+import { inTime, Unanswered } from './in-time.js';
 
 /** One AMQP message in hand. */
 export interface Delivery {
@@ -42,6 +43,7 @@ export interface QueueConsumerOptions {
 }
 
 interface Subscription {
+  readonly model: ChannelModel;
   readonly channel: Channel;
   readonly window: AckWindow;
   tag: string | undefined;
@@ -55,6 +57,8 @@ interface Subscription {
  */
 export const KILLER = 2;
 const NO_HEADERS = {};
+/** For one change of a subscription: longer than a queue without a leader needs to elect one. */
+const CHANGE_MS = 15_000;
 
 /**
  * Takes messages from one queue, over a channel of its own, until it is told to stop: after a lost connection, a closed
@@ -83,9 +87,9 @@ export class QueueConsumer {
   }
 
   /** Takes no more; what is in hand is finished. */
-  pause(): Promise<void> {
+  async pause(): Promise<void> {
     this.wanted = false;
-    return this.inTurn(async () => {
+    const paused = this.inTurn(async () => {
       const { subscription } = this;
       const tag = subscription?.tag;
       if (!subscription || !tag) return;
@@ -99,6 +103,8 @@ export class QueueConsumer {
         // The channel has closed meanwhile: nothing more is taken anyway.
       }
     });
+    // Unanswered: then the connection goes, and the next one takes nothing.
+    await paused.catch(() => undefined);
   }
 
   resume(): Promise<void> {
@@ -121,9 +127,20 @@ export class QueueConsumer {
 
   /** One change of the subscription after the other: who pauses while it begins wants it paused afterwards. */
   private inTurn(change: () => Promise<void>): Promise<void> {
-    const changed = this.changing.then(change);
+    const changed = this.changing.then(() => this.changedInTime(change));
     this.changing = changed.catch(() => undefined);
     return changed;
+  }
+
+  /** One that is not answered would keep all later ones waiting: on another connection what is wanted by then is done. */
+  private async changedInTime(change: () => Promise<void>): Promise<void> {
+    const { subscription } = this;
+    try {
+      await inTime(change(), CHANGE_MS);
+    } catch (error) {
+      if (error instanceof Unanswered && subscription) this.options.connection.renew(subscription.model);
+      throw error;
+    }
   }
 
   private async subscribe(model: ChannelModel): Promise<void> {
@@ -131,7 +148,7 @@ export class QueueConsumer {
     const channel = await model.createChannel();
     channel.on('error', () => undefined);
     const window = new AckWindow((upTo) => acknowledge(channel, upTo));
-    const subscription: Subscription = { channel, window, tag: undefined, careful: false };
+    const subscription: Subscription = { model, channel, window, tag: undefined, careful: false };
     this.subscription = subscription;
     channel.on('close', () => {
       if (this.subscription === subscription) connection.renew(model);

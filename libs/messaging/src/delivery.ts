@@ -7,8 +7,8 @@ export interface Trace {
   readonly traceparent: string;
   /** `req_…`, one per HTTP request. */
   readonly requestId: string;
-  /** What the gateway vouches with for whoever asks; not passed on. */
-  readonly tokens?: Tokens;
+  /** What the gateway vouches with for whoever asks, asked for with each question: what takes long outlives a token. Not passed on. */
+  readonly tokens?: () => Tokens | Promise<Tokens>;
 }
 
 /** One member of a bundle as a handler sees it: parsed and validated. */

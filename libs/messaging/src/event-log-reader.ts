@@ -33,6 +33,8 @@ const CONNECT_MS = 5_000;
 const MOST_MEMBERS = 10_000;
 /** In an empty log nothing comes. */
 const FIRST_MS = 500;
+/** Longer than a broker that is busy lets the next packet wait. */
+const SETTLED_MS = 2_000;
 
 /**
  * Reads the event log in order, as fast as its reader asks. On a connection of its own, for it can keep one busy. It does
@@ -72,6 +74,25 @@ export class EventLogReader {
       // The newest chunk comes at once. What comes after it has happened since.
       await reader.read(FIRST_MS);
       return reader.position;
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Whether the log has a message at that offset or behind it. Undefined when nothing comes: it may be empty, or its broker slow. */
+  static async reaches(
+    options: Omit<LogReaderOptions, 'from'>,
+    offset: number,
+  ): Promise<boolean | undefined> {
+    const reader = await EventLogReader.open({ ...options, from: 'last' });
+    try {
+      // The newest chunk, which may come in several pieces.
+      for (let before = -2; reader.position > before; ) {
+        before = reader.position;
+        await reader.read(SETTLED_MS);
+        if (reader.position >= offset) return true;
+      }
+      return reader.position < 0 ? undefined : false;
     } finally {
       await reader.close();
     }

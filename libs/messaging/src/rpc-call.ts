@@ -14,6 +14,8 @@ export interface Call {
   readonly contract: Rpc;
   readonly data: object;
   readonly trace: Trace;
+  /** Of the one service that is asked. */
+  readonly token: string | undefined;
   /** Of performance.now, as is the next one. */
   readonly begunAt: number;
   readonly expiresAt: number;
@@ -23,9 +25,6 @@ export interface Call {
   readonly resolve: (answer: object) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** Of the one service that is asked. */
-export const tokenOf = ({ contract, trace }: Call): string | undefined => trace.tokens?.[contract.service];
 
 export function memberOf({ contract, data, trace, deadline }: Call, id: string): Member {
   const { traceparent, requestId } = trace;

@@ -12,7 +12,7 @@ import { type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { PublishError, type Publisher } from './publisher.js';
 import { type AnswerMember, parseReplies, type Refused, rejectedOf } from './replies.js';
-import { type Call, type CallOptions, memberOf, tokenOf } from './rpc-call.js';
+import { type Call, type CallOptions, memberOf } from './rpc-call.js';
 import { DETAILS, unavailable, unknown } from './rpc-refusals.js';
 import { declareExchanges, EXCHANGES } from './topology.js';
 import { type Senders, sendersFor } from './users.js';
@@ -99,6 +99,19 @@ export class RpcClient {
     data: Q,
     options: CallOptions,
   ): Promise<A> {
+    const tokens = options.trace.tokens?.();
+    if (!(tokens instanceof Promise))
+      return this.enter(contract, data, { ...options, token: tokens?.[contract.service] });
+    return tokens.then((signed) =>
+      this.enter(contract, data, { ...options, token: signed[contract.service] }),
+    );
+  }
+
+  private enter<Q extends object, A extends object>(
+    contract: Rpc<string, Q, A>,
+    data: Q,
+    options: CallOptions & Pick<Call, 'token'>,
+  ): Promise<A> {
     const { obstacle } = this;
     if (obstacle) return Promise.reject(unavailable(contract, DETAILS[obstacle]));
     const { breakers } = this.options;
@@ -112,7 +125,7 @@ export class RpcClient {
   private enqueue<Q extends object, A extends object>(
     contract: Rpc<string, Q, A>,
     data: Q,
-    { trace, timeoutMs, begunAt, pass }: CallOptions & Pick<Call, 'begunAt' | 'pass'>,
+    { trace, timeoutMs, token, begunAt, pass }: CallOptions & Pick<Call, 'token' | 'begunAt' | 'pass'>,
   ): Promise<A> {
     return new Promise<A>((resolve, reject) => {
       if (
@@ -120,6 +133,7 @@ export class RpcClient {
           contract,
           data,
           trace,
+          token,
           begunAt,
           expiresAt: begunAt + timeoutMs,
           pass,
@@ -141,7 +155,8 @@ export class RpcClient {
     const { obstacle } = this;
     if (obstacle) throw unavailable(contract, DETAILS[obstacle]);
     // Past the breaker: who asks wants to know how the service is now.
-    await this.enqueue(contract, {}, { trace, timeoutMs, begunAt: performance.now(), pass: undefined });
+    const call = { trace, timeoutMs, token: undefined, begunAt: performance.now(), pass: undefined };
+    await this.enqueue(contract, {}, call);
   }
 
   /** One notice of this name. Register before the call that leads to it: the notice may overtake the answer. */
@@ -172,7 +187,7 @@ export class RpcClient {
     const { batch } = this;
     this.batch = [];
     // A token is for one service, so what shares one shares both caller and service.
-    for (const calls of Map.groupBy(batch, (call) => tokenOf(call) ?? call.contract.service).values()) {
+    for (const calls of Map.groupBy(batch, (call) => call.token ?? call.contract.service).values()) {
       for (const { id, body, packed } of pack(calls, BUNDLE_LIMITS, memberOf)) {
         for (const [i, call] of packed.entries()) this.waiting.set(`${id}.${i}`, call);
         void this.send({ id, body }, packed);
@@ -185,8 +200,8 @@ export class RpcClient {
     calls: readonly Call[],
   ): Promise<void> {
     const [first] = calls as [Call];
+    const { token } = first;
     const { service } = first.contract;
-    const token = tokenOf(first);
     const headers = token === undefined ? {} : { [IDENTITY_HEADER]: token };
     const now = performance.now();
     const expiresMs = Math.max(1, Math.round(Math.max(...calls.map(({ expiresAt }) => expiresAt - now))));

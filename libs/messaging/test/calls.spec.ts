@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Rejected } from '#contracts';
 import { declareQueue } from '../src/index.js';
-import { detailOf, refusalOf } from './client.js';
+import { CAUSE, detailOf, refusalOf } from './client.js';
 import { Gate } from './gate.js';
 import { Scene, until } from './scene.js';
 import { echo, textsOf } from './service.js';
@@ -173,6 +173,29 @@ describe('a deadline', () => {
     expect(Number(copy.properties.expiration)).toBeGreaterThan(1_000);
     expect(Number(copy.properties.expiration)).toBeLessThanOrEqual(2_000);
     expect(copy.properties.deliveryMode).toBe(1);
+  });
+});
+
+describe('what the gateway vouches with', () => {
+  it('is asked for with each call: whoever asks for long outlives a token', async () => {
+    await scene.service();
+    const client = await scene.client();
+    await scene.channel.assertQueue('spy', { exclusive: true });
+    await scene.channel.bindQueue('spy', 'waybill.rpc', 'stock');
+    let asked = 0;
+    const tokens = () => {
+      const token = `token.${++asked}`;
+      // At first it has to be signed, then it is there.
+      const signed = { order: token, payment: token, stock: token };
+      return asked === 1 ? Promise.resolve(signed) : signed;
+    };
+    const trace = { traceparent: CAUSE.trace.traceparent, requestId: 'req_long', tokens };
+    for (const text of ['one', 'two']) await client.rpc.call(echo, { text }, { trace, timeoutMs: 2_000 });
+    const next = async (): Promise<unknown> => {
+      const copy = await scene.channel.get('spy', { noAck: true });
+      return copy ? copy.properties.headers?.['x-identity'] : undefined;
+    };
+    expect([await next(), await next()]).toEqual(['token.1', 'token.2']);
   });
 });
 

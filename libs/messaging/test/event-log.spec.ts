@@ -126,6 +126,15 @@ describe('the event log', () => {
     expect(idsOf(await next.read(5_000))).toEqual(idsOf(after));
   });
 
+  it('tells how far it reaches, and says nothing of that while nothing is in it', async () => {
+    const { log, observe } = notes;
+    const options = { url: scene.broker.url, name: 'test-log', log, observe, prefetch: 1 };
+    expect(await EventLogReader.reaches(options, 0)).toBeUndefined();
+    for (let i = 0; i < 3; i++) await logged(1);
+    expect(await EventLogReader.reaches(options, 2)).toBe(true);
+    expect(await EventLogReader.reaches(options, 3)).toBe(false);
+  });
+
   it('is declared again and again, and with other limits stays as it is and says so', async () => {
     await logged(1);
     await declareEventLog(model, LIMITS, notes.log);

@@ -45,7 +45,10 @@ export async function migrate(
     connectionString: url,
     application_name: 'waybill-migrate',
     connectionTimeoutMillis: 5_000,
+    keepAlive: true,
   });
+  // Whoever asks is told; the event would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const run = new Run(client, options);

@@ -12,10 +12,10 @@ export class ServiceConfig {
   /** The address to listen on. */
   @IsString() host = '0.0.0.0';
 
-  /** Of a cluster the URLs of all nodes, separated by commas: whoever loses one goes to the next. The same for all processes. */
+  /** Where the broker is; of a cluster all its nodes, separated by commas, the same for all processes: whoever loses one goes to the next. */
   @IsBrokerUrls() rabbitmqUrl: string;
 
-  /** Of the authority that has signed the certificate of an amqps:// broker, in PEM, where it is none that Node knows; RABBITMQ_CA_FILE names its file. */
+  /** The certificate of the authority that signed that of an amqps:// broker, if Node does not know it; RABBITMQ_CA_FILE names its file. */
   @IsOptional()
   @Contains('-----BEGIN CERTIFICATE-----', { message: 'must be a certificate in PEM' })
   rabbitmqCa?: string;
@@ -47,12 +47,12 @@ export class DatabaseConfig extends ServiceConfig {
     { protocols: ['postgres', 'postgresql'], require_protocol: true, require_tld: false },
     {
       message:
-        "must be the URL of the service's database, for example postgres://user:password@localhost:5432/waybill_order",
+        "must be the URL of the service's database, for example postgres://user:password@localhost:5432/waybill_<service>",
     },
   )
   databaseUrl: string;
 
-  /** Those of the gateway's key, and during a rotation of the next one: nothing is asked without a token that was signed with it. */
+  /** The gateway's public key; while that is being changed, the next one too. Nothing is answered without a token that was signed with it. */
   @IsPublicKeys() identityPublicKeys: string;
 
   /** How often to check that what is stored is as it must be. It reads whole tables: an hour unless told. */
