@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { every, Logger, Shutdown } from '#service';
+import { Logger, Workers } from '#service';
 import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 
@@ -15,16 +15,15 @@ export class ApiKeysWorker implements OnApplicationBootstrap {
     private readonly config: GatewayConfig,
     private readonly callers: Callers,
     private readonly logger: Logger,
-    private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {
     this.#known = config.apiKeys;
   }
 
   onApplicationBootstrap(): void {
-    const { logger, shutdown } = this;
     const { apiKeysFile: file } = this.config;
     if (file === undefined) return;
-    every({ name: 'api-keys', intervalMs: READ_MS }, () => this.#read(file), { logger, shutdown });
+    this.workers.every({ name: 'api-keys', intervalMs: READ_MS }, () => this.#read(file));
   }
 
   /** A file that is gone, or has a fault, changes nothing: those who could call still can, and the log says why. */

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { every, Logger, Shutdown } from '#service';
+import { Shutdown, Workers } from '#service';
 import { Admission } from './admission.js';
 import { LoopGuard } from './loop-guard.js';
 
@@ -18,14 +18,14 @@ export class EventLoopWorker implements OnApplicationBootstrap {
 
   constructor(
     private readonly admission: Admission,
-    private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { logger, shutdown } = this;
+    const { shutdown, workers } = this;
     this.#delays.enable();
-    every({ name: 'event-loop', intervalMs: LOOK_MS }, async () => this.#look(), { logger, shutdown });
+    workers.every({ name: 'event-loop', intervalMs: LOOK_MS }, async () => this.#look());
     shutdown.on('close', 'event loop', async () => void this.#delays.disable());
   }
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { getTimeline, type OrderSteps, stepsOf, type TimelineEntry } from '#contracts';
 import { RpcClient, type Trace } from '#messaging';
-import { every, Logger, Shutdown } from '#service';
+import { Workers } from '#service';
 import { GatewayConfig } from './config.js';
 
 /** An order that somebody at this gateway watches. */
@@ -41,13 +41,11 @@ export class OrderWatches implements OnApplicationBootstrap {
   constructor(
     private readonly rpc: RpcClient,
     private readonly config: GatewayConfig,
-    private readonly logger: Logger,
-    private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { logger, shutdown } = this;
-    every({ name: 'order watches', intervalMs: RENEW_MS }, () => this.#renew(), { logger, shutdown });
+    this.workers.every({ name: 'order watches', intervalMs: RENEW_MS }, () => this.#renew());
   }
 
   /** Resolves when the timeline is known; rejects when there is no such order, or nobody can tell. */

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { every, Logger, Metrics, Shutdown } from '#service';
+import { Logger, Metrics, Workers } from '#service';
 import { Admission } from './admission.js';
 
 const TELL_MS = 1_000;
@@ -17,12 +17,11 @@ export class OverloadWorker implements OnApplicationBootstrap {
     private readonly admission: Admission,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
-    private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { logger, shutdown } = this;
-    every({ name: 'overload', intervalMs: TELL_MS }, async () => this.#tell(), { logger, shutdown });
+    this.workers.every({ name: 'overload', intervalMs: TELL_MS }, async () => this.#tell());
   }
 
   #tell(): void {

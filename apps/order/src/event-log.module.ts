@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '#persistence';
-import { every, Logger, Metrics, Shutdown } from '#service';
+import { Logger, Metrics, Shutdown, Workers } from '#service';
 import { OrderConfig } from './config.js';
 import { LogFollower } from './event-log.worker.js';
 import { ReportsHandlers } from './reports.handlers.js';
@@ -16,10 +16,11 @@ export class EventLogModule implements OnApplicationBootstrap {
     private readonly logger: Logger,
     private readonly metrics: Metrics,
     private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { config, database, logger, shutdown } = this;
+    const { config, database, logger } = this;
     const follower = new LogFollower({
       url: config.rabbitmqUrl,
       ca: config.rabbitmqCa,
@@ -29,7 +30,7 @@ export class EventLogModule implements OnApplicationBootstrap {
       database,
       days: config.eventLogDays,
     });
-    every({ name: 'event log', intervalMs: SECOND }, () => follower.follow(), { logger, shutdown });
-    shutdown.on('consume', 'event log reader', () => follower.stop());
+    this.workers.every({ name: 'event log', intervalMs: SECOND }, () => follower.follow());
+    this.shutdown.on('consume', 'event log reader', () => follower.stop());
   }
 }

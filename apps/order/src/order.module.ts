@@ -3,7 +3,7 @@ import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Shutdown } from '#service';
+import { Shutdown, Workers } from '#service';
 import { OrderConfig } from './config.js';
 import { tellOverdue } from './deadlines.worker.js';
 import { orderRules } from './decide.js';
@@ -53,17 +53,16 @@ export class OrderModule implements OnApplicationBootstrap {
     private readonly loop: Loop<OrderState, Step, OrderMessage>,
     private readonly database: Database,
     private readonly config: OrderConfig,
-    private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
     private readonly watchers: Watchers,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { logger, shutdown } = this;
     const { clock } = this.database;
-    const worker = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs };
-    every(worker, () => tellOverdue(this.database, this.loop), { logger, shutdown, clock });
-    shutdown.on('drain', 'loop', () => this.loop.drain());
+    const deadlines = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs, clock };
+    this.workers.every(deadlines, () => tellOverdue(this.database, this.loop));
+    this.shutdown.on('drain', 'loop', () => this.loop.drain());
     await this.watchers.start();
   }
 }

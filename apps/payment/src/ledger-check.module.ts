@@ -1,6 +1,6 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '#persistence';
-import { every, Logger, Metrics, Shutdown } from '#service';
+import { Logger, Metrics, Workers } from '#service';
 import { PaymentConfig } from './config.js';
 import { LedgerCheck } from './ledger-check.worker.js';
 import { ProviderLedger } from './provider.js';
@@ -26,14 +26,12 @@ export class LedgerCheckModule implements OnApplicationBootstrap {
   constructor(
     private readonly check: LedgerCheck,
     private readonly config: PaymentConfig,
-    private readonly logger: Logger,
-    private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
     const { providerKeepsBooks, ledgerCheckIntervalMs: intervalMs } = this.config;
     if (!providerKeepsBooks) return;
-    const { logger, shutdown } = this;
-    every({ name: 'ledger check', intervalMs }, () => this.check.round(new Date()), { logger, shutdown });
+    this.workers.every({ name: 'ledger check', intervalMs }, () => this.check.round(new Date()));
   }
 }

@@ -3,7 +3,7 @@ import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, HealthDetails, Logger, Metrics, Shutdown } from '#service';
+import { HealthDetails, Logger, Metrics, Shutdown, Workers } from '#service';
 import { PaymentConfig } from './config.js';
 import { paymentRules } from './decide.js';
 import { type PaymentEffect } from './effects.js';
@@ -47,7 +47,7 @@ const FORGET_MS = 3_600_000;
     },
     {
       provide: EventWorker,
-      inject: [Loop, Database, PaymentConfig, Logger, Shutdown],
+      inject: [Loop, Database, PaymentConfig, Shutdown, Workers],
       useFactory: eventsOf,
     },
     { provide: Heeding, useExisting: EventWorker },
@@ -85,17 +85,16 @@ export class PaymentModule implements OnApplicationBootstrap {
     private readonly calls: ProviderCalls,
     private readonly database: Database,
     private readonly config: PaymentConfig,
-    private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { logger, shutdown } = this;
     const { clock } = this.database;
-    const worker = { name: 'reconcile', intervalMs: this.config.reconcileIntervalMs };
-    every(worker, () => reconcile(this.database, this.loop), { logger, shutdown, clock });
+    const reconciling = { name: 'reconcile', intervalMs: this.config.reconcileIntervalMs, clock };
+    this.workers.every(reconciling, () => reconcile(this.database, this.loop));
     // A call in hand brings an outcome to decide upon, which may ask for another call.
-    shutdown.on('drain', 'calls', async () => {
+    this.shutdown.on('drain', 'calls', async () => {
       await this.loop.drain();
       await this.calls.drain();
       await this.loop.drain();
@@ -127,12 +126,11 @@ function eventsOf(
   loop: PaymentLoop,
   database: Database,
   { reconcileIntervalMs: intervalMs }: PaymentConfig,
-  ...[logger, shutdown]: [Logger, Shutdown]
+  ...[shutdown, workers]: [Shutdown, Workers]
 ): EventWorker {
   const events = new EventWorker(loop, database);
-  every({ name: 'webhook events', intervalMs }, () => events.heedRest(), { logger, shutdown });
-  const forgetting = { name: 'old webhook events', intervalMs: FORGET_MS };
-  every(forgetting, () => forgetHeeded(database), { logger, shutdown });
+  workers.every({ name: 'webhook events', intervalMs }, () => events.heedRest());
+  workers.every({ name: 'old webhook events', intervalMs: FORGET_MS }, () => forgetHeeded(database));
   shutdown.on('consume', 'webhook events in hand', () => events.drain());
   return events;
 }

@@ -3,7 +3,7 @@ import { type Found } from './provider.js';
 import { type GuardOptions, ProviderGuard } from './provider-guard.client.js';
 
 const OK: Found = { outcome: 'ok', chargeId: 'ch_1', amount: 1, currency: 'EUR' };
-const PAUSE_MS = 20;
+const PAUSE_MS = 200;
 
 function guard(more: Partial<GuardOptions> = {}) {
   const breaker = { failures: 3, pauseMs: PAUSE_MS };

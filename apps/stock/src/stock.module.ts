@@ -3,7 +3,7 @@ import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Shutdown } from '#service';
+import { Shutdown, Workers } from '#service';
 import { ChunkHandlers } from './chunk.handlers.js';
 import { StockConfig } from './config.js';
 import { releaseDueHolds } from './expiry.worker.js';
@@ -55,16 +55,15 @@ export class StockModule implements OnApplicationBootstrap {
     private readonly loop: Loop<StockState, StockRow, StockMessage>,
     private readonly database: Database,
     private readonly config: StockConfig,
-    private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { logger, shutdown } = this;
     const { clock } = this.database;
-    const worker = { name: 'expiry', intervalMs: this.config.expiryIntervalMs };
     const { graceMs } = this.config.hold;
-    every(worker, () => releaseDueHolds(this.database, this.loop, graceMs), { logger, shutdown, clock });
-    shutdown.on('drain', 'loop', () => this.loop.drain());
+    const expiry = { name: 'expiry', intervalMs: this.config.expiryIntervalMs, clock };
+    this.workers.every(expiry, () => releaseDueHolds(this.database, this.loop, graceMs));
+    this.shutdown.on('drain', 'loop', () => this.loop.drain());
   }
 }

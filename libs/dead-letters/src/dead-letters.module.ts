@@ -4,7 +4,7 @@ import { type ServiceName } from '#contracts';
 import { crash } from '#crash-points';
 import { Connection, deadQueue } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { every, Logger, Shutdown } from '#service';
+import { Logger, Shutdown, Workers } from '#service';
 import { letterHandlersOf } from './dead-letter.handlers.js';
 import { keepLetter } from './letters.store.js';
 import { redriveHandlersOf } from './redrive.handlers.js';
@@ -32,10 +32,11 @@ export class DeadLettersModule implements OnApplicationBootstrap {
     private readonly relay: OutboxRelay,
     private readonly logger: Logger,
     private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { logger, shutdown } = this;
+    const { shutdown } = this;
     const queue = deadQueue(this.connection, this.service, (letter) =>
       this.patiently(() => keepLetter(this.database, letter)),
     );
@@ -43,8 +44,8 @@ export class DeadLettersModule implements OnApplicationBootstrap {
     shutdown.on('consume', 'dead letters', () => queue.pause());
     // One that cannot be kept now stays in its queue: it comes again, and keeping it twice is keeping it once.
     shutdown.on('drain', 'dead letters', () => Promise.race([queue.drain(), pause(DRAIN_MS)]));
-    const worker = { name: 'redrive', intervalMs: SECOND };
-    every(worker, () => redriveSome(this.database, this.relay), { logger, shutdown });
+    const redrive = { name: 'redrive', intervalMs: SECOND };
+    this.workers.every(redrive, () => redriveSome(this.database, this.relay));
   }
 
   /** Without its database a service cannot keep them: they stay in their queue, in hand, until it is back. */

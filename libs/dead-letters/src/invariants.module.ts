@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { type ServiceName } from '#contracts';
 import { Database, type Invariant } from '#persistence';
-import { type DatabaseConfig, every, Logger, Metrics, Shutdown } from '#service';
+import { type DatabaseConfig, Logger, Metrics, Workers } from '#service';
 import { checkInvariants } from './invariants.worker.js';
 
 const OPTIONS = Symbol('what must hold, and how often to look');
@@ -33,13 +33,13 @@ export class InvariantsModule implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
-    private readonly shutdown: Shutdown,
+    private readonly workers: Workers,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { database, logger, shutdown } = this;
+    const { database, logger } = this;
     const { service, invariants, intervalMs } = this.options;
     const parts = { service, database, log: logger, observe: this.metrics.observe };
-    every({ name: 'invariants', intervalMs }, () => checkInvariants(parts, invariants), { logger, shutdown });
+    this.workers.every({ name: 'invariants', intervalMs }, () => checkInvariants(parts, invariants));
   }
 }

@@ -12,7 +12,7 @@ import {
 import { type DatabaseConfig } from './config.js';
 import { type Logger } from './logger.js';
 import { type Shutdown } from './shutdown.js';
-import { every } from './worker.js';
+import { type Workers } from './worker.js';
 
 interface Context {
   readonly name: string;
@@ -20,6 +20,7 @@ interface Context {
   readonly logger: Logger;
   readonly observe: Observe;
   readonly shutdown: Shutdown;
+  readonly workers: Workers;
 }
 
 const RETRY_MS = 500;
@@ -28,7 +29,7 @@ const INBOX_MS = 600_000;
 const FLUSH_MS = 5_000;
 
 /** Waits for the database, brings its tables up to date if its role may, and opens the pool. */
-export async function openDatabase({ name, config, logger, shutdown }: Context): Promise<Database> {
+export async function openDatabase({ name, config, logger, shutdown, workers }: Context): Promise<Database> {
   const { databaseUrl: url, databaseConnections: max, startTimeoutSeconds, testClock: movableClock } = config;
   const migrations = await migrationsOf(name);
   const patienceMs = startTimeoutSeconds * 1_000;
@@ -39,14 +40,18 @@ export async function openDatabase({ name, config, logger, shutdown }: Context):
   const database = new Database({ url, applicationName: `waybill-${name}`, max, movableClock });
   await patiently(() => database.ping(), patience);
   shutdown.on('close', 'database', () => database.close());
-  const cleaning = { name: 'inbox', intervalMs: INBOX_MS };
-  every(cleaning, () => forgetDeliveries(database), { logger, shutdown });
+  workers.every({ name: 'inbox', intervalMs: INBOX_MS }, () => forgetDeliveries(database));
   return database;
 }
 
 export function relayThrough(
   publisher: Publisher,
-  { database, logger, observe, shutdown }: Omit<Context, 'config'> & { readonly database: Database },
+  {
+    database,
+    logger,
+    observe,
+    shutdown,
+  }: Omit<Context, 'config' | 'workers'> & { readonly database: Database },
 ): OutboxRelay {
   const log = new EventLogWriter(publisher);
   const relay = new OutboxRelay({

@@ -20,6 +20,7 @@ import { answering, checks } from './readiness.js';
 import { serviceModule } from './service.module.js';
 import { Shutdown } from './shutdown.js';
 import { testClockHandlers } from './test-clock.js';
+import { Workers } from './worker.js';
 
 export type ProcessName = 'gateway' | 'order' | 'payment' | 'stock';
 
@@ -57,7 +58,8 @@ async function run<C extends ServiceConfig>(
   const { observe } = metrics;
   const shutdown = new Shutdown(logger, config.shutdownDelayMs);
   shutdown.handleSignals((code) => process.exit(code));
-  const context = { name, config, logger, observe, shutdown };
+  const workers = new Workers({ logger, observe, shutdown });
+  const context = { name, config, logger, observe, shutdown, workers };
 
   const own = config instanceof DatabaseConfig ? { ...context, config } : undefined;
   const database = own && (await openDatabase(own));
@@ -67,6 +69,7 @@ async function run<C extends ServiceConfig>(
     value(Logger, logger),
     value(Metrics, metrics),
     value(Shutdown, shutdown),
+    value(Workers, workers),
     value(Publisher, broker.publisher),
   ];
   if (own && database) {
