@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'amqplib';
 import { type CloudEvent, type OrderView, type SalesRebuild, type SalesReport } from '#contracts';
-import { EVENT_LOG, EventLogReader, EXCHANGES, type LogEntry } from '#messaging';
+import { EVENT_LOG } from '#messaging';
 import { type Answer, type Client, type Placing, type Problem } from './client.js';
 import { Load } from './load.js';
+import { publishTwice } from './published-twice.js';
 import { report, salesByDay, salesBySku, summed } from './sales-books.js';
 import { Shop } from './shop.js';
 
@@ -80,29 +80,6 @@ async function expectReportLikeBooks(): Promise<void> {
   expect({ gross, returned }).toEqual({ gross: summed(byDay).gross, returned: summed(byDay).returned });
 }
 
-/** What an outbox does after a crash: it publishes the last ones once more, for they may have arrived already. */
-async function publishTwice(count: number): Promise<void> {
-  const ignore = () => undefined;
-  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-  const about = { url: shop.broker.url, name: 'test', log, observe: ignore, prefetch: 100 };
-  const reader = await EventLogReader.open({ ...about, from: 'first' });
-  const model = await connect(shop.broker.url);
-  try {
-    const channel = await model.createConfirmChannel();
-    const entries: LogEntry[] = await reader.read(5_000);
-    for (let more = entries; more.length > 0; entries.push(...more)) more = await reader.read(500);
-    expect(entries.length).toBeGreaterThanOrEqual(count);
-    for (const { type, source, members } of entries.slice(-count))
-      channel.publish(EXCHANGES.log, EVENT_LOG, Buffer.from(JSON.stringify(members)), {
-        type,
-        appId: source,
-      });
-    await channel.waitForConfirms();
-  } finally {
-    await Promise.all([model.close(), reader.close()]);
-  }
-}
-
 describe('the report on sales', () => {
   test('says what the books say, whatever became of the orders, was published twice, or died in the middle', async () => {
     const load = new Load(client, { orders: 180, clients: 12, order });
@@ -116,7 +93,7 @@ describe('the report on sales', () => {
     await load.done();
     await fates;
     await fulfil(load, 60, 180);
-    await publishTwice(80);
+    await publishTwice(shop.broker.url, 80);
     await load.done();
     expect(load.unexpected).toEqual([]);
     await shop.expectSound();
@@ -128,12 +105,12 @@ describe('the report on sales', () => {
   });
 
   test('counts once what is published twice before anybody has read it', async () => {
-    const lease = (until: string) =>
-      shop.books.rows('order', `update event_log_reader set holder = 'nobody', lease_until = '${until}'`);
+    const lease = (end: string) =>
+      shop.books.rows('order', `update event_log_reader set holder = 'nobody', lease_until = '${end}'`);
     await lease('infinity');
     const load = new Load(client, { orders: 20, clients: 4, order });
     await load.done();
-    await publishTwice(40);
+    await publishTwice(shop.broker.url, 40);
     await lease('-infinity');
     await shop.expectSound();
     await expectReportLikeBooks();

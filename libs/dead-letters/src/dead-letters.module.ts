@@ -25,6 +25,8 @@ export class DeadLettersModule implements OnApplicationBootstrap {
     };
   }
 
+  @Inject() private readonly workers: Workers;
+
   constructor(
     @Inject(SERVICE) private readonly service: ServiceName,
     private readonly connection: Connection,
@@ -32,7 +34,6 @@ export class DeadLettersModule implements OnApplicationBootstrap {
     private readonly relay: OutboxRelay,
     private readonly logger: Logger,
     private readonly shutdown: Shutdown,
-    private readonly workers: Workers,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {

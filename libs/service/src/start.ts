@@ -89,14 +89,18 @@ async function run<C extends ServiceConfig>(
     relay.start();
   } else {
     const rpc = await ask(context, broker);
-    const ready = checks(shutdown, {
-      broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')),
-      ...answering(rpc),
-    });
+    const ready = checks(shutdown, gatewayChecks(rpc));
     const parts = [value(RpcClient, rpc), value(Readiness, ready)];
     await listen(context, serviceModule({ apps }, [...common, ...parts]));
   }
   logger.info({ port: config.port, node: process.version }, 'ready');
+}
+
+function gatewayChecks(rpc: RpcClient): Record<string, () => Promise<void>> {
+  return {
+    broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')),
+    ...answering(rpc),
+  };
 }
 
 function serviceChecks(

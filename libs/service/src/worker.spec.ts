@@ -8,7 +8,7 @@ async function failuresOf(...fails: readonly boolean[]): Promise<{ told: number[
   let round = 0;
   await new Promise<void>((done) => {
     const workers = new Workers({
-      logger: { warn: (fields) => void warned.push(String((fields as { worker: string }).worker)) },
+      logger: { warn: (fields) => void warned.push((fields as { worker: string }).worker) },
       shutdown: {
         on: (_phase, _name, work) => {
           stop = work;
