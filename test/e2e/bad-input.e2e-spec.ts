@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type Parameter, type Route } from './api-document.js';
 import { badBodies } from './bad-input/bodies.js';
@@ -71,6 +72,25 @@ describe('a body', () => {
       );
       expect(faults).toEqual([]);
     }
+  });
+
+  test('that is too large is answered while it is still being sent, and the connection stays', async () => {
+    const { hostname, port } = new URL(shop.stack.url);
+    const head = `Host: waybill\r\nAuthorization: Bearer ${shop.stack.apiKey}\r\n`;
+    const type = 'Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n';
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /v1/orders HTTP/1.1\r\n${head}Idempotency-Key: large\r\n${type}${'x'.repeat(300_000)}`,
+    );
+    let text = '';
+    for await (const chunk of socket) {
+      if (text === '')
+        socket.write(
+          `${'x'.repeat(700_000)}GET /health/live HTTP/1.1\r\nHost: waybill\r\nConnection: close\r\n\r\n`,
+        );
+      text += String(chunk);
+    }
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['413', '200']);
   });
 
   test('that is no JSON object is refused', async () => {

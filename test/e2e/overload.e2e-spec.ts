@@ -209,8 +209,12 @@ test('a gateway that is closing while it has too much to do sends whom it refuse
   const answer = await stopped('stock', async () => {
     const placing = Array.from({ length: PLACES }, () => through.place({ sku: 'TEA', method: 'tok_visa' }));
     await until('all places are taken', async () => (await through.send('GET', UNKNOWN)).status === 503);
-    const socket = connect(gateway.port, '127.0.0.1');
-    socket.write('GET /v1/orders HTTP/1.1\r\nHost: waybill\r\n');
+    const socket = connect(gateway.port, '127.0.0.1').setEncoding('latin1');
+    // What is in one piece with a request that is answered has been read.
+    socket.write(
+      `GET /health/live HTTP/1.1\r\nHost: waybill\r\n\r\nGET /v1/orders HTTP/1.1\r\nHost: waybill\r\n`,
+    );
+    const [alive] = await once(socket, 'data');
     const exit = gateway.stop();
     await until('nobody else is let in', async () => {
       const late = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
@@ -227,6 +231,7 @@ test('a gateway that is closing while it has too much to do sends whom it refuse
     shop.stack.of('stock').signal('SIGCONT');
     await Promise.allSettled(placing);
     expect(await exit).toBe(0);
+    expect(alive).toMatch(/^HTTP\/1\.1 200 /);
     return text.toLowerCase();
   });
   expect(answer).toMatch(/^http\/1\.1 503 /);

@@ -7,6 +7,9 @@ import { problemOf, refusalOf } from './problem.js';
 import { SECURITY } from './response-headers.js';
 import { Routes } from './routes.js';
 
+/** Of a body that is too large so much is read and thrown away: whoever still sends it would lose the answer with the connection. */
+const THROWN_AWAY_BYTES = 4_194_304;
+
 /** The only place that turns an error into an HTTP answer, whoever threw it: a service, a pipe, Nest or Fastify. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -27,6 +30,9 @@ export class ProblemFilter implements ExceptionFilter {
     this.#log(error, request, refusal);
     if (reply.sent) return;
     if (allow) reply.header('allow', allow);
+    // Fastify would close it.
+    const sends = Number(request.headers['content-length'] ?? Number.NaN);
+    if (status === 413 && sends <= THROWN_AWAY_BYTES) reply.removeHeader('connection');
     reply
       .code(status)
       .headers({ ...SECURITY, ...headers, 'x-request-id': request.id })

@@ -94,6 +94,8 @@ export class Stack {
     return {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
+      // A gateway that does not get its turn on a busy machine is not what most tests are about.
+      EVENT_LOOP_DELAY_MS: '5000',
       RABBITMQ_URL: (name && brokerUrls?.[name]) ?? brokerUrl,
       ORDER_DATABASE_URL: databaseUrls.order,
       PAYMENT_DATABASE_URL: databaseUrls.payment,
