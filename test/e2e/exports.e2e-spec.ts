@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { type ImportView, isFreeText, type ProductView } from '#contracts';
 import { type Client } from './client.js';
@@ -145,4 +146,25 @@ test('HEAD says what a GET would be, without a body', async () => {
     '',
     'attachment; filename="stock.csv"',
   ]);
+});
+
+test('more than eight at a time are refused, however closely they follow each other, and nothing stays taken', async () => {
+  const stock = shop.stack.of('stock');
+  stock.signal('SIGSTOP');
+  const settled: number[] = [];
+  const asked = Array.from({ length: 12 }, async () => {
+    const { status } = await client.send('GET', `${EXPORTS}?format=csv`);
+    settled.push(status);
+  });
+  for (const deadline = Date.now() + 2_000; settled.length < 4 && Date.now() < deadline; ) await pause(10);
+  const refused = [...settled];
+  stock.signal('SIGCONT');
+  expect(refused).toEqual([503, 503, 503, 503]);
+  await Promise.all(asked);
+  expect(settled.slice(4)).toEqual(Array(8).fill(200));
+  const head = await client.send('HEAD', `${EXPORTS}?format=csv`);
+  const again = await Promise.all(
+    Array.from({ length: 8 }, () => client.send('GET', `${EXPORTS}?format=csv`)),
+  );
+  expect([head, ...again].map(({ status }) => status)).toEqual(Array(9).fill(200));
 });

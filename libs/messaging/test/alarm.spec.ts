@@ -42,4 +42,17 @@ describe('a broker that has raised an alarm', () => {
     expect(await client.ask('tea')).toEqual({ text: 'tea' });
     await first;
   });
+
+  it('is forgotten with the connection that was told of it', async () => {
+    const cable = await scene.cable();
+    const client = await scene.client(cable.url);
+    await limitMemory(0.0001);
+    const first = client.send(work, 'first').catch((error: unknown) => error);
+    await until('the client is told', () => client.notes.level('waybill_broker_blocked') === 1);
+    cable.unplug();
+    await limitMemory(0.4);
+    await until('the connection is lost', () => client.notes.level('waybill_broker_blocked') === 0);
+    cable.plugIn();
+    await first;
+  });
 });

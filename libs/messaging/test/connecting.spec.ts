@@ -140,6 +140,18 @@ describe('a lost connection', () => {
     await connection.close();
   });
 
+  it('whose very first set-up is not answered is given up too, and made again', async () => {
+    const cable = await scene.cable();
+    const connection = new Connection({ url: [cable.url, cable.url].join(), name: 'test', ...new Notes() });
+    await connection.open(20_000);
+    let setUps = 0;
+    await connection.onOpen(async () => {
+      if (++setUps === 1) await new Promise(() => undefined);
+    });
+    expect([setUps, connection.isOpen]).toEqual([2, true]);
+    await connection.close();
+  });
+
   it('whose very first set-up was cut off is made again, and whoever set it up hears of nothing', async () => {
     const cable = await scene.cable();
     const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });

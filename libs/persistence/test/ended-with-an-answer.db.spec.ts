@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { type TestDatabase, testDatabase } from '#testing';
-import { Database } from '../src/index.js';
+import { Database, migrate } from '../src/index.js';
 
 /** ReadyForQuery and its length; the state of the transaction follows. It ends every answer. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
@@ -53,4 +53,14 @@ test.each([
     await database.close();
     line.close();
   }
+});
+
+test('a migration is told of it', async () => {
+  const url = new URL(testing.url);
+  const line = await lineThatEndsWith(2, url);
+  url.host = `127.0.0.1:${(line.address() as AddressInfo).port}`;
+  await expect(migrate(url.href, [{ name: '0001_ended.sql', sql: 'select 1' }])).rejects.toThrow(
+    /connection/i,
+  );
+  line.close();
 });
