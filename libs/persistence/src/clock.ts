@@ -32,7 +32,8 @@ const ADVANCE = {
  */
 export class Clock {
   readonly lookMs: number;
-  private offsetMs = 0;
+  /** What is to be added to performance.now(), which a change of the machine's clock does not move. */
+  private offsetMs = performance.timeOrigin;
   private ahead = 0;
   private readonly listeners: (() => void)[] = [];
 
@@ -44,7 +45,7 @@ export class Clock {
   }
 
   now(): Date {
-    return new Date(Date.now() + this.offsetMs + this.ahead);
+    return new Date(Math.round(performance.now() + this.offsetMs) + this.ahead);
   }
 
   /** What a statement adds to now(). 0 unless a test has moved the clock. */
@@ -54,10 +55,10 @@ export class Clock {
 
   /** Measures how far the database's clock is from ours, and sees whether a test has moved it. */
   async look(): Promise<void> {
-    const before = Date.now();
+    const before = performance.now();
     const { rows } = await this.db.query<{ ms: number; ahead: number }>(this.isMovable ? MOVABLE : STEADY);
-    const after = Date.now();
-    this.offsetMs = Math.round((rows[0]?.ms ?? after) - (before + after) / 2);
+    const after = performance.now();
+    if (rows[0]) this.offsetMs = rows[0].ms - (before + after) / 2;
     this.moveTo(rows[0]?.ahead ?? 0);
   }
 

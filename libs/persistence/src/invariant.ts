@@ -16,13 +16,22 @@ export interface Violation {
 
 export const holdsAlways = ({ id }: Invariant): boolean => id.startsWith('A');
 
-/** For one of them, and a little more for its answer. */
+/** What a look has shown. */
+export interface Findings {
+  readonly broken: readonly Violation[];
+  /** Of these nothing is known: the database took too long. */
+  readonly unanswered: readonly Invariant[];
+}
+
+/** For one of them. */
 const STATEMENT_MS = 60_000;
+/** And a little more for the answer. */
 const ANSWER_MS = 65_000;
 /** Statements that read whole tables are planned as such, unlike those of the service; and may take their time. */
 const PLANS = `set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on;
   set local enable_mergejoin = on; set local statement_timeout = ${STATEMENT_MS}`;
 const LOCK = 7_302_003;
+const CANCELLED = '57014';
 
 /**
  * What is broken, all seen at one moment. undefined: somebody else is looking, and whoever looks for the same would only
@@ -31,19 +40,29 @@ const LOCK = 7_302_003;
 export function findViolations(
   database: Database,
   invariants: readonly Invariant[],
-): Promise<Violation[] | undefined> {
+): Promise<Findings | undefined> {
   return database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read, read only');
     await tx.query(PLANS);
     const { rows } = await tx.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${LOCK}) as mine`);
     if (!rows[0]?.mine) return undefined;
-    const found: Violation[] = [];
-    for (const { id, name, sql } of invariants) {
+    const broken: Violation[] = [];
+    const unanswered: Invariant[] = [];
+    for (const invariant of invariants) {
+      const { id, name, sql } = invariant;
+      // One that takes too long hides no other.
+      await tx.query('savepoint looking');
       // The types of pg do not know that one query may have a limit of its own.
       const question = { text: sql, query_timeout: ANSWER_MS };
-      const { rows: broken } = await tx.query<object>(question);
-      if (broken.length > 0) found.push({ id, name, rows: broken });
+      try {
+        const { rows: found } = await tx.query<object>(question);
+        if (found.length > 0) broken.push({ id, name, rows: found });
+      } catch (error) {
+        if ((error as { code?: string }).code !== CANCELLED) throw error;
+        unanswered.push(invariant);
+        await tx.query('rollback to savepoint looking');
+      }
     }
-    return found;
+    return { broken, unanswered };
   });
 }

@@ -19,6 +19,7 @@ const READY_MS = 120_000;
 const EXIT_MS = 30_000;
 /** Often at first; a machine that takes longer has no time to answer so often. */
 const POLL_MS = { first: 25, later: 500, afterMs: 5_000 };
+const READY = '"msg":"ready"';
 const ORDER_MS = 5_000;
 const MAX_OUTPUT = 8_000_000;
 /** As `npm start` has it: a start costs a tenth less. */
@@ -29,6 +30,8 @@ export class RunningService {
   private child: ChildProcess | undefined;
   private exit: Promise<unknown> | undefined;
   private output = '';
+  /** What the process has written that runs now, until it said that it is ready. */
+  private beginning: string | undefined;
 
   constructor(
     readonly name: ProcessName,
@@ -62,7 +65,7 @@ export class RunningService {
       .map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** Resolves when /health/ready says so. */
+  /** Resolves when it and its /health/ready say so: that its port answers is not enough, somebody else may have taken it. */
   async start(): Promise<void> {
     const portName = this.name === 'gateway' ? 'PORT' : `${this.name.toUpperCase()}_PORT`;
     const { PATH = '', HOME = '' } = process.env;
@@ -74,6 +77,7 @@ export class RunningService {
       stdio: ['ignore', 'pipe', 'pipe', ...(this.env.CRASH_AT ? ['ipc' as const] : [])],
     });
     this.child = child;
+    this.beginning = '';
     // "close", unlike "exit", comes after the last line of the log.
     this.exit = once(child, 'close');
     for (const stream of [child.stdout, child.stderr])
@@ -90,7 +94,7 @@ export class RunningService {
         () => undefined,
       );
       await answer?.body?.cancel();
-      if (answer?.ok) return;
+      if (answer?.ok && this.beginning === undefined) return;
       await pause(Date.now() < begun + POLL_MS.afterMs ? POLL_MS.first : POLL_MS.later);
     }
     throw new Error(`${this.name} was not ready within ${READY_MS} ms:\n${this.lastOutput}`);
@@ -152,6 +156,8 @@ export class RunningService {
 
   private keep(chunk: string): void {
     this.output += chunk;
+    if (this.beginning !== undefined) this.beginning += chunk;
+    if (this.beginning?.includes(READY)) this.beginning = undefined;
     if (this.output.length > MAX_OUTPUT) this.output = this.output.slice(-MAX_OUTPUT / 2);
   }
 }

@@ -1,0 +1,37 @@
+import { type TestDatabase, testDatabase } from '#testing';
+import { checkInvariants } from '../src/invariants.worker.js';
+
+let testing: TestDatabase;
+
+beforeAll(async () => {
+  testing = await testDatabase();
+  await testing.database.query(
+    'create function endless() returns int language plpgsql as $$ begin raise query_canceled; end $$',
+  );
+});
+afterAll(() => testing?.drop());
+
+it('tells of what is broken before it fails on what took too long', async () => {
+  const seen: unknown[] = [];
+  const errors: string[] = [];
+  const log = { error: (_: object, words: string) => errors.push(words) };
+  const parts = {
+    service: 'stock' as const,
+    database: testing.database,
+    log: log as never,
+    observe: (...sample: unknown[]) => void seen.push(sample),
+  };
+  const invariants = [
+    { id: 'A1', name: 'endless', sql: 'select endless()' },
+    { id: 'A2', name: 'broken', sql: 'select 1 as one' },
+    { id: 'A3', name: 'sound', sql: 'select 1 where false' },
+  ];
+  await expect(checkInvariants(parts, invariants)).rejects.toThrow('took too long to look for A1 (endless)');
+  expect(seen).toEqual([
+    ['waybill_invariant_violations', { invariant: 'A2' }, 1],
+    ['waybill_invariant_violations', { invariant: 'A3' }, 0],
+  ]);
+  expect(errors).toEqual(['an invariant is broken']);
+  const { rows } = await testing.database.query('select type from dead_letters');
+  expect(rows).toEqual([{ type: 'A2' }]);
+});
