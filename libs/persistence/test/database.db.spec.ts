@@ -112,7 +112,9 @@ test('takes the time from the database, not from the machine, even when the cloc
   const changed = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
   expect(Math.abs(await aheadOfDatabase())).toBeLessThan(60_000);
   changed.mockRestore();
-  const fast = jest.spyOn(performance, 'now').mockImplementation(() => sinceStart.call(performance) + 3_600_000);
+  const fast = jest
+    .spyOn(performance, 'now')
+    .mockImplementation(() => sinceStart.call(performance) + 3_600_000);
   try {
     await database.ping();
     expect(Math.abs(await aheadOfDatabase())).toBeLessThan(60_000);
