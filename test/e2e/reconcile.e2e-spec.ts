@@ -51,7 +51,7 @@ test('what the provider gave back past us is found, named once in the log, and l
   const key = 'by-somebody-else:refund';
   const money = { amount: 300, currency: 'EUR' };
   const call = { key, operation: 'refund', paymentId, chargeId: null, method: 'tok_visa', ...money } as const;
-  await new HttpProvider(oracle.sandbox.url).perform(call, AbortSignal.timeout(5_000));
+  await new HttpProvider(oracle.sandbox.url).perform(call, AbortSignal.timeout(30_000));
 
   await until(async () => (await found()) === 1);
   await pause(1_000);

@@ -107,14 +107,12 @@ test('reads through indexes with plans that do not depend on what a table held w
 
 test('takes the time from the database, not from the machine, even when the clock of that is changed', async () => {
   const { now } = Date;
-  const { now: sinceStart } = performance;
+  const sinceStart = performance.now.bind(performance);
   await database.ping();
   const changed = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
   expect(Math.abs(await aheadOfDatabase())).toBeLessThan(60_000);
   changed.mockRestore();
-  const fast = jest
-    .spyOn(performance, 'now')
-    .mockImplementation(() => sinceStart.call(performance) + 3_600_000);
+  const fast = jest.spyOn(performance, 'now').mockImplementation(() => sinceStart() + 3_600_000);
   try {
     await database.ping();
     expect(Math.abs(await aheadOfDatabase())).toBeLessThan(60_000);
