@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { basename } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { inRoot } from './root.mjs';
 
 /** Lines of a file of a package: what stands before the first from which code comes is taken for the file before it. */
@@ -40,6 +40,8 @@ export async function bundle() {
     ],
     logLevel: 'error',
   });
+  // It would go on beside us for as long as we live.
+  await stop();
   return mains.length;
 }
 
