@@ -1,5 +1,18 @@
 import * as fc from 'fast-check';
-import { body, change, commit, DUE, due, put, release, reserve, warehouse } from '../test/warehouse.js';
+import {
+  body,
+  change,
+  commit,
+  DUE,
+  due,
+  put,
+  release,
+  reserve,
+  transfer,
+  type Warehouse,
+  warehouse,
+} from '../test/warehouse.js';
+import { itemKey, locationKey, type StockState } from './state.js';
 
 describe('a change of what is held', () => {
   it('holds the new lines in the place of the old ones, priced anew, until the same time', () => {
@@ -99,4 +112,52 @@ it('holds exactly the lines of the last change that was granted, whatever was as
       for (const sku of ['tea', 'cup', 'pot']) expect(stock.level(sku)).toEqual([4, 0]);
     }),
   );
+});
+
+describe('a line that comes from several locations', () => {
+  /** Six in `main`, two in the north. */
+  function spread(): Warehouse {
+    const stock = warehouse({ tea: 8 });
+    stock.states.set(locationKey('north'), { kind: 'location', version: 1 });
+    stock.tell(transfer('tea', { from: 'main', to: 'north', quantity: 2 }));
+    return stock;
+  }
+  /** All that is on hand, and all that is reserved, in the locations together. */
+  function inLocations(stock: Warehouse): readonly [number, number] {
+    const { locations } = stock.states.get(itemKey('tea')) as Extract<StockState, { kind: 'item' }>;
+    const sum = (of: 'onHand' | 'reserved') => (locations ?? []).reduce((all, one) => all + one[of], 0);
+    return [sum('onHand'), sum('reserved')];
+  }
+
+  it.each([
+    ['committed', commit(), [3, 0]],
+    ['released', release(), [8, 0]],
+  ] as const)('and has been given more from one of them is %s as a whole', (_, end, left) => {
+    const stock = spread();
+    stock.tell(reserve({ tea: 2 }));
+    stock.tell(change({ tea: 5 }));
+    stock.tell(end);
+    expect([stock.level(), inLocations(stock)]).toEqual([left, left]);
+  });
+
+  it('adds up in the locations to what it is in all, however it was changed', () => {
+    const quantities = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), quantities, fc.boolean(), (first, changes, isBefore) => {
+        const stock = isBefore ? warehouse({ tea: 8 }) : spread();
+        stock.tell(reserve({ tea: first }));
+        if (isBefore) {
+          stock.states.set(locationKey('north'), { kind: 'location', version: 1 });
+          stock.tell(transfer('tea', { from: 'main', to: 'north', quantity: Math.min(2, 8 - first) }));
+        }
+        for (const [i, tea] of changes.entries()) {
+          stock.tell(change({ tea }, i + 3));
+          if (!isBefore) expect(inLocations(stock)).toEqual(stock.level());
+        }
+        stock.tell(commit());
+        if (!isBefore) expect(inLocations(stock)).toEqual(stock.level());
+        expect(stock.level()[1]).toBe(0);
+      }),
+    );
+  });
 });

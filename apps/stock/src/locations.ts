@@ -57,9 +57,18 @@ export function deltasOf(
   unit: { readonly onHandDelta: number; readonly reservedDelta: number },
 ): readonly LocationDelta[] | undefined {
   if (!item.locations) return undefined;
-  return parts.map(({ location, quantity }) => ({
+  return merged(parts).map(({ location, quantity }) => ({
     location,
     onHandDelta: unit.onHandDelta * quantity,
     reservedDelta: unit.reservedDelta * quantity,
   }));
+}
+
+/** Each location once. A line that has grown may have been given more from one that it comes from already. */
+function merged(parts: readonly Part[]): Part[] {
+  const quantities = new Map<string, number>();
+  for (const { location, quantity } of parts) {
+    quantities.set(location, (quantities.get(location) ?? 0) + quantity);
+  }
+  return [...quantities].map(([location, quantity]) => ({ location, quantity }));
 }

@@ -99,12 +99,14 @@ const PRODUCTS = `), e as (
 ), created as (
   insert into products
     (sku, name, price_amount, price_currency, other_prices, active, on_hand, reserved, version, product_version,
-      created_at, updated_at)
+      created_at, updated_at, safety_stock, low_stock_threshold, backorder_limit, backorder_most, locations)
   select sku, name, amount, currency, "otherPrices", active, "onHand", reserved, version, "productVersion", "createdAt",
-    "updatedAt"
+    "updatedAt", "safetyStock", "lowStockThreshold", "backorderLimit", "backorderMost", locations
   from json_to_recordset($3::json)
     as t(sku text, name text, amount bigint, currency text, "otherPrices" jsonb, active boolean, "onHand" integer,
-      reserved integer, version bigint, "productVersion" bigint, "createdAt" timestamptz, "updatedAt" timestamptz)
+      reserved integer, version bigint, "productVersion" bigint, "createdAt" timestamptz, "updatedAt" timestamptz,
+      "safetyStock" integer, "lowStockThreshold" integer, "backorderLimit" integer, "backorderMost" integer,
+      locations jsonb)
 `;
 
 /**

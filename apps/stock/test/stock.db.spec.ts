@@ -120,6 +120,24 @@ describe('the store', () => {
     );
   });
 
+  it('creates a product with all that was decided about it in the same batch', async () => {
+    const settings = { safetyStock: 2, lowStockThreshold: 3, backorderLimit: 4, backorderMost: 4 };
+    const made = item('tea', settings);
+    const spread = item('cup', { locations: [{ location: 'main', onHand: 0, reserved: 0 }] });
+    await save({
+      changes: [
+        [itemKey('tea'), undefined, made],
+        [itemKey('cup'), undefined, spread],
+      ],
+    });
+    expect(await load(itemKey('tea'), itemKey('cup'))).toEqual(
+      new Map([
+        [itemKey('tea'), made],
+        [itemKey('cup'), spread],
+      ]),
+    );
+  });
+
   it('changes a product and its level at once', async () => {
     const before = item('tea');
     const after = item('tea', {
