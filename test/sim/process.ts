@@ -99,6 +99,7 @@ export class Process implements Owner {
       headers: {},
       token: replyTo === null ? null : 'token',
       deaths,
+      isRedelivered: deaths > 0,
       finish: () => {
         if (this.alive) this.inHand.delete(parcel);
       },

@@ -47,6 +47,17 @@ describe('a change of what is held', () => {
     expect(stock.level()).toEqual([3, 3]);
   });
 
+  it('costs what it costs in the currency of the order, which need not be the first of the product', () => {
+    const stock = warehouse({ tea: 5 });
+    stock.tell(put('tea', { prices: [{ amount: 280, currency: 'USD' }] }));
+    stock.tell(reserve({ tea: 2 }));
+    expect(body(stock.tell(change({ tea: 1 }, 3, { currency: 'USD', least: 280, most: 280 })))).toMatchObject(
+      {
+        lines: [{ sku: 'tea', quantity: 1, unitPrice: { amount: 280, currency: 'USD' } }],
+      },
+    );
+  });
+
   it.each<[string, Record<string, number>, object]>([
     ['out_of_stock', { tea: 1, cup: 4 }, {}],
     ['unknown_product', { none: 1 }, {}],

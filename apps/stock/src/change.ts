@@ -8,6 +8,7 @@ import {
   send,
 } from '#contracts';
 import { placed, unitsOf } from './locations.js';
+import { priceIn } from './price.js';
 import { mergeLines, rejectionOf } from './rejection.js';
 import { known, moveLines, RELEASE, RESERVE, type Units } from './reservation.js';
 import {
@@ -40,8 +41,10 @@ export function change(stock: Stock, asked: ChangeReservation): StockDecision {
   const reserved = moveLines(stock, orderId, changed.more, RESERVE);
   const released = moveLines(stock, orderId, changed.less, RELEASE);
   const priced = lines.map(({ sku, quantity }) => {
-    const { name, amount, currency } = known(stock, sku);
-    return { sku, name, quantity, unitPrice: { amount, currency } };
+    const item = known(stock, sku);
+    const unitPrice = priceIn(item, asked.currency);
+    if (!unitPrice) throw new Error(`${sku} was to be refused: it has no price in ${asked.currency}`);
+    return { sku, name: item.name, quantity, unitPrice };
   });
   return {
     put: [[orderKey(orderId), { ...decided, lines: changed.lines }], ...reserved.put, ...released.put],
@@ -65,9 +68,12 @@ function refusalOf(
     const { code, items } = rejection.data as StockRejected;
     return refusal(asked, code, items);
   }
-  const items = lines.map(({ sku, quantity }) => ({ quantity, item: known(stock, sku) }));
-  if (items.some(({ item }) => item.currency !== asked.currency)) return refusal(asked, 'currency_mismatch');
-  const cost = items.reduce((sum, { quantity, item }) => sum + quantity * item.amount, 0);
+  let cost = 0;
+  for (const { sku, quantity } of lines) {
+    const price = priceIn(known(stock, sku), asked.currency);
+    if (!price) return refusal(asked, 'currency_mismatch');
+    cost += quantity * price.amount;
+  }
   if (cost >= asked.least && cost <= asked.most) return undefined;
   if (asked.least === asked.most) return refusal(asked, 'total_mismatch');
   return refusal(asked, cost < asked.least ? 'total_too_small' : 'total_too_large');

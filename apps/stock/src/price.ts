@@ -19,6 +19,10 @@ export function pricesOf({ amount, currency, otherPrices }: Priced): Money[] {
   return [{ amount, currency }, ...(otherPrices ?? [])];
 }
 
+export function priceIn(item: Priced, currency: string): Money | undefined {
+  return pricesOf(item).find((price) => price.currency === currency);
+}
+
 /** As they are kept: by currency, and nothing instead of an empty list. */
 export function keptPrices(prices: readonly Money[] | null | undefined): readonly Money[] | null {
   if (!prices || prices.length === 0) return null;

@@ -1,14 +1,20 @@
 /**
  * Deliveries of one channel, in the order of their tags. Whatever is finished from the oldest on is acknowledged
- * together, with one frame; a delivery that takes longer holds back only the acknowledgements, not the work.
+ * together, with one frame. A delivery that takes longer holds back these frames, but not the work: when many wait for
+ * it, they are acknowledged one by one, else the broker would send no more.
  */
 export class AckWindow {
   private readonly finished = new Set<number>();
+  /** One by one, behind one that is not finished. */
+  private readonly acknowledged = new Set<number>();
   private next = 0;
   private scheduled = false;
 
-  /** `ack` gets the highest tag up to which everything is finished. */
-  constructor(private readonly ack: (upTo: number) => void) {}
+  /** `ack` gets a tag that it has not had before: it stands for itself, or also for all before it. `most`: so many wait. */
+  constructor(
+    private readonly ack: (tag: number, withAllBefore: boolean) => void,
+    private readonly most: number,
+  ) {}
 
   /** Tags arrive one by one, without gaps. */
   received(tag: number): void {
@@ -25,8 +31,18 @@ export class AckWindow {
 
   private flush(): void {
     this.scheduled = false;
-    const first = this.next;
-    while (this.finished.delete(this.next)) this.next++;
-    if (this.next > first) this.ack(this.next - 1);
+    let upTo: number | undefined;
+    for (; this.finished.has(this.next) || this.acknowledged.has(this.next); this.next++) {
+      // A tag that was acknowledged before is none any more to the broker.
+      if (!this.acknowledged.delete(this.next)) upTo = this.next;
+      this.finished.delete(this.next);
+    }
+    if (upTo !== undefined) this.ack(upTo, true);
+    if (this.finished.size <= this.most) return;
+    for (const tag of this.finished) {
+      this.ack(tag, false);
+      this.acknowledged.add(tag);
+    }
+    this.finished.clear();
   }
 }

@@ -20,6 +20,8 @@ export interface Delivery {
   readonly token: string | null;
   /** How often a consumer has died, or lost its connection, with it in hand. */
   readonly deaths: number;
+  /** Somebody may have had it in hand before, and have done what it asks for. */
+  readonly isRedelivered: boolean;
   /** Acknowledges it. Without effect when the connection has been lost meanwhile: then it comes again. */
   readonly finish: () => void;
 }
@@ -147,7 +149,8 @@ export class QueueConsumer {
     const { connection } = this.options;
     const channel = await model.createChannel();
     channel.on('error', () => undefined);
-    const window = new AckWindow((upTo) => acknowledge(channel, upTo));
+    const most = Math.floor(this.options.prefetch / 2);
+    const window = new AckWindow((tag, withAllBefore) => acknowledge(channel, tag, withAllBefore), most);
     const subscription: Subscription = { model, channel, window, tag: undefined, careful: false };
     this.subscription = subscription;
     channel.on('close', () => {
@@ -221,16 +224,17 @@ export class QueueConsumer {
       headers: properties.headers ?? NO_HEADERS,
       token: tokenOf(properties.headers?.[IDENTITY_HEADER]),
       deaths,
+      isRedelivered: fields.redelivered,
       finish,
     });
   }
 }
 
 /** On a channel that has closed meanwhile this is no error: the message comes again, and its effect is known. */
-function acknowledge(channel: Channel, upTo: number): void {
+function acknowledge(channel: Channel, tag: number, withAllBefore: boolean): void {
   try {
     crash?.('consumer.before-ack');
-    channel.ack({ fields: { deliveryTag: upTo } } as ConsumeMessage, true);
+    channel.ack({ fields: { deliveryTag: tag } } as ConsumeMessage, withAllBefore);
     crash?.('consumer.acked');
   } catch {
     // The channel is closed.

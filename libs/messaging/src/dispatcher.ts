@@ -179,7 +179,7 @@ export class Dispatcher {
     observe('waybill_messages_total', { type: member.type, result });
     log.debug({ ...logged(message), result }, 'handled');
     if (contract.kind === 'rpc') {
-      this.answer(message, outcome);
+      this.answer(entry, outcome);
       done();
     } else if ('ok' in outcome) {
       done();
@@ -190,18 +190,18 @@ export class Dispatcher {
     }
   }
 
-  private answer(message: Message, outcome: Outcome): void {
+  private answer({ message, delivery }: Entry, outcome: Outcome): void {
     const { answers, judge, log } = this.options;
     const { id, replyTo } = message;
     if (!('failed' in outcome)) {
-      if (replyTo) answers.answer(replyTo, id, outcome);
+      if (replyTo) answers.answer(replyTo, id, delivery.isRedelivered ? inDoubt(outcome) : outcome);
       return;
     }
     const verdict = judge(outcome.failed);
     const about = { err: outcome.failed, ...logged(message) };
     if (verdict === 'defect') log.error(about, 'a request failed');
     else log.warn(about, 'a request failed for now');
-    const refused = refusalFor(verdict === 'doubtful', verdict !== 'defect');
+    const refused = refusalFor(verdict === 'doubtful' || delivery.isRedelivered, verdict !== 'defect');
     if (replyTo) answers.answer(replyTo, id, { refused });
   }
 
@@ -250,6 +250,16 @@ export class Dispatcher {
     log.warn({ err: error, queue, ...logged(message) }, 'a message failed, and is tried again later');
     void failures.retry(failed).then((safe) => safe && done());
   }
+}
+
+type Answered = Exclude<Outcome, { readonly failed: unknown }>;
+
+/**
+ * Of a question that comes again, because its consumer has died: a refusal may be due to what that one has done already,
+ * such as a version that is not the expected one any more. So nobody knows.
+ */
+function inDoubt(outcome: Answered): Answered {
+  return 'refused' in outcome ? { refused: refusalFor(true, true) } : outcome;
 }
 
 /** Data that is nested deep enough makes class-validator fall over. */

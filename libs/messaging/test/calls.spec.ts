@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Rejected } from '#contracts';
+import { Rejected } from '#contracts';
 import { declareQueue } from '../src/index.js';
 import { CAUSE, detailOf, refusalOf } from './client.js';
 import { Gate } from './gate.js';
@@ -108,6 +108,53 @@ describe('a call on a lost connection', () => {
       expect(textsOf(service.asked)).toEqual(['found']);
     },
   );
+});
+
+describe('a question whose service has died with it in hand', () => {
+  /** Two services: the first, whose cable is cut, has it in hand when the second gets it. */
+  async function askTwice(
+    answer: (question: { text: string }) => Promise<{ text: string }>,
+  ): Promise<unknown> {
+    const cable = await scene.cable();
+    const gate = new Gate();
+    const first = await scene.service({
+      consumeUrl: cable.url,
+      answer: gate.passing(async (question) => question),
+    });
+    const client = await scene.client();
+    const call = client.ask('tea', 10_000).catch((error: Rejected) => error.code);
+    await gate.holds(1);
+    const second = await scene.service({ answer, judge: () => 'transient' });
+    cable.unplug();
+    const outcome = await call;
+    expect([textsOf(first.asked), textsOf(second.asked)]).toEqual([['tea'], ['tea']]);
+    gate.open();
+    return outcome;
+  }
+
+  it('is answered by the next one', async () => {
+    expect(await askTwice(async ({ text }) => ({ text: `second ${text}` }))).toEqual({ text: 'second tea' });
+  });
+
+  it.each([
+    ['refuses', new Rejected('version-mismatch')],
+    ['fails for now', new Error('for now')],
+  ])('may have been carried out, even if the next one %s: nobody knows', async (_, error) => {
+    expect(await askTwice(() => Promise.reject(error))).toBe('outcome-unknown');
+  });
+});
+
+it('a question that takes long keeps no other from being answered, however many come meanwhile', async () => {
+  const gate = new Gate();
+  const wait = gate.passing(async (question: { text: string }) => question);
+  await scene.service({ answer: async (question) => (question.text === 'long' ? wait(question) : question) });
+  const client = await scene.client();
+  const long = client.ask('long', 60_000);
+  await gate.holds(1);
+  // More than a consumer has in hand at most.
+  for (let i = 0; i < 300; i++) await client.ask(`short ${i}`);
+  gate.open();
+  expect(await long).toEqual({ text: 'long' });
 });
 
 describe('a client that stops', () => {
