@@ -81,6 +81,24 @@ async function untilSomebodyWaits(): Promise<void> {
   throw new Error('nobody waits for the lock');
 }
 
+test('a product is created with all that was decided about it in the same batch', async () => {
+  const settings = { safetyStock: 2, lowStockThreshold: 3, backorderLimit: 4, backorderMost: 4 };
+  const made = item('tea', settings);
+  const spread = item('cup', { locations: [{ location: 'main', onHand: 0, reserved: 0 }] });
+  await save({
+    changes: [
+      [itemKey('tea'), undefined, made],
+      [itemKey('cup'), undefined, spread],
+    ],
+  });
+  expect(await load(itemKey('tea'), itemKey('cup'))).toEqual(
+    new Map([
+      [itemKey('tea'), made],
+      [itemKey('cup'), spread],
+    ]),
+  );
+});
+
 describe('the store', () => {
   const [first = '', second = ''] = ORDERS;
   const [key = ''] = KEYS;
@@ -117,24 +135,6 @@ describe('the store', () => {
     );
     expect(await stock.database.transaction((tx) => stockStore.load(tx, keys, true))).toEqual(
       await load(...keys),
-    );
-  });
-
-  it('creates a product with all that was decided about it in the same batch', async () => {
-    const settings = { safetyStock: 2, lowStockThreshold: 3, backorderLimit: 4, backorderMost: 4 };
-    const made = item('tea', settings);
-    const spread = item('cup', { locations: [{ location: 'main', onHand: 0, reserved: 0 }] });
-    await save({
-      changes: [
-        [itemKey('tea'), undefined, made],
-        [itemKey('cup'), undefined, spread],
-      ],
-    });
-    expect(await load(itemKey('tea'), itemKey('cup'))).toEqual(
-      new Map([
-        [itemKey('tea'), made],
-        [itemKey('cup'), spread],
-      ]),
     );
   });
 
