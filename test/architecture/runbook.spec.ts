@@ -1,9 +1,17 @@
+import { parse } from 'yaml';
 import { CODE_FILES, expectNone, read } from './files.js';
 import { page, sectionOf } from './markdown.js';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+}
 
 const METRIC = /\bwaybill_[a-z]+(?:_[a-z]+)*/g;
 const runbook = page('docs/runbook.md');
 const alerts = read('docs/alerts.yml');
+const { groups } = parse(alerts) as { readonly groups: readonly { readonly rules: readonly Rule[] }[] };
+const rules = groups.flatMap((group) => group.rules);
 const told = CODE_FILES.filter((path) => /^(apps|libs)\/[^/]+\/src\//.test(path))
   .flatMap((path) => read(path).match(/(?<=['"`])waybill_[a-z]+(?:_[a-z]+)*(?=['"`])/g) ?? [])
   .filter((name) => !/_(order|payment|stock|expect|reader|serving)$/.test(name));
@@ -37,4 +45,36 @@ describe('docs/alerts.yml', () => {
       'Correct the name: an alert on a metric that does not exist never fires.',
     );
   });
+
+  it('counts requests without those of probes and of Prometheus, on routes that there are', () => {
+    const { paths } = JSON.parse(read('docs/openapi.json')) as { readonly paths: object };
+    const known = Object.keys(paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    const faults = rules.flatMap(({ alert, expr }) => {
+      const chosen = [...expr.matchAll(/waybill_http_request_\w+\{(.*?)\}/g)].map(
+        ([, labels = '']) => labels,
+      );
+      const routes = chosen.flatMap((labels) => /route(?:=~|!~)"(.*?)"/.exec(labels)?.[1] ?? 'every route');
+      const named = routes
+        .flatMap((route) => route.match(/\/v1\/(?:[\w/:]|\([^)]*\))+/g) ?? [])
+        .flatMap(spelled);
+      return [
+        ...routes.filter((route) => !/^\/(health\/\.\*\|\/metrics|v1\/)/.test(route)),
+        ...named.filter((route) => !known.includes(route)),
+      ].map((route) => `${alert}: ${route}`);
+    });
+    expectNone(faults, 'Begin with route!~"/health/.*|/metrics", and name routes as docs/openapi.json does.');
+  });
+
+  it('does not wait for a breaker to be open all the time: it is half open in between', () => {
+    expectNone(
+      rules.filter(({ expr }) => /breaker_state\S* *==/.test(expr)).map(({ alert }) => alert),
+      'Ask for max_over_time(…_breaker_state[1m]) > 0, with a sign that it is still called.',
+    );
+  });
 });
+
+/** `a/(b|c)` is a/b and a/c. */
+function spelled(route: string): string[] {
+  const [, before = '', either] = /^(.*)\((.*)\)$/.exec(route) ?? [];
+  return either === undefined ? [route] : either.split('|').map((end) => before + end);
+}
