@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { CODE_FILES, expectNone, read } from './files.js';
-import { page, sectionOf } from './markdown.js';
+import { page, pages, sectionOf } from './markdown.js';
 
 interface Rule {
   readonly alert: string;
@@ -69,6 +69,22 @@ describe('docs/alerts.yml', () => {
     expectNone(
       rules.filter(({ expr }) => /breaker_state\S* *==/.test(expr)).map(({ alert }) => alert),
       'Ask for max_over_time(…_breaker_state[1m]) > 0, with a sign that it is still called.',
+    );
+  });
+});
+
+describe('the documentation', () => {
+  it('names the vhost in every command for what is in one', () => {
+    const inVhost = /rabbitmqctl (?:(?:list|set|clear)_\w+|delete_queue|purge_queue)[^`\n]*/g;
+    const global = /^rabbitmqctl (?:list|set|clear)_(?:users?|user_\w+|vhosts|connections|password)\b/;
+    const faults = pages().flatMap(({ path, text }) =>
+      (text.match(inVhost) ?? [])
+        .filter((command) => !global.test(command) && !/ -p \w/.test(command))
+        .map((command) => `${path}: ${command}`),
+    );
+    expectNone(
+      faults,
+      'Add -p waybill: without it the command asks about the vhost "/", in which there is nothing.',
     );
   });
 });
