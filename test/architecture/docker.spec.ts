@@ -11,6 +11,7 @@ interface Service {
   readonly image: string;
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
 }
 
 const PROCESSES = ['gateway', 'order', 'payment', 'stock'] as const;
@@ -20,14 +21,31 @@ const COMMANDS = [...PROCESSES, 'migrator'] as const;
 const text = read('docker-compose.yml');
 const compose = parse(text, { merge: true }) as { readonly services: Readonly<Record<string, Service>> };
 const dockerfile = read('Dockerfile');
+const tools = parse(read('docker/tools.yml')) as {
+  readonly services: Readonly<Record<string, Partial<Service>>>;
+};
 
 describe('docker-compose.yml', () => {
-  it('keeps to the schema of the Compose specification', () => {
+  it.each([
+    ['it', compose],
+    ['docker/tools.yml', tools],
+  ])('%s keeps to the schema of the Compose specification', (_, file) => {
     const isValid = new Ajv2019({ strict: false, validateFormats: false }).compile(
       currentForm(composeSchema),
     );
-    isValid(compose);
+    isValid(file);
     expect(isValid.errors ?? []).toEqual([]);
+  });
+
+  it('publishes ports on this machine only, beside docker/tools.yml too', () => {
+    const ports = [...Object.values(compose.services), ...Object.values(tools.services)].flatMap(
+      (service) => service.ports ?? [],
+    );
+    expect(ports.length).toBeGreaterThan(2);
+    expectNone(
+      ports.filter((port) => !port.startsWith('127.0.0.1:')),
+      'Begin with 127.0.0.1: passwords of development must not be in the network.',
+    );
   });
 
   it.each(COMMANDS)(
@@ -35,7 +53,7 @@ describe('docker-compose.yml', () => {
     async (name) => {
       const module: Record<string, new () => object> = await import(resolve(`apps/${name}/src/config.ts`));
       const variables = Object.values(module).flatMap(describeConfig);
-      const given = Object.keys(serviceOf(name).environment);
+      const given = Object.keys({ ...serviceOf(name).environment, ...tools.services[name]?.environment });
       const known = variables.map((variable) => variable.name);
       const missing = variables.filter((variable) => variable.required && !given.includes(variable.name));
       expectNone(
