@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceName } from '#contracts';
-import { type RpcClient } from '#messaging';
+import { type Observe, type RpcClient } from '#messaging';
 import { type Readiness } from './health.controller.js';
 import { type Shutdown } from './shutdown.js';
+import { type Workers } from './worker.js';
 
 const CHECK_MS = 1_000;
+/** More often than a usual scrape. */
+const WATCH_MS = 10_000;
 const SERVICES: readonly ServiceName[] = ['order', 'payment', 'stock'];
 
 type Check = () => Promise<unknown>;
@@ -24,6 +27,17 @@ export function checks(shutdown: Shutdown, all: Readonly<Record<string, Check>>)
 /** One check for each service: whether anybody there answers. */
 export function answering(rpc: RpcClient): Record<string, Check> {
   return Object.fromEntries(SERVICES.map((service) => [service, () => rpc.ping(service, CHECK_MS)]));
+}
+
+/** Tells of every check as a metric, whether anybody asks for it or not: who is up and does no work is seen too. */
+export function watchReadiness(
+  readiness: Readiness,
+  { workers, observe }: { readonly workers: Pick<Workers, 'every'>; readonly observe: Observe },
+): void {
+  workers.every({ name: 'readiness', intervalMs: WATCH_MS }, async () => {
+    const states = Object.entries(await readiness.check());
+    for (const [check, state] of states) observe('waybill_ready', { check }, state === 'ok' ? 1 : 0);
+  });
 }
 
 async function stateOf(check: Check): Promise<string> {

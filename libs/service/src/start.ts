@@ -16,13 +16,15 @@ import { listenAt } from './listening.js';
 import { ConfigError, crashAtOf, loadConfig } from './load-config.js';
 import { createLogger, Logger, nestLogger } from './logger.js';
 import { Metrics } from './metrics.js';
-import { answering, checks } from './readiness.js';
+import { answering, checks, watchReadiness } from './readiness.js';
 import { serviceModule } from './service.module.js';
 import { Shutdown } from './shutdown.js';
 import { testClockHandlers } from './test-clock.js';
 import { Workers } from './worker.js';
 
 export type ProcessName = 'gateway' | 'order' | 'payment' | 'stock';
+
+type Watched = Parameters<typeof watchReadiness>[1] & { readonly shutdown: Shutdown };
 
 /** Modules that a process has by its configuration. */
 type More<C> = (config: C) => readonly Type[];
@@ -75,44 +77,43 @@ async function run<C extends ServiceConfig>(
   if (own && database) {
     const { server, answers, watchers } = await serve(own, broker, database);
     const relay = relayThrough(broker.publisher, { ...context, database });
-    const ready = checks(shutdown, serviceChecks(database, broker, server));
     const parts = [
       value(Database, database),
       value(OutboxRelay, relay),
       value(Answers, answers),
       value(Connection, broker.consuming),
       value(Watchers, watchers),
-      value(Readiness, ready),
+      value(Readiness, serviceReadiness(context, { database, broker, server })),
     ];
     const controllers = clockHandlers(context);
     await listen(context, serviceModule({ apps, controllers }, [...common, ...parts]), server);
     relay.start();
   } else {
     const rpc = await ask(context, broker);
-    const ready = checks(shutdown, gatewayChecks(rpc));
-    const parts = [value(RpcClient, rpc), value(Readiness, ready)];
+    const parts = [value(RpcClient, rpc), value(Readiness, gatewayReadiness(context, rpc))];
     await listen(context, serviceModule({ apps }, [...common, ...parts]));
   }
   logger.info({ port: config.port, node: process.version }, 'ready');
 }
 
-function gatewayChecks(rpc: RpcClient): Record<string, () => Promise<void>> {
-  return {
-    broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')),
-    ...answering(rpc),
-  };
+/** Services tell of themselves: the metrics of the gateway leave them out, so that it need not ask them all the time. */
+function gatewayReadiness(context: Watched, rpc: RpcClient): Readiness {
+  const own = { broker: async () => void (rpc.isReady || absent('no connection, or the broker is blocked')) };
+  watchReadiness(checks(context.shutdown, own), context);
+  return checks(context.shutdown, { ...own, ...answering(rpc) });
 }
 
-function serviceChecks(
-  database: Database,
-  { publisher }: Broker,
-  server: AmqpServer,
-): Record<string, () => Promise<void>> {
-  return {
+function serviceReadiness(
+  context: Watched,
+  { database, broker, server }: { database: Database; broker: Broker; server: AmqpServer },
+): Readiness {
+  const readiness = checks(context.shutdown, {
     database: () => database.ping(),
-    broker: async () => void (publisher.isReady || absent('no connection, or the broker is blocked')),
+    broker: async () => void (broker.publisher.isReady || absent('no connection, or the broker is blocked')),
     consumers: async () => void (server.isReady || absent('not every queue is consumed')),
-  };
+  });
+  watchReadiness(readiness, context);
+  return readiness;
 }
 
 function clockHandlers({ name, config, logger }: Parameters<typeof connectBroker>[0]): Type[] {
