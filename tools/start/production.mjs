@@ -6,6 +6,8 @@ const GIVEN = [
   [['DATABASE_URL'], ['ORDER_DATABASE_URL', 'PAYMENT_DATABASE_URL', 'STOCK_DATABASE_URL']],
   [['API_KEYS'], ['API_KEYS_FILE']],
   [['IDENTITY_KEY', 'IDENTITY_PUBLIC_KEYS']],
+  // Without it the sandbox would pay, and every key could have goods for nothing: who wants that says so.
+  [['PAYMENT_PROVIDER']],
 ];
 
 /** With NODE_ENV=production nothing is made up. @param {NodeJS.Dict<string>} given @throws {Trouble} with what is missing */
