@@ -50,7 +50,16 @@ export function callOf(payment: Payment, how: ProviderEffect['how']): ProviderEf
   return {
     kind: 'provider',
     how,
-    call: { key, operation, paymentId, chargeId, amount, currency, method },
+    call: {
+      key,
+      operation,
+      paymentId,
+      chargeId,
+      amount,
+      currency,
+      method,
+      ...(payment.cancelledAt !== null && chargeId === null && { begunBefore: payment.cancelledAt }),
+    },
   };
 }
 
@@ -70,7 +79,7 @@ export function entryCall(from: Status, to: Status): 'call' | 'abandon' | undefi
 }
 
 /** What is called off before it is known whether it was done: with the key that letting go of it has anyway. */
-export function callingOff(call: ProviderCall): ProviderCall {
+export function callingOff({ begunBefore: _, ...call }: ProviderCall): ProviderCall {
   return { ...call, key: `${call.paymentId}:void`, operation: 'void' };
 }
 

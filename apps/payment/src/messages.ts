@@ -30,7 +30,7 @@ export type ProviderSucceeded = Message<
 >;
 export type ProviderDeclined = Message<'payment.provider_declined', About & { readonly code: string }>;
 export type ProviderUnknown = Message<'payment.provider_unknown', About & { readonly reason: string }>;
-/** The provider has not heard of the call. Only told about payments that are being cancelled: others are called again. */
+/** The provider has not heard of the call. Told where it was only asked, or where its key says nothing more: others are called again. */
 export type ProviderAbsent = Message<'payment.provider_absent', About>;
 export type ProviderActionNeeded = Message<
   'payment.provider_action_needed',

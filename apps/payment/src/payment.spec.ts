@@ -56,6 +56,14 @@ describe('the table', () => {
   });
 });
 
+it('says of a call that is looked for after a cancel when it was begun at the latest', () => {
+  const lost = world(charge(), unknown('capture'), cancel());
+  lost.now += 30_000;
+  lost.due();
+  expect(lost.calls.at(-1)).toBe('look capture');
+  expect(lost.pending.at(-1)?.effect.call.begunBefore).toBe(new Date(START).toISOString());
+});
+
 describe('a charge', () => {
   it('saves its intent, and then calls the provider', () => {
     const { status, calls, facts, payment } = world(charge());

@@ -12,6 +12,14 @@ export interface ProviderCallsOptions extends GuardOptions {
   readonly observe: Observe;
 }
 
+/**
+ * A search may take so much longer than a call. Less than the quarantine by far: it must have begun after the last call of
+ * a cancelled payment was over, for "absent" to count at its end.
+ */
+const CALLS_PER_SEARCH = 6;
+/** They are many requests each, of which a provider allows so many a second. */
+const SEARCHES = { concurrency: 4, maxWaiting: 100 };
+
 /** Takes an outcome to where it is decided upon. */
 export type Tell = (message: ProviderMessage) => Promise<readonly Outcome[]>;
 
@@ -21,11 +29,18 @@ export type Tell = (message: ProviderMessage) => Promise<readonly Outcome[]>;
  */
 export class ProviderCalls {
   readonly guard: ProviderGuard;
+  /** Apart, so that no charge waits for a search, and none of them opens the breaker before charges. */
+  private readonly searches: ProviderGuard;
+  /** By key: who asks again meanwhile waits for the same one. */
+  private readonly searching = new Map<string, Promise<Found>>();
+  private readonly ending = new AbortController();
   private readonly inHand = new Set<Promise<void>>();
 
   constructor(private readonly options: ProviderCallsOptions) {
     const { log, observe } = options;
     this.guard = new ProviderGuard(options);
+    const timeoutMs = options.timeoutMs * CALLS_PER_SEARCH;
+    this.searches = new ProviderGuard({ ...options, ...SEARCHES, timeoutMs });
     observe('waybill_provider_breaker_state', {}, BREAKER_STATES.indexOf(this.guard.state));
     this.guard.onChange((state) => {
       observe('waybill_provider_breaker_state', {}, BREAKER_STATES.indexOf(state));
@@ -50,8 +65,12 @@ export class ProviderCalls {
     this.inHand.add(work);
   }
 
-  /** Resolves when no call is in hand, nor one that came of it. Each has a deadline, so this has one too. */
+  /**
+   * Resolves when no call is in hand, nor one that came of it. Each has a deadline, so this has one too. Searches are given
+   * up: they only read, and whoever comes next begins them anew.
+   */
   async drain(): Promise<void> {
+    this.ending.abort();
     while (this.inHand.size > 0) await Promise.all(this.inHand);
   }
 
@@ -72,15 +91,34 @@ export class ProviderCalls {
   private async ask(call: ProviderCall, how: ProviderEffect['how']): Promise<Found> {
     const { provider } = this.options;
     if (how === 'abandon') await this.guard.ask((signal) => provider.perform(callingOff(call), signal));
-    if (how !== 'call') {
-      const found = await this.guard.ask((signal) => provider.get(call, signal));
-      if (found.outcome !== 'absent' || how !== 'settle') return found;
+    if (how === 'call') return this.perform(call);
+    if (how === 'settle' && provider.whenLost?.(call) === 'repeat') {
+      const answer = await this.perform(call);
+      return answer.outcome === 'unknown' && answer.answered === 'spent' ? this.find(call) : answer;
     }
+    const found = await this.find(call);
+    return found.outcome === 'absent' && how === 'settle' ? this.perform(call) : found;
+  }
+
+  private perform(call: ProviderCall): Promise<Found> {
     return this.guard.ask((signal) => {
-      const answer = provider.perform(call, signal);
+      const answer = this.options.provider.perform(call, signal);
       crash?.('provider.called');
       return answer;
     });
+  }
+
+  private find(call: ProviderCall): Promise<Found> {
+    const { provider } = this.options;
+    if (!provider.whenLost?.(call)) return this.guard.ask((signal) => provider.get(call, signal));
+    const { key } = call;
+    const underWay = this.searching.get(key);
+    if (underWay) return underWay;
+    const search = this.searches
+      .ask((signal) => provider.get(call, AbortSignal.any([signal, this.ending.signal])))
+      .finally(() => this.searching.delete(key));
+    this.searching.set(key, search);
+    return search;
   }
 }
 

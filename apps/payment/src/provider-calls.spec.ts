@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { charge, PAY } from '../test/world.js';
 import { type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type ProviderMessage } from './messages.js';
@@ -17,7 +18,11 @@ const APPROVAL: Answer = { outcome: 'ok', chargeId: 'ch_1', amount: 100, currenc
 const never = () => new Promise<never>(() => undefined);
 
 /** Answers as told, and keeps what it was asked. */
-function provider(perform: () => Promise<Answer>, found: Found = { outcome: 'absent' }) {
+function provider(
+  perform: () => Promise<Answer>,
+  found: Found = { outcome: 'absent' },
+  more: Partial<Provider> = {},
+) {
   const asked: string[] = [];
   const fake: Provider = {
     perform: ({ key }) => {
@@ -28,6 +33,7 @@ function provider(perform: () => Promise<Answer>, found: Found = { outcome: 'abs
       asked.push(`get ${key}`);
       return found;
     },
+    ...more,
   };
   return { asked, fake };
 }
@@ -86,6 +92,68 @@ it('asks before it repeats, and repeats only what the provider has not heard of'
   const absent = provider(async () => APPROVAL);
   await carryOut(absent.fake, 'settle');
   expect(absent.asked).toEqual([`get ${call.key}`, `perform ${call.key}`]);
+});
+
+describe('a call whose id was lost', () => {
+  const lost = (whenLost: 'repeat' | 'search', perform: () => Promise<Answer>, more?: Partial<Provider>) =>
+    provider(perform, undefined, { whenLost: () => whenLost, ...more });
+  const spent: Answer = { outcome: 'unknown', reason: '500', answered: 'spent' };
+
+  it('is repeated while its key stands, without a search', async () => {
+    const { asked, fake } = lost('repeat', async () => APPROVAL);
+    expect((await carryOut(fake, 'settle')).told).toEqual(['payment.provider_succeeded']);
+    expect(asked).toEqual([`perform ${call.key}`]);
+  });
+
+  it('is searched when its key says nothing more, and never made again then', async () => {
+    const { asked, fake } = lost('repeat', async () => spent);
+    expect((await carryOut(fake, 'settle')).told).toEqual(['payment.provider_absent']);
+    expect(asked).toEqual([`perform ${call.key}`, `get ${call.key}`]);
+  });
+
+  it('is not repeated where nothing may be taken any more', async () => {
+    const { asked, fake } = lost('repeat', async () => APPROVAL);
+    await carryOut(fake, 'look');
+    expect(asked).toEqual([`get ${call.key}`]);
+  });
+
+  it("is searched for longer than a call may take, once for all who ask, and in nobody's way", async () => {
+    let searches = 0;
+    const get = async () => {
+      searches++;
+      await pause(50);
+      return APPROVAL;
+    };
+    const { fake } = lost('search', async () => APPROVAL, { get });
+    const { made, told, tell } = calls(fake, { timeoutMs: 20, concurrency: 1 });
+    const settled = new Promise<void>((done) => {
+      const both: Tell = async (message) => {
+        if (message.type === 'payment.provider_succeeded' && told.length === 2) done();
+        return tell(message);
+      };
+      for (const how of ['settle', 'look', 'call'] as const)
+        made.start({ kind: 'provider', how, call }, charge(), both);
+    });
+    await settled;
+    await made.drain();
+    expect([searches, told.map(({ type }) => type)]).toEqual([
+      1,
+      Array(3).fill('payment.provider_succeeded'),
+    ]);
+    expect(made.guard.state).toBe('closed');
+  });
+
+  it('is given up at the end of the process', async () => {
+    const get = (_: ProviderCall, signal: AbortSignal) =>
+      new Promise<Found>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    const { fake } = lost('search', async () => APPROVAL, { get });
+    const startedAt = Date.now();
+    const { told } = await carryOut(fake, 'look', { timeoutMs: 10_000 });
+    expect(told).toEqual(['payment.provider_unknown']);
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
+  });
 });
 
 it('only asks about a payment that is being cancelled', async () => {

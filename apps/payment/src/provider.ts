@@ -15,6 +15,8 @@ export interface ProviderCall {
   readonly amount: number;
   readonly currency: string;
   readonly method: string;
+  /** Nobody has begun it later than this, where that is known: what is cancelled is not called again. */
+  readonly begunBefore?: string;
 }
 
 export type Answer =
@@ -37,7 +39,12 @@ export type Answer =
   /** What was authorized has been let go of, for nobody came for it in time. */
   | { readonly outcome: 'expired' }
   /** It may have happened or not. Never a failure: only a reason to ask again. */
-  | { readonly outcome: 'unknown'; readonly reason: string };
+  | {
+      readonly outcome: 'unknown';
+      readonly reason: string;
+      /** The provider has answered, but its key says no more than this, however often it is called. Only `get` can tell. */
+      readonly answered?: 'spent';
+    };
 
 export type Found = Answer | { readonly outcome: 'absent' };
 
@@ -69,4 +76,9 @@ export abstract class Provider {
   abstract perform(call: ProviderCall, signal: AbortSignal): Promise<Answer>;
   /** What became of an earlier call with this key; absent when the provider has not heard of it, yet. */
   abstract get(call: ProviderCall, signal: AbortSignal): Promise<Found>;
+  /**
+   * What to do about a call whose answer was lost, and with it the id to ask by. `repeat`: its key is still answered as the
+   * first time. `search`: it is not, or nothing may be done any more, and `get` takes long. Without it `get` is as quick as any call.
+   */
+  readonly whenLost?: (call: ProviderCall) => 'repeat' | 'search' | undefined;
 }

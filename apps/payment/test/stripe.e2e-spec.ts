@@ -1,7 +1,8 @@
-import { newId } from '#contracts';
+import { firstIdAt, newId } from '#contracts';
 import { type ProviderCall } from '../src/provider.js';
 import { type StripeProvider } from '../src/stripe/stripe.client.js';
 import { stripeAt } from './adapters.js';
+import { partIn } from './stripe/form.js';
 import { StripeStandIn } from './stripe/stand-in.js';
 
 const APPROVED = { outcome: 'ok', amount: 100, currency: 'EUR' };
@@ -22,6 +23,7 @@ function call(more: Partial<ProviderCall> = {}): ProviderCall {
   return { key, operation: 'capture', paymentId, chargeId: null, ...money, ...more };
 }
 const perform = (asked: ProviderCall) => provider.perform(asked, AbortSignal.timeout(5_000));
+const get = (asked: ProviderCall) => provider.get(asked, AbortSignal.timeout(5_000));
 const intents = () => [...standIn.account.intents.values()];
 
 it.each([
@@ -48,7 +50,7 @@ it('does not know what became of a call to nobody', async () => {
     outcome: 'unknown',
     reason: 'stripe: StripeConnectionError',
   });
-  expect(await provider.get(call())).toMatchObject({ outcome: 'unknown' });
+  expect(await get(call())).toMatchObject({ outcome: 'unknown' });
   await standIn.restart();
 });
 
@@ -63,8 +65,51 @@ it('takes nothing again when Stripe has forgotten the key: the list still has th
   const asked = call({ method: 'tok_unknown' });
   await perform(asked);
   standIn.forgetKeys();
-  expect(await provider.get(asked)).toMatchObject(APPROVED);
+  expect(await get(asked)).toMatchObject(APPROVED);
   expect(intents()).toHaveLength(1);
+});
+
+it.each([
+  ['repeats a lost call', 22, 'repeat'],
+  ['searches for what is older than its key', 24, 'search'],
+])('%s: %i hours', (_, hours, way) => {
+  const paymentId = firstIdAt('pay', Date.now() - hours * 3_600_000);
+  expect(provider.whenLost(call({ paymentId }))).toBe(way);
+  expect(provider.whenLost(call({ paymentId, chargeId: 'pi_1' }))).toBeUndefined();
+});
+
+it('says that a key is spent which Stripe answers with a fault that it has kept, and finds what came of it', async () => {
+  const asked = call();
+  standIn.keepsFaults = true;
+  standIn.faults.plan({ kind: 'fail_after', operation: 'capture' });
+  const first = await perform(asked);
+  expect(first).toMatchObject({ outcome: 'unknown' });
+  expect(first).not.toHaveProperty('answered');
+  expect(await perform(asked)).toMatchObject({ outcome: 'unknown', answered: 'spent' });
+  expect(await perform({ ...asked, amount: 7 })).toMatchObject({ outcome: 'unknown', answered: 'spent' });
+  expect(await get(asked)).toMatchObject(APPROVED);
+});
+
+it('does not take what a key said first for what is so now', async () => {
+  const asked = call();
+  standIn.account.takesTime = true;
+  expect(await perform(asked)).toMatchObject({ outcome: 'unknown' });
+  const [intent] = intents();
+  standIn.account.settle(intent?.id ?? '');
+  expect(await perform(asked)).toMatchObject(APPROVED);
+});
+
+it('looks only through what is as old as the call, and no longer than somebody waits', async () => {
+  for (let i = 0; i < 101; i++) await perform(call({ method: 'tok_visa' }));
+  const asked = call({ begunBefore: new Date().toISOString() });
+  expect(await get(asked)).toEqual({ outcome: 'absent' });
+  const now = Math.floor(Date.now() / 1_000);
+  const { gte, lte } = partIn(standIn.requests.at(-1) ?? {}, 'created');
+  expect([now - Number(gte), Number(lte) - now].map((s) => Math.round(s / 10) * 10)).toEqual([300, 300]);
+
+  const before = standIn.asked.length;
+  expect(await provider.get(asked, AbortSignal.abort())).toMatchObject({ outcome: 'unknown' });
+  expect(standIn.asked.length - before).toBe(1);
 });
 
 it('takes a capture or void that has happened already for its own, when Stripe has forgotten the key', async () => {
@@ -84,7 +129,7 @@ it('finds an intent on a later page of the list', async () => {
   const asked = call({ method: 'tok_unknown' });
   await perform(asked);
   for (let i = 0; i < 150; i++) await perform(call());
-  expect(await provider.get(asked)).toMatchObject(APPROVED);
+  expect(await get(asked)).toMatchObject(APPROVED);
 });
 
 it('tells everything that the balance knows of our payments, and nothing of others', async () => {

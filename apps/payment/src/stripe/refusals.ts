@@ -9,6 +9,7 @@ interface Failure {
   readonly param?: string | null;
   readonly statusCode?: number;
   readonly requestId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -33,6 +34,18 @@ export function reasonOf(error: unknown): string {
 /** The call has been carried out already, or something else has: only the object itself tells. */
 export function isOfAnotherState(error: unknown): boolean {
   return isFailure(error) && error.code === 'payment_intent_unexpected_state';
+}
+
+/**
+ * The key brings this again until it is forgotten: a fault that Stripe has kept for it, or that it was used with other
+ * parameters, by the release before.
+ */
+export function isSpent(error: unknown): boolean {
+  if (!isFailure(error)) return false;
+  const { type, statusCode = 0, headers } = error;
+  return (
+    type === 'StripeIdempotencyError' || (statusCode >= 500 && headers?.['idempotent-replayed'] === 'true')
+  );
 }
 
 function codesOf({ code = null, decline_code = null }: Failure) {

@@ -11,7 +11,7 @@ import {
 import { answerOfIntent, answerOfRefund, toStripe } from './answers.js';
 import { createdAt } from './created-at.js';
 import { movementIn } from './movements.js';
-import { isOfAnotherState, reasonOf, refusalIn } from './refusals.js';
+import { isOfAnotherState, isSpent, reasonOf, refusalIn } from './refusals.js';
 import { stripeSdk } from './sdk.js';
 
 export interface StripeOptions {
@@ -20,11 +20,13 @@ export interface StripeOptions {
   readonly timeoutMs: number;
 }
 
-/** The clocks of two machines, and the second that Stripe rounds to. */
+/** The clocks of two machines, the second that Stripe rounds to, and a call that is on its way when its payment is cancelled. */
 const SKEW_S = 300;
 const PAGE = 100;
 /** Of intents to look through for one whose id was lost. Beyond that it stays unknown: nobody may say that it is not there. */
 const MAX_PAGES = 100;
+/** Stripe keeps a key for 24 hours at least. An hour is for clocks, and for a call that is long on its way. */
+const KEY_KEPT_MS = 23 * 3_600_000;
 
 /**
  * Stripe through its own SDK. The charge id is that of the payment intent. Every call carries our key; Stripe gives the
@@ -52,19 +54,25 @@ export class StripeProvider implements Provider, ProviderLedger {
       return settled(await this.carryOut(call, signal));
     } catch (error) {
       const refusal = refusalIn(error);
-      if (!refusal) return { outcome: 'unknown', reason: reasonOf(error) };
+      if (!refusal) return doubt(error);
       if (!isOfAnotherState(error)) return settled(refusal);
-      const found = await this.get(call);
+      const found = await this.get(call, signal);
       return found.outcome === 'absent' ? settled(refusal) : found;
     }
   }
 
-  async get(call: ProviderCall): Promise<Found> {
+  async get(call: ProviderCall, signal: AbortSignal): Promise<Found> {
     try {
-      return await this.find(call);
+      return await this.find(call, signal);
     } catch (error) {
-      return { outcome: 'unknown', reason: reasonOf(error) };
+      return doubt(error);
     }
+  }
+
+  /** A payment is older than the first call for it, and so is its key. */
+  whenLost({ chargeId, paymentId }: ProviderCall): 'repeat' | 'search' | undefined {
+    if (chargeId !== null) return undefined;
+    return Date.now() - createdAt(paymentId).getTime() < KEY_KEPT_MS ? 'repeat' : 'search';
   }
 
   /** By the balance: what has moved money, when it did. */
@@ -84,7 +92,14 @@ export class StripeProvider implements Provider, ProviderLedger {
     const { amount } = toStripe(call);
     const { paymentIntents, refunds } = this.stripe;
     const once = { idempotencyKey: key };
-    if (chargeId === null) return answerOfIntent(call, await this.charge(call, signal));
+    if (chargeId === null) {
+      const intent = await this.charge(call, signal);
+      const answer = answerOfIntent(call, intent);
+      // The key will say so for a day, also when it has long gone on.
+      return answer.outcome === 'unknown'
+        ? answerOfIntent(call, await paymentIntents.retrieve(intent.id))
+        : answer;
+    }
     switch (operation) {
       case 'authorize':
       case 'capture':
@@ -128,10 +143,10 @@ export class StripeProvider implements Provider, ProviderLedger {
     return (await this.stripe.paymentMethods.create(asked, { idempotencyKey: `${key}:method` })).id;
   }
 
-  private async find(call: ProviderCall): Promise<Found> {
-    const { key, operation, chargeId, paymentId } = call;
+  private async find(call: ProviderCall, signal: AbortSignal): Promise<Found> {
+    const { key, operation, chargeId } = call;
     if (chargeId === null) {
-      const intent = await this.intentOf(paymentId);
+      const intent = await this.intentOf(call, signal);
       return intent ? answerOfIntent(call, intent) : { outcome: 'absent' };
     }
     if (operation !== 'refund')
@@ -144,17 +159,30 @@ export class StripeProvider implements Provider, ProviderLedger {
 
   /**
    * The intent of a payment whose id never reached us. Stripe's search would take one call, but what was just made is not
-   * in it yet; the list is always up to date. It starts with the newest and ends where our payment began.
+   * in it yet; the list is always up to date. It starts with the newest, or where the last call was over, and ends where our
+   * payment began.
    */
-  private async intentOf(paymentId: string): Promise<Stripe.PaymentIntent | undefined> {
+  private async intentOf(
+    { paymentId, begunBefore }: ProviderCall,
+    signal: AbortSignal,
+  ): Promise<Stripe.PaymentIntent | undefined> {
     const gte = Math.floor(createdAt(paymentId).getTime() / 1_000) - SKEW_S;
+    const lte = begunBefore === undefined ? undefined : Math.ceil(Date.parse(begunBefore) / 1_000) + SKEW_S;
+    const created = { gte, ...(lte !== undefined && { lte }) };
     let seen = 0;
-    for await (const intent of this.stripe.paymentIntents.list({ created: { gte }, limit: PAGE })) {
+    for await (const intent of this.stripe.paymentIntents.list({ created, limit: PAGE })) {
       if (intent.metadata.paymentId === paymentId) return intent;
+      // The SDK takes no signal: between two pages at the latest nobody waits for this any more.
+      signal.throwIfAborted();
       if (++seen === MAX_PAGES * PAGE) throw new RangeError('too many intents to look through');
     }
     return undefined;
   }
+}
+
+function doubt(error: unknown): Answer {
+  const reason = reasonOf(error);
+  return { outcome: 'unknown', reason, ...(isSpent(error) && { answered: 'spent' }) };
 }
 
 function settled(found: Found): Answer {

@@ -12,7 +12,7 @@ interface Intent {
   readonly payment_method: string | null;
   readonly metadata: Params;
   readonly latest_charge: string;
-  status: 'requires_capture' | 'succeeded' | 'canceled' | 'requires_payment_method';
+  status: 'requires_capture' | 'succeeded' | 'canceled' | 'requires_payment_method' | 'processing';
   amount_capturable: number;
   amount_received: number;
   last_payment_error: object | null;
@@ -46,6 +46,8 @@ export class StripeAccount {
   readonly refunds = new Map<string, Refund>();
   readonly transactions = new Map<string, BalanceTransaction>();
   private readonly tokenOf = new Map<string, string>();
+  /** What is charged now is under way for a while, as it is with some methods: until it is settled. */
+  takesTime = false;
   private ids = 0;
 
   createMethod(params: Params): object {
@@ -86,10 +88,17 @@ export class StripeAccount {
       last_payment_error: null,
     };
     this.intents.set(id, intent);
+    if (this.takesTime) return Object.assign(intent, { status: 'processing', amount_received: 0 });
     if (intent.amount_received > 0)
       this.post('charge', intent.latest_charge, intent.amount_received, intent.currency);
     if (outcome.is === 'declined') throw this.decline(intent, outcome.code);
     return intent;
+  }
+
+  settle(id: string): void {
+    const intent = this.intent(id);
+    Object.assign(intent, { status: 'succeeded', amount_received: intent.amount });
+    this.post('charge', intent.latest_charge, intent.amount, intent.currency);
   }
 
   capture(id: string, params: Params): object {

@@ -34,6 +34,8 @@ export class StripeStandIn {
   readonly faults = new Faults();
   /** How often each operation was asked for, refused and failed ones included. */
   readonly asked: string[] = [];
+  /** Whether a fault after the fact is kept under its key, and answered with again, as a 500 is at Stripe. */
+  keepsFaults = false;
   /** What each of them had in it. */
   readonly requests: Params[] = [];
   private readonly saved = new Map<string, { readonly asked: string; readonly reply: Reply }>();
@@ -91,7 +93,7 @@ export class StripeStandIn {
 
     const isKnown = request.key !== undefined && this.saved.has(request.key);
     const reply = this.reply(request);
-    if (hits.has('fail_after')) return send(response, UNAVAILABLE);
+    if (hits.has('fail_after')) return send(response, this.fault(request));
     const silentMs = hits.get('silent_after')?.ms;
     if (silentMs !== undefined) return void setTimeout(() => response.destroy(), silentMs).unref();
     // It has happened, and nobody is told.
@@ -118,6 +120,12 @@ export class StripeStandIn {
     // As at Stripe: what was refused before anything began is not kept.
     if (reply.status === 200 || reply.status === 402) this.saved.set(key, { asked, reply });
     return reply;
+  }
+
+  private fault({ key, method, path, text }: Request): Reply {
+    if (!this.keepsFaults || !key) return UNAVAILABLE;
+    this.saved.set(key, { asked: `${method} ${path} ${text}`, reply: FAULT });
+    return FAULT;
   }
 
   private carryOut(request: Request): Reply {
@@ -178,6 +186,7 @@ export class StripeStandIn {
 }
 
 const UNAVAILABLE: Reply = { status: 503, body: { error: { type: 'api_error', message: 'unavailable' } } };
+const FAULT: Reply = { status: 500, body: { error: { type: 'api_error', message: 'something is broken' } } };
 const KEY_REUSED: Reply = {
   status: 400,
   body: {
