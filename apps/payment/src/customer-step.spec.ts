@@ -7,6 +7,7 @@ import {
   declined,
   ended,
   expired,
+  hint,
   ok,
   release,
   START,
@@ -113,6 +114,17 @@ describe('an authorization', () => {
   it('that has ended before it was voided is not stuck', () => {
     const one = authorized().tell(cancel(), expired('void'));
     expect([one.status, one.alerts]).toEqual(['expired', []]);
+  });
+
+  it('that the provider has ended is over when somebody tells, though its time is not', () => {
+    const one = authorized().tell(hint(), expired('authorize'));
+    expect([one.status, one.facts.at(-1), one.alerts]).toEqual(['expired', 'payment.expired.v1', []]);
+  });
+
+  it('that a void of ours has ended is voided, whatever a look has found meanwhile', () => {
+    const one = authorized().tell(hint(), release(), expired('authorize'));
+    expect(one.status).toBe('voiding');
+    expect(one.tell(ok('void'), expired('authorize')).status).toBe('voided');
   });
 
   it('that ended before we ever heard of it was never one', () => {

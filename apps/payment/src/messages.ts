@@ -96,6 +96,8 @@ export function factOf(payment: Payment, message: FactMessage, now: Date, quaran
     case 'payment.provider_action_needed':
       return 'action';
     case 'payment.provider_expired':
+      // Said of the authorization, it may be the work of the void that is under way: that one's own answer tells.
+      return payment.status === 'voiding' && message.data.operation !== 'void' ? 'unknown' : 'expired';
     case 'payment.authorization_expired':
       return 'expired';
     case 'payment.provider_unknown':

@@ -36,7 +36,7 @@ export type Answer =
       readonly url: string;
       readonly expiresAt: string;
     }
-  /** What was authorized has been let go of, for nobody came for it in time. */
+  /** What was authorized has been let go of, for nobody came for it in time; or somebody has done so past us. */
   | { readonly outcome: 'expired' }
   /** It may have happened or not. Never a failure: only a reason to ask again. */
   | {

@@ -132,6 +132,34 @@ it('finds an intent on a later page of the list', async () => {
   expect(await get(asked)).toMatchObject(APPROVED);
 });
 
+describe('an authorization', () => {
+  const held = async () => {
+    const asked = call({ operation: 'authorize' });
+    const answer = await perform({ ...asked, key: `${asked.paymentId}:authorize` });
+    if (answer.outcome !== 'ok') throw new Error('it was not authorized');
+    return { asked, answer, chargeId: answer.chargeId };
+  };
+
+  it('says until when it stands, however it is asked about', async () => {
+    const { asked, answer, chargeId } = await held();
+    const hours = (Date.parse(answer.expiresAt ?? '') - Date.now()) / 3_600_000;
+    expect(Math.round(hours)).toBe(114);
+    expect(await get(asked)).toEqual(answer);
+    expect(await get({ ...asked, chargeId })).toEqual(answer);
+  });
+
+  it('that Stripe has ended has expired, for whoever asks or captures; and is nothing to void any more', async () => {
+    const { asked, chargeId } = await held();
+    standIn.account.endAuthorization(chargeId);
+    const known = { ...asked, chargeId };
+    expect(await get(known)).toEqual({ outcome: 'expired' });
+    const key = `${asked.paymentId}:capture`;
+    expect(await perform({ ...known, operation: 'capture', key })).toEqual({ outcome: 'expired' });
+    const release = { ...known, operation: 'void', key: `${asked.paymentId}:void` } as const;
+    expect(await perform(release)).toMatchObject(APPROVED);
+  });
+});
+
 it('tells everything that the balance knows of our payments, and nothing of others', async () => {
   for (let i = 0; i < 130; i++) await perform(call());
   const method = standIn.account.createMethod({ card: { token: 'tok_visa' } }) as { id: string };

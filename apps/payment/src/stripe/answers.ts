@@ -21,20 +21,34 @@ export function answerOfIntent({ operation, chargeId }: ProviderCall, intent: St
   const { id, amount, amount_received: received, currency } = intent;
   // Stripe may add to its statuses.
   const status: string = intent.status;
-  const done = (sum: number): Found => ({ outcome: 'ok', chargeId: id, ...fromStripe(sum, currency) });
+  const done = (sum: number, until: { readonly expiresAt?: string } = {}): Found => ({
+    outcome: 'ok',
+    chargeId: id,
+    ...fromStripe(sum, currency),
+    ...until,
+  });
   switch (status) {
     case 'succeeded':
       if (operation === 'void') return { outcome: 'declined', code: 'already_captured' };
       return done(operation === 'authorize' ? amount : received);
     case 'requires_capture':
-      return operation === 'authorize' ? done(amount) : { outcome: 'absent' };
+      return operation === 'authorize' ? done(amount, endOf(intent)) : { outcome: 'absent' };
     case 'canceled':
-      return operation === 'void' ? done(amount) : { outcome: 'declined', code: 'canceled' };
+      if (operation === 'void') return done(amount);
+      // What had been granted has been let go of: by Stripe when its time was over, or by somebody past us.
+      return chargeId === null ? { outcome: 'declined', code: 'canceled' } : { outcome: 'expired' };
     case 'requires_payment_method':
       return chargeId === null ? declinedBy(intent.last_payment_error) : { outcome: 'absent' };
     default:
       return { outcome: 'unknown', reason: `stripe: the intent is ${status}` };
   }
+}
+
+/** Visa gives less to a merchant whose customer is not there than others do: only Stripe knows how long this one stands. */
+function endOf({ latest_charge: charge }: Stripe.PaymentIntent): { readonly expiresAt?: string } {
+  if (charge === null || typeof charge === 'string') return {};
+  const before = charge.payment_method_details?.card?.capture_before;
+  return before ? { expiresAt: new Date(before * 1_000).toISOString() } : {};
 }
 
 export function answerOfRefund(refund: Stripe.Refund, chargeId: string): Found {

@@ -97,7 +97,7 @@ export class StripeProvider implements Provider, ProviderLedger {
       const answer = answerOfIntent(call, intent);
       // The key will say so for a day, also when it has long gone on.
       return answer.outcome === 'unknown'
-        ? answerOfIntent(call, await paymentIntents.retrieve(intent.id))
+        ? answerOfIntent(call, await this.intentWith(call, intent.id))
         : answer;
     }
     switch (operation) {
@@ -131,6 +131,7 @@ export class StripeProvider implements Provider, ProviderLedger {
         payment_method,
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { paymentId, key },
+        ...(operation === 'authorize' && { expand: ['latest_charge'] }),
       },
       { idempotencyKey: key },
     );
@@ -143,14 +144,19 @@ export class StripeProvider implements Provider, ProviderLedger {
     return (await this.stripe.paymentMethods.create(asked, { idempotencyKey: `${key}:method` })).id;
   }
 
+  /** Until when an authorization stands is said by its charge. */
+  private intentWith({ operation }: ProviderCall, id: string): Promise<Stripe.PaymentIntent> {
+    const expand = operation === 'authorize' ? ['latest_charge'] : [];
+    return this.stripe.paymentIntents.retrieve(id, { expand });
+  }
+
   private async find(call: ProviderCall, signal: AbortSignal): Promise<Found> {
     const { key, operation, chargeId } = call;
     if (chargeId === null) {
       const intent = await this.intentOf(call, signal);
       return intent ? answerOfIntent(call, intent) : { outcome: 'absent' };
     }
-    if (operation !== 'refund')
-      return answerOfIntent(call, await this.stripe.paymentIntents.retrieve(chargeId));
+    if (operation !== 'refund') return answerOfIntent(call, await this.intentWith(call, chargeId));
     for await (const refund of this.stripe.refunds.list({ payment_intent: chargeId, limit: PAGE })) {
       if (refund.metadata?.key === key) return answerOfRefund(refund, chargeId);
     }
@@ -163,14 +169,15 @@ export class StripeProvider implements Provider, ProviderLedger {
    * payment began.
    */
   private async intentOf(
-    { paymentId, begunBefore }: ProviderCall,
+    { paymentId, operation, begunBefore }: ProviderCall,
     signal: AbortSignal,
   ): Promise<Stripe.PaymentIntent | undefined> {
     const gte = Math.floor(createdAt(paymentId).getTime() / 1_000) - SKEW_S;
     const lte = begunBefore === undefined ? undefined : Math.ceil(Date.parse(begunBefore) / 1_000) + SKEW_S;
     const created = { gte, ...(lte !== undefined && { lte }) };
+    const expand = operation === 'authorize' ? ['data.latest_charge'] : [];
     let seen = 0;
-    for await (const intent of this.stripe.paymentIntents.list({ created, limit: PAGE })) {
+    for await (const intent of this.stripe.paymentIntents.list({ created, expand, limit: PAGE })) {
       if (intent.metadata.paymentId === paymentId) return intent;
       // The SDK takes no signal: between two pages at the latest nobody waits for this any more.
       signal.throwIfAborted();

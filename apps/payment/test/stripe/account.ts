@@ -16,6 +16,7 @@ interface Intent {
   amount_capturable: number;
   amount_received: number;
   last_payment_error: object | null;
+  cancellation_reason: 'automatic' | null;
 }
 
 interface Refund {
@@ -39,6 +40,9 @@ interface BalanceTransaction {
   readonly currency: string;
   readonly source: string;
 }
+
+/** Of a card of Visa whose owner is not there: 4 days and 18 hours. */
+const HOLD_S = 114 * 3_600;
 
 /** The money in a Stripe account, as far as the subset goes that Waybill uses. Times in seconds, newest object last. */
 export class StripeAccount {
@@ -64,7 +68,7 @@ export class StripeAccount {
     return this.tokenOf.get(textIn(params, 'payment_method'));
   }
 
-  createIntent(params: Params): object {
+  createIntent(params: Params): Intent {
     const token = this.tokenBehind(params);
     if (!token) throw new StripeRefusal('resource_missing', 'payment_method', 'No such PaymentMethod');
     const amount = Number(params.amount);
@@ -86,9 +90,10 @@ export class StripeAccount {
       amount_capturable: isManual && !isDeclined ? amount : 0,
       amount_received: isManual || isDeclined ? 0 : amount,
       last_payment_error: null,
+      cancellation_reason: null,
     };
     this.intents.set(id, intent);
-    if (this.takesTime) return Object.assign(intent, { status: 'processing', amount_received: 0 });
+    if (this.takesTime) return Object.assign(intent, { status: 'processing' as const, amount_received: 0 });
     if (intent.amount_received > 0)
       this.post('charge', intent.latest_charge, intent.amount_received, intent.currency);
     if (outcome.is === 'declined') throw this.decline(intent, outcome.code);
@@ -118,6 +123,15 @@ export class StripeAccount {
     if (intent.status === 'succeeded' || intent.status === 'canceled')
       throw unexpectedState(intent, 'canceled');
     return Object.assign(intent, { status: 'canceled', amount_capturable: 0 });
+  }
+
+  /** As Stripe does when nobody has captured it in time. */
+  endAuthorization(id: string): void {
+    Object.assign(this.intent(id), {
+      status: 'canceled',
+      amount_capturable: 0,
+      cancellation_reason: 'automatic',
+    });
   }
 
   refund(params: Params): object {
@@ -181,6 +195,14 @@ export class StripeAccount {
       payment_intent: intent,
     };
     return { ...transaction, source: charge };
+  }
+
+  /** With its charge in full: as Stripe answers to `expand[]=latest_charge`. */
+  withCharge(intent: Intent): object {
+    const { latest_charge: id, created } = intent;
+    const card = { capture_before: created + HOLD_S };
+    const details = { type: 'card', ...(intent.capture_method === 'manual' && { card }) };
+    return { ...intent, latest_charge: { id, object: 'charge', payment_method_details: details } };
   }
 
   private decline(intent: Intent, code: string): StripeRefusal {

@@ -144,15 +144,15 @@ export class StripeStandIn {
       case 'POST payment_methods':
         return account.createMethod(params);
       case 'POST payment_intents':
-        return account.createIntent(params);
+        return this.shown(account.createIntent(params), params);
       case 'GET payment_intents/id':
-        return account.intent(id);
+        return this.shown(account.intent(id), params);
       case 'POST payment_intents/id/capture':
         return account.capture(id, params);
       case 'POST payment_intents/id/cancel':
         return account.cancel(id);
       case 'GET payment_intents':
-        return pageOf([...account.intents.values()], params, path);
+        return pageOf([...account.intents.values()], params, path, (one) => this.shown(one, params));
       case 'POST refunds':
         return account.refund(params);
       case 'GET refunds':
@@ -164,6 +164,12 @@ export class StripeStandIn {
       default:
         throw new StripeRefusal(undefined, undefined, `Unrecognized request URL (${method}: ${path})`, 404);
     }
+  }
+
+  private shown(intent: Parameters<StripeAccount['withCharge']>[0], params: Params): object {
+    const asked = Object.values(partIn(params, 'expand'));
+    const isExpanded = asked.some((path) => path === 'latest_charge' || path === 'data.latest_charge');
+    return isExpanded ? this.account.withCharge(intent) : intent;
   }
 
   private behaviour({ params, method, path }: Request) {
