@@ -15,7 +15,14 @@ import {
 import { awaited, moneyOf, type Payment, termsOf, viewOf } from './payment.js';
 import { type PaymentDecision, type PaymentRow, recorded } from './record.js';
 import { keyOf, type PaymentState } from './refund.js';
-import { askRefundAgain, expectCurrency, paymentIn, requestRefund, settleRefund } from './refunding.js';
+import {
+  askRefundAgain,
+  expectCurrency,
+  lookAtRefund,
+  paymentIn,
+  requestRefund,
+  settleRefund,
+} from './refunding.js';
 
 type PaymentRules = Rules<PaymentState, PaymentRow, PaymentMessage>;
 
@@ -29,12 +36,16 @@ export function paymentRules(timing: Timing): PaymentRules {
       if (message.type === 'payment.refund.v1') return requestRefund(current, message, now, timing);
       if (message.type === 'payment.give_back.v1') return giveBack(current, message, now, timing);
       if ('refundId' in message.data && message.data.refundId) {
-        const settle = message.type === 'payment.attempt_due' ? askRefundAgain : settleRefund;
-        return settle(current, message as never, now, timing);
+        return aboutRefund(message.type)(current, message as never, now, timing);
       }
       return decide(paymentIn(current, message.data.paymentId), message, now, timing);
     },
   };
+}
+
+function aboutRefund(type: PaymentMessage['type']) {
+  if (type === 'payment.hinted') return lookAtRefund;
+  return type === 'payment.attempt_due' ? askRefundAgain : settleRefund;
 }
 
 function keysOf(message: PaymentMessage): ReturnType<PaymentRules['keys']> {
@@ -140,7 +151,7 @@ function howToAsk({ status, actionUrl }: Payment): ProviderEffect['how'] {
 function look(payment: Payment | undefined, { data }: Hinted, now: Date, timing: Timing): PaymentDecision {
   if (!payment || payment.status === 'requested') return {};
   const waits = awaited(payment) !== undefined;
-  if (!waits && payment.status !== 'authorized') return {};
+  if (!waits && !mayHaveChanged(payment)) return {};
   const next: Payment = {
     ...payment,
     version: payment.version + 1,
@@ -149,6 +160,14 @@ function look(payment: Payment | undefined, { data }: Hinted, now: Date, timing:
   };
   const detail = { event: data.event };
   return { ...recorded(payment, next, { detail }), effects: [callOf(next, 'look')] };
+}
+
+/**
+ * What is authorized may end, and a charge that a cancel took for one that the provider never heard of may come to pass.
+ * What the provider itself has declined stays so: it tells of every decline, and each of them would be searched for.
+ */
+function mayHaveChanged({ status, terms, cancelledAt }: Payment): boolean {
+  return status === 'authorized' || (status === 'declined' && terms !== null && cancelledAt !== null);
 }
 
 /** A client captures or voids: the answer is the payment as it then stands, also when it is asked for again. */

@@ -1,5 +1,5 @@
 import { type Effect } from '#loop';
-import { amountOf, awaited, type Payment, type Status, termsOf } from './payment.js';
+import { amountOf, awaited, firstOperation, type Payment, type Status, termsOf } from './payment.js';
 import { type ProviderCall } from './provider.js';
 import { type Refund } from './refund.js';
 
@@ -41,7 +41,8 @@ const LONGEST_PAUSE_MS = 60_000;
 const PATIENCE = 4;
 
 export function callOf(payment: Payment, how: ProviderEffect['how']): ProviderEffect {
-  const operation = awaited(payment) ?? (payment.status === 'authorized' ? 'authorize' : undefined);
+  const isStillAsked = payment.status === 'authorized' || payment.status === 'declined';
+  const operation = awaited(payment) ?? (isStillAsked ? firstOperation(payment) : undefined);
   if (!operation) throw new Error(`${payment.id} is ${payment.status}: it waits for nothing`);
   const { currency, method } = termsOf(payment);
   const { id: paymentId, chargeId } = payment;
@@ -63,7 +64,11 @@ export function callOf(payment: Payment, how: ProviderEffect['how']): ProviderEf
   };
 }
 
-export function refundCallOf(payment: Payment, refund: Refund, how: 'call' | 'settle'): ProviderEffect {
+export function refundCallOf(
+  payment: Payment,
+  refund: Refund,
+  how: 'call' | 'settle' | 'look',
+): ProviderEffect {
   const { id: refundId, amount, currency } = refund;
   const { id: paymentId, chargeId } = payment;
   const key = `${refundId}:refund`;

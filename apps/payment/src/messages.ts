@@ -51,8 +51,11 @@ export type AttemptDue = Message<
   { readonly paymentId: string; readonly refundId?: string; readonly version: number }
 >;
 
-/** A provider's event was about this payment: worth asking what has become of it. */
-export type Hinted = Message<'payment.hinted', { readonly paymentId: string; readonly event: string }>;
+/** A provider's event was about this payment, or refund: worth asking what has become of it. */
+export type Hinted = Message<
+  'payment.hinted',
+  { readonly paymentId: string; readonly refundId?: string; readonly event: string }
+>;
 
 /** Told by our own reconcile worker: by the database's clock the authorization has ended. */
 export type AuthorizationExpired = Message<'payment.authorization_expired', { readonly paymentId: string }>;

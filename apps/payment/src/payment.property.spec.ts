@@ -88,6 +88,7 @@ class Story {
         break;
       case 'hint':
         this.tell(hint());
+        for (const { id } of world.refunds) this.tell(hint(id));
         break;
       case 'customer':
         this.provider.customer(move.decides);

@@ -66,7 +66,8 @@ type Row = readonly [
  * "recalling" is a capture that a cancel has overtaken: what it took goes back, else what was set aside.
  * "refunding" waits for its refunds, which have a life of their own (see refund.ts).
  * "requires_action" waits for the customer; a cancel calls that off, and then finds out who was first.
- * "stuck" is an answer for a person to look at: another amount than was asked, or a refusal of what must be possible.
+ * "stuck" is an answer for a person to look at: another amount than was asked, a refusal of what must be possible, or the
+ * opposite of what was said before.
  */
 // biome-ignore format: a table is read in columns.
 export const STEPS: Readonly<Record<Status, Row>> = {
@@ -79,11 +80,11 @@ export const STEPS: Readonly<Record<Status, Row>> = {
   authorized:      ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      '_',               '_',               'expired'],
   capturing:       ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'capturing',       '_',               'expired'],
   recalling:       ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'recalling',       '_',               'expired'],
-  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        '_',      '_',               '_',               '_'],
+  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_',               '_',               '_'],
   voiding:         ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'voiding',         '_',               'expired'],
   refunding:       ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_',               '_',               '_'],
   voided:          ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      '_',               '_',               '_'],
-  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        '_',      '_',               '_',               '_'],
+  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        'halted', '_',               '_',               '_'],
   expired:         ['_',          '!',         '!',       '_',          'X',         '_',      'X',        '_',        '_',      '_',               '_',               '_'],
   halted:          ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_',               '_',               '_'],
 };
@@ -164,7 +165,11 @@ const AWAITED: Readonly<Partial<Record<Status, 'charge' | Operation>>> = {
 /** The operation at the provider that a payment waits for, if any. */
 export function awaited({ status, terms }: Pick<Payment, 'status' | 'terms'>): Operation | undefined {
   const operation = AWAITED[status];
-  if (operation !== 'charge') return operation;
+  return operation === 'charge' ? firstOperation({ terms }) : operation;
+}
+
+/** That with which its money was asked for. */
+export function firstOperation({ terms }: Pick<Payment, 'terms'>): Operation {
   return terms?.capture === 'manual' ? 'authorize' : 'capture';
 }
 

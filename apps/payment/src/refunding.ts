@@ -8,7 +8,7 @@ import {
   whenCallIsOver,
   whenPauseIsOver,
 } from './effects.js';
-import { type AttemptDue, type ProviderMessage, type RefundMessage } from './messages.js';
+import { type AttemptDue, type Hinted, type ProviderMessage, type RefundMessage } from './messages.js';
 import { cellOf, keptOf, type Payment, publicStatus, type Status, termsOf } from './payment.js';
 import { type PaymentDecision, recorded } from './record.js';
 import {
@@ -27,6 +27,12 @@ type Knowledge = Current<PaymentState>;
 export function paymentIn(current: Knowledge, id: string): Payment | undefined {
   const state = current.get(id);
   return state?.kind === 'payment' ? state : undefined;
+}
+
+function paymentOf(current: Knowledge, { id, paymentId }: Refund): Payment {
+  const payment = paymentIn(current, paymentId);
+  if (!payment) throw new Error(`${id} is of a payment that does not exist: ${paymentId}`);
+  return payment;
 }
 
 function refundIn(current: Knowledge, id: string): Refund {
@@ -112,7 +118,7 @@ export function giveRestBack(
   return { payment, refund, effects: [refundCallOf(payment, refund, 'call')] };
 }
 
-/** What the provider said about a refund. One that is settled stays so. */
+/** What the provider said about a refund. One that is settled stays so; what says the opposite is for a person. */
 export function settleRefund(
   current: Knowledge,
   message: ProviderMessage,
@@ -120,7 +126,7 @@ export function settleRefund(
   timing: Timing,
 ): PaymentDecision {
   const refund = refundIn(current, message.data.refundId ?? '');
-  if (!isOpen(refund)) return {};
+  if (!isOpen(refund)) return afterSettled(current, refund, message, now);
   const status = statusAfter(refund, message);
   const updated: Refund = { ...refund, status, version: refund.version + 1, updatedAt: now.toISOString() };
   if (status === 'unknown') {
@@ -128,8 +134,7 @@ export function settleRefund(
     return { put: [[refund.id, { ...updated, nextAttemptAt }]] };
   }
   const settled: Refund = { ...updated, nextAttemptAt: null };
-  const payment = paymentIn(current, refund.paymentId);
-  if (!payment) throw new Error(`${refund.id} is of a payment that does not exist: ${refund.paymentId}`);
+  const payment = paymentOf(current, refund);
   return status === 'succeeded' ? returned(payment, settled, now) : halted(payment, settled, message, now);
 }
 
@@ -160,14 +165,55 @@ function returned(payment: Payment, refund: Refund, now: Date): PaymentDecision 
   };
 }
 
-/** Its amount stays reserved, for it may have gone back. */
+/** Its amount stays reserved, for it may have gone back. The rest of what is captured is not in doubt. */
 function halted(payment: Payment, refund: Refund, message: ProviderMessage, now: Date): PaymentDecision {
-  const next = { ...movedBy(payment, {}, now), status: statusOr(payment, 'stuck') };
+  const status = payment.status === 'captured' ? payment.status : statusOr(payment, 'stuck');
+  const { put, ...more } = stopped(payment, status, message, now);
+  return { put: [...put, [refund.id, refund]], ...more };
+}
+
+/**
+ * A bank sends back days later what a refund has given it: the refund has failed after all. Our books say otherwise, and
+ * stay as they are until a person has found out where the money is.
+ */
+function afterSettled(
+  current: Knowledge,
+  refund: Refund,
+  message: ProviderMessage,
+  now: Date,
+): PaymentDecision {
+  if (refund.status !== 'succeeded' || message.type !== 'payment.provider_declined') return {};
+  const payment = paymentOf(current, refund);
+  const status = statusOr(payment, 'stuck');
+  return status === payment.status ? {} : stopped(payment, status, message, now);
+}
+
+function stopped(payment: Payment, status: Status, message: ProviderMessage, now: Date) {
   const { paymentId, ...detail } = message.data;
-  const { put, append } = recorded(payment, next, { detail });
+  const recording = recorded(payment, { ...movedBy(payment, {}, now), status }, { detail });
   const reason = `${message.type}: ${JSON.stringify(message.data)}`;
   const alert: PaymentEffect = { kind: 'alert', paymentId, reason };
-  return { put: [...put, [refund.id, refund]], append, effects: [alert] };
+  return { ...recording, effects: [alert] };
+}
+
+/** An event was about this refund: the provider is asked, also about one that has succeeded. */
+export function lookAtRefund(
+  current: Knowledge,
+  { data }: Hinted,
+  now: Date,
+  timing: Timing,
+): PaymentDecision {
+  const refund = current.get(data.refundId ?? '');
+  if (refund?.kind !== 'refund' || refund.paymentId !== data.paymentId) return {};
+  // What has just begun has its call in hand, and what is halted has a person.
+  if (refund.status === 'requested' || refund.status === 'halted') return {};
+  const next: Refund = {
+    ...refund,
+    version: refund.version + 1,
+    nextAttemptAt: isOpen(refund) ? whenAttemptIsOver(now, refund.attempts, timing) : null,
+    updatedAt: now.toISOString(),
+  };
+  return { put: [[refund.id, next]], effects: [refundCallOf(paymentOf(current, refund), next, 'look')] };
 }
 
 /** Whoever tells it first, at this version, asks the provider. */
@@ -179,8 +225,7 @@ export function askRefundAgain(
 ): PaymentDecision {
   const refund = refundIn(current, data.refundId ?? '');
   if (refund.version !== data.version || !isOpen(refund)) return {};
-  const payment = paymentIn(current, refund.paymentId);
-  if (!payment) throw new Error(`${refund.id} is of a payment that does not exist: ${refund.paymentId}`);
+  const payment = paymentOf(current, refund);
   const next: Refund = {
     ...refund,
     version: refund.version + 1,

@@ -3,12 +3,12 @@ import { type StoredEvent } from './webhook.js';
 
 /** False when the provider has told it before: what was stored then stays. */
 export async function storeEvent(db: Queryable, event: StoredEvent, body: Buffer): Promise<boolean> {
-  const { provider, id, type, paymentId, requestId, traceId } = event;
+  const { provider, id, type, paymentId, refundId, requestId, traceId } = event;
   const { rowCount } = await db.query({
     name: 'store-webhook-event',
-    text: `insert into webhook_events (provider, id, type, payment_id, body, request_id, trace_id)
-           values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    values: [provider, id, type, paymentId ?? null, body, requestId, traceId],
+    text: `insert into webhook_events (provider, id, type, payment_id, body, request_id, trace_id, refund_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    values: [provider, id, type, paymentId ?? null, body, requestId, traceId, refundId ?? null],
   });
   return rowCount === 1;
 }
@@ -26,12 +26,16 @@ export async function markHeeded(db: Queryable, events: readonly StoredEvent[]):
 export async function findUnheeded(db: Queryable, limit: number): Promise<StoredEvent[]> {
   const { rows } = await db.query<StoredEvent>({
     name: 'find-unheeded-events',
-    text: `select provider, id, type, payment_id as "paymentId", request_id as "requestId", trace_id as "traceId"
+    text: `select provider, id, type, payment_id as "paymentId", refund_id as "refundId", request_id as "requestId", trace_id as "traceId"
            from webhook_events where heeded_at is null and received_at < now() - interval '1 second'
            order by received_at limit $1`,
     values: [limit],
   });
-  return rows.map((row) => ({ ...row, paymentId: row.paymentId ?? undefined }));
+  return rows.map(({ paymentId, refundId, ...row }) => ({
+    ...row,
+    paymentId: paymentId ?? undefined,
+    refundId: refundId ?? undefined,
+  }));
 }
 
 /** What was heeded so long ago that no provider tells it again, nor asks anybody about it. Returns how many were deleted. */

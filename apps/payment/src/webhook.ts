@@ -7,6 +7,8 @@ export interface WebhookEvent {
   readonly type: string;
   /** undefined when it is about something else than one of our payments. */
   readonly paymentId?: string | undefined;
+  /** When it is about a refund of that payment. */
+  readonly refundId?: string | undefined;
 }
 
 /** undefined: not authentic. Never throws. */

@@ -47,9 +47,9 @@ export class EventWorker implements Heeding {
   }
 }
 
-function hintsOf({ id: event, paymentId, requestId, traceId }: StoredEvent): Hinted[] {
+function hintsOf({ id: event, paymentId, refundId, requestId, traceId }: StoredEvent): Hinted[] {
   if (paymentId === undefined) return [];
   const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
   const from = { source: 'payment', causationId: null, trace };
-  return [localMessage('payment.hinted', { paymentId, event }, from)];
+  return [localMessage('payment.hinted', { paymentId, ...(refundId && { refundId }), event }, from)];
 }

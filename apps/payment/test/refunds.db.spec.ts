@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '#contracts';
 import { type Message, type Outcome } from '#messaging';
 import { type Provider } from '../src/provider.js';
-import { type Replica, sandbox, skipPause } from './replica.js';
+import { type Replica, sandbox, skipPause, violations } from './replica.js';
 import { payment, setUp } from './setup.js';
 import { message } from './world.js';
 
@@ -29,6 +29,29 @@ function forgetful(times: number): Provider {
     },
   };
 }
+
+/** The sandbox, whose bank has sent back what refunds have given it. */
+function returning(): Provider {
+  const provider = sandbox(here.books);
+  return {
+    perform: provider.perform.bind(provider),
+    get: async (call) =>
+      call.operation === 'refund' ? { outcome: 'declined', code: 'lost_card' } : provider.get(call),
+  };
+}
+
+it('a refund that the bank has sent back halts its payment, and leaves the books as they are', async () => {
+  const { id, charge, refund } = payment();
+  const one = replica(returning());
+  const asked = refund(500);
+  const { refundId } = asked.data as { refundId: string };
+  await one.handle(charge());
+  await one.handle(asked);
+  await one.handle(message('payment.hinted', { paymentId: id, refundId, event: 'evt_1' }));
+  expect(await row(id)).toMatchObject({ status: 'halted', refunded_amount: '500', refunding_amount: '0' });
+  expect(await refunds(id)).toMatchObject([{ id: refundId, status: 'succeeded' }]);
+  expect(await violations(here.database)).toEqual(['no payment is left unsettled, unknown or halted']);
+});
 
 describe('a refund', () => {
   it('is a row of its own, a call of its own and a journal of its own', async () => {

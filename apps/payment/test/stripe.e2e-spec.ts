@@ -160,6 +160,22 @@ describe('an authorization', () => {
   });
 });
 
+it('says of a refund that the bank has sent back that it has failed, and that nothing has moved', async () => {
+  const paid = call();
+  const answer = await perform(paid);
+  const chargeId = answer.outcome === 'ok' ? answer.chargeId : '';
+  const asked = { ...paid, operation: 'refund', chargeId, key: `${newId('ref')}:refund` } as const;
+  expect(await perform(asked)).toMatchObject(APPROVED);
+  for (const { id } of standIn.account.refunds.values()) standIn.account.failRefund(id);
+  expect(await get(asked)).toEqual({ outcome: 'declined', code: 'lost_or_stolen_card' });
+  const moved = await provider.movements({ from: new Date(0), to: new Date(Date.now() + 60_000) });
+  expect(moved.map(({ operation, amount }) => `${operation} ${amount}`).sort()).toEqual([
+    'capture 100',
+    'refund -100',
+    'refund 100',
+  ]);
+});
+
 it('tells everything that the balance knows of our payments, and nothing of others', async () => {
   for (let i = 0; i < 130; i++) await perform(call());
   const method = standIn.account.createMethod({ card: { token: 'tok_visa' } }) as { id: string };

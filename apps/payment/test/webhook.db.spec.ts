@@ -25,7 +25,7 @@ describe('an event of a provider', () => {
   });
 
   it('is found as long as nobody has heeded it', async () => {
-    const left = { ...event, id: 'evt_left' };
+    const left = { ...event, id: 'evt_left', refundId: 'ref_1' };
     await storeEvent(here.database, left, Buffer.from('{}'));
     await here.database.query(`update webhook_events set received_at = now() - interval '1 minute'`);
     expect(await findUnheeded(here.database, 10)).toContainEqual(left);

@@ -106,7 +106,8 @@ export const action = (operation: ProviderCall['operation']): PaymentMessage => 
 };
 export const expired = (operation: ProviderCall['operation']): PaymentMessage =>
   outcome({ operation }, { outcome: 'expired' });
-export const hint = (): PaymentMessage => message('payment.hinted', { paymentId: PAY, event: 'msg_1' });
+export const hint = (ofRefund?: string): PaymentMessage =>
+  message('payment.hinted', { paymentId: PAY, event: 'msg_1', ...(ofRefund && { refundId: ofRefund }) });
 /** As the reconcile worker tells it. */
 export const ended = (): PaymentMessage => message('payment.authorization_expired', { paymentId: PAY });
 

@@ -16,6 +16,22 @@ it.each(SECRETS)('takes what %s has signed', (secret) => {
   expect(read(signed(secret))).toEqual({ id: 'evt_1', type: 'payment_intent.succeeded', paymentId: 'pay_1' });
 });
 
+it.each([
+  ['ref_01k9z0000000000000000000aa:refund', 'ref_01k9z0000000000000000000aa'],
+  ['pay_1:capture', undefined],
+  ['ref_1:refund', undefined],
+  [7, undefined],
+])('says which refund of ours an event is about, by its key: %s', (key, refundId) => {
+  const object = { id: 're_1', object: 'refund', metadata: { paymentId: 'pay_1', key } };
+  const event = read(signed('whsec_new', eventOf('refund.failed', object, 'evt_2')));
+  expect(event).toEqual({
+    id: 'evt_2',
+    type: 'refund.failed',
+    paymentId: 'pay_1',
+    ...(refundId && { refundId }),
+  });
+});
+
 it('takes an event that is about no payment of ours', () => {
   expect(read(signed('whsec_new', { ...EVENT, data: { object: {} } }))).toEqual({
     id: 'evt_1',

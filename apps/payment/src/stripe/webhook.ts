@@ -1,4 +1,5 @@
 import { type Stripe } from 'stripe';
+import { isId } from '#contracts';
 import { stripeSdk } from './sdk.js';
 
 /** An event of Stripe that is what it says, as far as payments go. */
@@ -8,6 +9,8 @@ export interface StripeEvent {
   readonly type: string;
   /** Of the payment of ours that it is about. */
   readonly paymentId?: string;
+  /** Of the refund of ours that it is about. */
+  readonly refundId?: string;
 }
 
 const TOLERANCE_S = 300;
@@ -40,8 +43,16 @@ export function stripeEvent(
 function known({ id, type, data }: Stripe.Event): StripeEvent | undefined {
   if (typeof id !== 'string' || typeof type !== 'string') return undefined;
   const object = (data?.object ?? {}) as { readonly metadata?: Readonly<Record<string, unknown>> | null };
-  const paymentId = object.metadata?.paymentId;
-  return typeof paymentId === 'string' ? { id, type, paymentId } : { id, type };
+  const { paymentId, key } = object.metadata ?? {};
+  if (typeof paymentId !== 'string') return { id, type };
+  const refundId = typeof key === 'string' ? refundIn(key) : undefined;
+  return { id, type, paymentId, ...(refundId !== undefined && { refundId }) };
+}
+
+/** A refund has been asked for with the key that it keeps in its metadata. */
+function refundIn(key: string): string | undefined {
+  const [, id = ''] = /^(\w{1,40}):refund$/.exec(key) ?? [];
+  return isId('ref', id) ? id : undefined;
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -27,14 +27,15 @@ interface Refund {
   readonly currency: string;
   readonly payment_intent: string;
   readonly charge: string;
-  readonly status: 'succeeded';
+  status: 'succeeded' | 'failed';
+  failure_reason?: string;
   readonly metadata: Params;
 }
 
 interface BalanceTransaction {
   readonly id: string;
   readonly object: 'balance_transaction';
-  readonly type: 'charge' | 'refund';
+  readonly type: 'charge' | 'refund' | 'refund_failure';
   readonly created: number;
   readonly amount: number;
   readonly currency: string;
@@ -162,6 +163,14 @@ export class StripeAccount {
     this.refunds.set(refund.id, refund);
     this.post('refund', refund.id, -amount, refund.currency);
     return refund;
+  }
+
+  /** As when the bank sends it back, days later. */
+  failRefund(id: string): Refund {
+    const refund = this.refunds.get(id);
+    if (!refund) throw new Error(`there is no refund ${id}`);
+    this.post('refund_failure', id, refund.amount, refund.currency);
+    return Object.assign(refund, { status: 'failed' as const, failure_reason: 'lost_or_stolen_card' });
   }
 
   intent(id: string): Intent {
