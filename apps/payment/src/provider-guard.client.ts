@@ -42,9 +42,7 @@ export class ProviderGuard {
 
   constructor(private readonly options: GuardOptions) {
     const { concurrency, maxWaiting, breaker } = options;
-    const noAnswer = handleWhen((error) => !isOurs(error)).orWhenResult(
-      (found) => (found as Found).outcome === 'unknown',
-    );
+    const noAnswer = handleWhen((error) => !isOurs(error)).orWhenResult((found) => isSilent(found as Found));
     this.breaker = circuitBreaker(noAnswer, {
       breaker: new ConsecutiveBreaker(breaker.failures),
       halfOpenAfter: breaker.pauseMs,
@@ -77,6 +75,11 @@ export class ProviderGuard {
       clearTimeout(timer);
     }
   }
+}
+
+/** Whoever says "not yet" is there. */
+function isSilent(found: Found): boolean {
+  return found.outcome === 'unknown' && found.answered === undefined;
 }
 
 /** Nothing that the provider can be blamed for. */

@@ -68,6 +68,16 @@ it('looks with one call whether it is back, and then asks as before', async () =
   expect(states).toEqual(['open', 'half open', 'open', 'half open', 'closed']);
 });
 
+it.each(['pending', 'spent'] as const)(
+  'takes "not known" that the provider has said for an answer: %s',
+  async (answered) => {
+    const slow = provider(async () => ({ outcome: 'unknown', reason: 'the refund is pending', answered }));
+    const before = guard();
+    await ask(10, before, slow);
+    expect([slow.calls, before.state]).toEqual([10, 'closed']);
+  },
+);
+
 it('takes declines and "absent" for answers', async () => {
   const declines = provider(async () => ({ outcome: 'declined', code: 'card_declined' }));
   const before = guard();

@@ -42,8 +42,11 @@ export type Answer =
   | {
       readonly outcome: 'unknown';
       readonly reason: string;
-      /** The provider has answered, but its key says no more than this, however often it is called. Only `get` can tell. */
-      readonly answered?: 'spent';
+      /**
+       * The provider has answered all the same. `pending`: it is not done yet. `spent`: its key says no more than this,
+       * however often it is called, and only `get` can tell.
+       */
+      readonly answered?: 'pending' | 'spent';
     };
 
 export type Found = Answer | { readonly outcome: 'absent' };

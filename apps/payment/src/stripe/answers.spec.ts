@@ -1,6 +1,6 @@
 import { type Stripe } from 'stripe';
 import { type Operation, type ProviderCall } from '../provider.js';
-import { answerOfIntent } from './answers.js';
+import { answerOfIntent, answerOfRefund } from './answers.js';
 
 const call = (operation: Operation, chargeId: string | null): ProviderCall => ({
   key: `pay_1:${operation}`,
@@ -33,6 +33,13 @@ describe('an intent that is canceled', () => {
   it('is voided', () => {
     expect(answerOfIntent(call('void', 'pi_1'), canceled)).toMatchObject({ outcome: 'ok', amount: 100 });
   });
+});
+
+it.each([
+  ['an intent', answerOfIntent(call('capture', null), intent({ status: 'processing' }))],
+  ['a refund', answerOfRefund({ status: 'pending', amount: 100, currency: 'eur' } as Stripe.Refund, 'pi_1')],
+])('%s that is under way has been answered, though nobody knows what will come of it', (_, found) => {
+  expect(found).toMatchObject({ outcome: 'unknown', answered: 'pending' });
 });
 
 describe('an authorization', () => {

@@ -1,5 +1,5 @@
 import { type Stripe } from 'stripe';
-import { type Found, type ProviderCall } from '../provider.js';
+import { type Answer, type Found, type ProviderCall } from '../provider.js';
 
 /**
  * Stripe counts these in hundredths, though they have none:
@@ -40,7 +40,7 @@ export function answerOfIntent({ operation, chargeId }: ProviderCall, intent: St
     case 'requires_payment_method':
       return chargeId === null ? declinedBy(intent.last_payment_error) : { outcome: 'absent' };
     default:
-      return { outcome: 'unknown', reason: `stripe: the intent is ${status}` };
+      return pending(`the intent is ${status}`);
   }
 }
 
@@ -57,7 +57,11 @@ export function answerOfRefund(refund: Stripe.Refund, chargeId: string): Found {
   if (status === 'failed' || status === 'canceled') {
     return { outcome: 'declined', code: refund.failure_reason ?? `refund_${status}` };
   }
-  return { outcome: 'unknown', reason: `stripe: the refund is ${status ?? 'without a status'}` };
+  return pending(`the refund is ${status ?? 'without a status'}`);
+}
+
+export function pending(reason: string): Answer {
+  return { outcome: 'unknown', reason: `stripe: ${reason}`, answered: 'pending' };
 }
 
 type Refusal = Pick<Stripe.PaymentIntent.LastPaymentError, 'code' | 'decline_code'>;

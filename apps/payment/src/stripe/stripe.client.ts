@@ -8,7 +8,7 @@ import {
   type ProviderCall,
   type ProviderLedger,
 } from '../provider.js';
-import { answerOfIntent, answerOfRefund, toStripe } from './answers.js';
+import { answerOfIntent, answerOfRefund, pending, toStripe } from './answers.js';
 import { createdAt } from './created-at.js';
 import { movementIn } from './movements.js';
 import { isOfAnotherState, isSpent, reasonOf, refusalIn } from './refusals.js';
@@ -193,7 +193,5 @@ function doubt(error: unknown): Answer {
 }
 
 function settled(found: Found): Answer {
-  return found.outcome === 'absent'
-    ? { outcome: 'unknown', reason: 'stripe: it has not happened yet' }
-    : found;
+  return found.outcome === 'absent' ? pending('it has not happened yet') : found;
 }
