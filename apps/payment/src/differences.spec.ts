@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Booked, differences } from './differences.js';
+import { type Booked, differences, withOthers } from './differences.js';
 import { type Movement } from './provider.js';
 
 const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 23, hour));
@@ -79,4 +79,16 @@ it('finds exactly what was left out or changed, whatever else there is', () => {
       expect(found.map(({ paymentId }) => paymentId)).toEqual([`pay_${ids[odd]}`]);
     }),
   );
+});
+
+it('has each of ours once, and does not look through all of them for each', () => {
+  const many = (from: number) =>
+    Array.from({ length: 10_000 }, (_, i) =>
+      booked({ paymentId: `pay_${String(from + i).padStart(26, '0')}` }),
+    );
+  const [known, posted] = [many(0), many(5_000)];
+  const startedAt = performance.now();
+  const ours = withOthers(known, posted);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect([ours.length, new Set(ours.map(({ paymentId }) => paymentId)).size]).toEqual([15_000, 15_000]);
 });

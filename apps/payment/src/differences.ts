@@ -56,6 +56,12 @@ export function differences(
   });
 }
 
+/** Each posting once: all that is known of some payments, and of the others what the period has. */
+export function withOthers(known: readonly Booked[], posted: readonly Booked[]): Booked[] {
+  const ids = new Set(known.map(({ paymentId }) => paymentId));
+  return [...known, ...posted.filter(({ paymentId }) => !ids.has(paymentId))];
+}
+
 function keyOf({ paymentId, operation, journal }: Booked): string {
   return operation === 'capture' ? `${paymentId}:capture` : `${journal}:refund`;
 }

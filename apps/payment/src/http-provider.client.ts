@@ -33,9 +33,9 @@ export class HttpProvider implements Provider, ProviderLedger {
     return this.ask(`operations/${encodeURIComponent(key)}`, { signal });
   }
 
-  async movements(period: Period): Promise<Movement[]> {
-    const signal = AbortSignal.timeout(LEDGER_TIMEOUT_MS);
-    const response = await fetch(new URL('ledger', this.url), { signal });
+  async movements(period: Period, signal: AbortSignal): Promise<Movement[]> {
+    const either = AbortSignal.any([signal, AbortSignal.timeout(LEDGER_TIMEOUT_MS)]);
+    const response = await fetch(new URL('ledger', this.url), { signal: either });
     if (!response.ok) throw new Error(`answered ${response.status}`);
     const { data } = (await response.json()) as { readonly data: readonly Entry[] };
     return movementsIn(data, period);

@@ -32,6 +32,8 @@ export class LedgerCheckModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { providerKeepsBooks, ledgerCheckIntervalMs: intervalMs } = this.config;
     if (!providerKeepsBooks) return;
-    this.workers.every({ name: 'ledger check', intervalMs }, () => this.check.round(new Date()));
+    this.workers.every({ name: 'ledger check', intervalMs }, (stopped) =>
+      this.check.round(new Date(), stopped),
+    );
   }
 }

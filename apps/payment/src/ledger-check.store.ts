@@ -4,8 +4,10 @@ import { type Period } from './provider.js';
 
 type Row = Omit<Booked, 'amount'> & { readonly amount: string; readonly since: Date };
 
+/** An authorization may stand for days before it is captured: that one began when the capture was asked for. */
 const COLUMNS = `t.payment_id as "paymentId", t.operation, t.journal, t.amount, t.currency, t.at,
-  coalesce(r.created_at, p.created_at) as since
+  coalesce(r.created_at, case when p.capture = 'manual' then (
+    select min(h.at) from payment_history h where h.payment_id = p.id and h.to_status = 'capturing') end, p.created_at) as since
   from ledger_transfers t join payments p on p.id = t.payment_id left join refunds r on r.id = t.journal`;
 
 /** What we have posted in a period. `since`: when the provider may have done it at the earliest. */

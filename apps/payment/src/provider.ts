@@ -70,8 +70,11 @@ export interface Period {
 
 /** The provider's own ledger: what ours is compared with. */
 export abstract class ProviderLedger {
-  /** Every movement of a payment of ours in that time, in no order. Throws when it cannot tell all of them. */
-  abstract movements(period: Period): Promise<Movement[]>;
+  /**
+   * Every movement of a payment of ours in that time, in no order. Throws when it cannot tell all of them, or when nobody
+   * waits for them any more.
+   */
+  abstract movements(period: Period, signal: AbortSignal): Promise<Movement[]>;
 }
 
 /** The outside world. An adapter that throws has answered "unknown"; one that ignores `signal` is not waited for. */

@@ -32,7 +32,10 @@ function opened({ open }: AdapterOption) {
       .catch(() => ({ outcome: 'unknown' }) as const);
   const get = (asked: ProviderCall) => adapter.provider.get(asked, AbortSignal.timeout(5_000));
   const moved = async ({ paymentId }: ProviderCall) => {
-    const all = await adapter.provider.movements({ from: new Date(0), to: new Date(Date.now() + 60_000) });
+    const all = await adapter.provider.movements(
+      { from: new Date(0), to: new Date(Date.now() + 60_000) },
+      AbortSignal.timeout(5_000),
+    );
     return all.flatMap((one) =>
       one.paymentId === paymentId ? [`${one.operation} ${one.amount} ${one.currency}`] : [],
     );

@@ -168,7 +168,10 @@ it('says of a refund that the bank has sent back that it has failed, and that no
   expect(await perform(asked)).toMatchObject(APPROVED);
   for (const { id } of standIn.account.refunds.values()) standIn.account.failRefund(id);
   expect(await get(asked)).toEqual({ outcome: 'declined', code: 'lost_or_stolen_card' });
-  const moved = await provider.movements({ from: new Date(0), to: new Date(Date.now() + 60_000) });
+  const moved = await provider.movements(
+    { from: new Date(0), to: new Date(Date.now() + 60_000) },
+    AbortSignal.timeout(5_000),
+  );
   expect(moved.map(({ operation, amount }) => `${operation} ${amount}`).sort()).toEqual([
     'capture 100',
     'refund -100',
@@ -180,9 +183,14 @@ it('tells everything that the balance knows of our payments, and nothing of othe
   for (let i = 0; i < 130; i++) await perform(call());
   const method = standIn.account.createMethod({ card: { token: 'tok_visa' } }) as { id: string };
   standIn.account.createIntent({ amount: '5', currency: 'eur', payment_method: method.id });
-  const moved = await provider.movements({ from: new Date(0), to: new Date(Date.now() + 60_000) });
+  const moved = await provider.movements(
+    { from: new Date(0), to: new Date(Date.now() + 60_000) },
+    AbortSignal.timeout(5_000),
+  );
   expect([moved.length, new Set(moved.map(({ paymentId }) => paymentId)).size]).toEqual([130, 130]);
-  expect(await provider.movements({ from: new Date(0), to: new Date(1) })).toEqual([]);
+  expect(
+    await provider.movements({ from: new Date(0), to: new Date(1) }, AbortSignal.timeout(5_000)),
+  ).toEqual([]);
 });
 
 it('takes nothing when nobody waits for it any more', async () => {

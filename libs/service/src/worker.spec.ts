@@ -28,6 +28,34 @@ async function failuresOf(...fails: readonly boolean[]): Promise<{ told: number[
   return { told: told.slice(0, fails.length), warned };
 }
 
+test('a round in hand is told of the shutdown, which waits for it; that it breaks off is no failure', async () => {
+  const heard: string[] = [];
+  let stop: () => Promise<unknown> = async () => undefined;
+  const begun = new Promise<void>((begin) => {
+    const workers = new Workers({
+      logger: { warn: () => void heard.push('warned') },
+      shutdown: {
+        on: (_phase, _name, work) => {
+          stop = work;
+        },
+      },
+      observe: (_name, _labels, value) => void heard.push(`failures ${value}`),
+    });
+    workers.every({ name: 'long', intervalMs: 1 }, (stopped) => {
+      begin();
+      return new Promise((_resolve, reject) => {
+        stopped.addEventListener('abort', () => {
+          heard.push('told');
+          reject(stopped.reason as Error);
+        });
+      });
+    });
+  });
+  await begun;
+  await stop();
+  expect(heard).toEqual(['told', 'failures 0']);
+});
+
 test('a worker tells how many of its rounds have failed in a row, and goes on', async () => {
   const { told, warned } = await failuresOf(true, true, false, true);
   expect(told).toEqual([1, 2, 0, 1]);

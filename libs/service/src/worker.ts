@@ -24,9 +24,10 @@ export class Workers {
 
   /**
    * A round that fails is logged and counted in `waybill_worker_failures`: how many have failed in a row. The next round is the retry.
-   * At the shutdown the round in hand is the last one.
+   * At the shutdown the round in hand is the last one, and `stopped` tells it: one that takes long has to look, for the
+   * shutdown waits for it.
    */
-  every({ name, intervalMs, clock }: Work, work: () => Promise<unknown>): void {
+  every({ name, intervalMs, clock }: Work, work: (stopped: AbortSignal) => Promise<unknown>): void {
     const stopped = new AbortController();
     let early = new AbortController();
     clock?.onAdvance(() => early.abort());
@@ -37,7 +38,7 @@ export class Workers {
         if (stopped.signal.aborted) return;
         // Before the work: a clock that is moved meanwhile asks for another round.
         early = new AbortController();
-        failures = (await this.succeeds(name, work)) ? 0 : failures + 1;
+        failures = (await this.succeeds(name, work, stopped.signal)) ? 0 : failures + 1;
         this.parts.observe('waybill_worker_failures', { worker: name }, failures);
       }
     };
@@ -48,11 +49,17 @@ export class Workers {
     });
   }
 
-  private async succeeds(name: string, work: () => Promise<unknown>): Promise<boolean> {
+  private async succeeds(
+    name: string,
+    work: (stopped: AbortSignal) => Promise<unknown>,
+    stopped: AbortSignal,
+  ): Promise<boolean> {
     try {
-      await work();
+      await work(stopped);
       return true;
     } catch (error) {
+      // It has been called off, and that is no fault.
+      if (stopped.aborted) return true;
       const words = 'a round of a worker failed; the next one tries again';
       this.parts.logger.warn({ err: error, worker: name }, words);
       return false;

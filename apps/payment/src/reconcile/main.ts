@@ -36,7 +36,10 @@ async function reconcile(args: readonly string[]): Promise<number> {
   const database = new Database({ url: config.databaseUrl, applicationName: 'waybill-reconcile', max: 1 });
   let found = 0;
   try {
-    for await (const { paymentId, what, ours, theirs } of reconcileLedgers({ database, ledger }, period)) {
+    // Whoever has started this by hand waits for it, or stops the process.
+    const { signal } = new AbortController();
+    const differences = reconcileLedgers({ database, ledger }, period, signal);
+    for await (const { paymentId, what, ours, theirs } of differences) {
       found++;
       const line = json
         ? JSON.stringify({ paymentId, what, ours, theirs })

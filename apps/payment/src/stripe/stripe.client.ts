@@ -76,11 +76,12 @@ export class StripeProvider implements Provider, ProviderLedger {
   }
 
   /** By the balance: what has moved money, when it did. */
-  async movements({ from, to }: Period): Promise<Movement[]> {
+  async movements({ from, to }: Period, signal: AbortSignal): Promise<Movement[]> {
     const created = { gte: Math.floor(from.getTime() / 1_000), lt: Math.ceil(to.getTime() / 1_000) };
     const expand = ['data.source', 'data.source.payment_intent'];
     const found: Movement[] = [];
     for await (const one of this.stripe.balanceTransactions.list({ created, expand, limit: PAGE })) {
+      signal.throwIfAborted();
       const movement = movementIn(one);
       if (movement) found.push(movement);
     }
