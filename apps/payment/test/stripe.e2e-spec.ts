@@ -193,6 +193,26 @@ it('tells everything that the balance knows of our payments, and nothing of othe
   ).toEqual([]);
 });
 
+it.each(['capture', 'authorize'] as const)(
+  'declines, without a call, what Stripe does not move to the last unit: %s',
+  async (operation) => {
+    for (const [amount, currency] of [
+      [5_124, 'KWD'],
+      [550, 'MGA'],
+    ] as const) {
+      const declined = { outcome: 'declined', code: 'amount_indivisible' };
+      expect(await perform(call({ operation, amount, currency }))).toEqual(declined);
+    }
+    expect(standIn.asked).toEqual([]);
+  },
+);
+
+it('charges ariary in full, as Stripe counts them, and has them in our units again', async () => {
+  const asked = call({ amount: 50_000, currency: 'MGA' });
+  expect(await perform(asked)).toMatchObject({ outcome: 'ok', amount: 50_000, currency: 'MGA' });
+  expect(standIn.requests.at(-1)).toMatchObject({ amount: '500', currency: 'mga' });
+});
+
 it('takes nothing when nobody waits for it any more', async () => {
   const deadline = new AbortController();
   const asked = call();

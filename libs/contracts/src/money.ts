@@ -3,6 +3,7 @@ import { IsInt, Max, Min, ValidateBy } from 'class-validator';
 /** The largest amount of anything, in minor units. Sums are checked against it, so they stay exact integers. */
 export const MAX_AMOUNT = 1_000_000_000_000;
 
+// Their minor units are those of ISO 4217, whatever a provider or ICU counts in: MGA has hundredths, ISK has none.
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 
 export function IsCurrency(): PropertyDecorator {

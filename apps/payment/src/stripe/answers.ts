@@ -1,20 +1,6 @@
 import { type Stripe } from 'stripe';
 import { type Answer, type Found, type ProviderCall } from '../provider.js';
-
-/**
- * Stripe counts these in hundredths, though they have none:
- * https://docs.stripe.com/currencies#special-cases
- */
-const HUNDREDTHS = new Set(['ISK', 'UGX']);
-
-export function toStripe({ amount, currency }: Pick<ProviderCall, 'amount' | 'currency'>) {
-  return { amount: HUNDREDTHS.has(currency) ? amount * 100 : amount, currency: currency.toLowerCase() };
-}
-
-export function fromStripe(amount: number, currency: string): { amount: number; currency: string } {
-  const code = currency.toUpperCase();
-  return { amount: HUNDREDTHS.has(code) ? amount / 100 : amount, currency: code };
-}
+import { fromStripe } from './units.js';
 
 /** What an intent says about the call: how far it has come is what was done to it. */
 export function answerOfIntent({ operation, chargeId }: ProviderCall, intent: Stripe.PaymentIntent): Found {

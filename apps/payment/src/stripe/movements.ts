@@ -1,6 +1,6 @@
 import { type Stripe } from 'stripe';
 import { type Movement } from '../provider.js';
-import { fromStripe } from './answers.js';
+import { fromStripe } from './units.js';
 
 /**
  * What a line of the balance says of a payment of ours, in the currency of the payment. Fees, payouts and what others have

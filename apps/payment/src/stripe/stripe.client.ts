@@ -8,11 +8,12 @@ import {
   type ProviderCall,
   type ProviderLedger,
 } from '../provider.js';
-import { answerOfIntent, answerOfRefund, pending, toStripe } from './answers.js';
+import { answerOfIntent, answerOfRefund, pending } from './answers.js';
 import { createdAt } from './created-at.js';
 import { movementIn } from './movements.js';
 import { isOfAnotherState, isSpent, reasonOf, refusalIn } from './refusals.js';
 import { stripeSdk } from './sdk.js';
+import { isDivisible, toStripe } from './units.js';
 
 export interface StripeOptions {
   readonly secretKey: string;
@@ -93,6 +94,9 @@ export class StripeProvider implements Provider, ProviderLedger {
     const { amount } = toStripe(call);
     const { paymentIntents, refunds } = this.stripe;
     const once = { idempotencyKey: key };
+    // A void names no amount. What Stripe would refuse with a code of its own is refused under one name, and not sent.
+    if (operation !== 'void' && !isDivisible(call))
+      return { outcome: 'declined', code: 'amount_indivisible' };
     if (chargeId === null) {
       const intent = await this.charge(call, signal);
       const answer = answerOfIntent(call, intent);
