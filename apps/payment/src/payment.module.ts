@@ -21,7 +21,6 @@ import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
 import { WebhookHandlers } from './webhook.handlers.js';
 import { Heeding, WebhookSources } from './webhook.js';
-import { forgetHeeded } from './webhook.store.js';
 import { EventWorker } from './webhook.worker.js';
 import { SignedWebhooks } from './webhook-sources.client.js';
 
@@ -130,7 +129,8 @@ function eventsOf(
 ): EventWorker {
   const events = new EventWorker(loop, database);
   workers.every({ name: 'webhook events', intervalMs }, () => events.heedRest());
-  workers.every({ name: 'old webhook events', intervalMs: FORGET_MS }, () => forgetHeeded(database));
+  const forgetting = { name: 'old webhook events', intervalMs: FORGET_MS };
+  workers.every(forgetting, (stopped) => events.forgetOld(stopped));
   shutdown.on('consume', 'webhook events in hand', () => events.drain());
   return events;
 }

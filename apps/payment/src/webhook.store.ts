@@ -38,12 +38,14 @@ export async function findUnheeded(db: Queryable, limit: number): Promise<Stored
   }));
 }
 
+const KEPT_DAYS = 90;
+
 /** What was heeded so long ago that no provider tells it again, nor asks anybody about it. Returns how many were deleted. */
-export async function forgetHeeded(db: Queryable, days = 90, limit = 10_000): Promise<number> {
+export async function forgetHeeded(db: Queryable, limit: number): Promise<number> {
   const { rowCount } = await db.query(
     `delete from webhook_events where (provider, id) in (
        select provider, id from webhook_events where heeded_at < now() - $1 * interval '1 day' limit $2)`,
-    [days, limit],
+    [KEPT_DAYS, limit],
   );
   return rowCount ?? 0;
 }

@@ -5,9 +5,10 @@ import { type Hinted, type PaymentMessage } from './messages.js';
 import { type PaymentRow } from './record.js';
 import { type PaymentState } from './refund.js';
 import { type Heeding, type StoredEvent } from './webhook.js';
-import { findUnheeded, markHeeded } from './webhook.store.js';
+import { findUnheeded, forgetHeeded, markHeeded } from './webhook.store.js';
 
 const AT_ONCE = 256;
+const FORGOTTEN_AT_ONCE = 1_000;
 
 /** Tells payments that their provider has news. What a crash leaves is found again; a hint that comes twice is one more question. */
 export class EventWorker implements Heeding {
@@ -28,6 +29,13 @@ export class EventWorker implements Heeding {
 
   async heedRest(): Promise<void> {
     await this.tell(await findUnheeded(this.database, AT_ONCE));
+  }
+
+  /** All that is old: as many as come in an hour go in an hour. In small parts, each of which holds its rows for a moment. */
+  async forgetOld(stopped: AbortSignal): Promise<void> {
+    let forgotten: number;
+    do forgotten = await forgetHeeded(this.database, FORGOTTEN_AT_ONCE);
+    while (forgotten === FORGOTTEN_AT_ONCE && !stopped.aborted);
   }
 
   async drain(): Promise<void> {

@@ -1,8 +1,10 @@
 import { type StoredEvent } from '../src/webhook.js';
 import { findUnheeded, forgetHeeded, markHeeded, storeEvent } from '../src/webhook.store.js';
+import { EventWorker } from '../src/webhook.worker.js';
 import { setUp } from './setup.js';
 
 const here = setUp();
+const { replica } = here;
 
 const event: StoredEvent = {
   provider: 'sandbox',
@@ -43,11 +45,29 @@ describe('an event of a provider', () => {
        where id = any($1)`,
       [['evt_old', 'evt_recent', 'evt_unheeded']],
     );
-    expect(await forgetHeeded(here.database)).toBe(1);
+    expect(await forgetHeeded(here.database, 10)).toBe(1);
     const { rows } = await here.database.query(
       `select id from webhook_events where id = any($1) order by id`,
       [['evt_old', 'evt_recent', 'evt_unheeded']],
     );
     expect(rows).toEqual([{ id: 'evt_recent' }, { id: 'evt_unheeded' }]);
+  });
+
+  it('is forgotten in the round after its time, however many there are, unless the process ends', async () => {
+    await here.database.query(
+      `insert into webhook_events (provider, id, type, body, request_id, trace_id, heeded_at)
+       select 'sandbox', 'evt_many_' || n, 'payment.action_settled', '', 'req_1', $1, now() - interval '91 days'
+       from generate_series(1, 2500) n`,
+      [event.traceId],
+    );
+    const left = async () => {
+      const sql = `select count(*)::int as left from webhook_events where id like 'evt_many_%'`;
+      return (await here.database.query<{ left: number }>(sql)).rows[0]?.left;
+    };
+    const worker = new EventWorker(replica().loop, here.database);
+    await worker.forgetOld(AbortSignal.abort());
+    expect(await left()).toBe(1_500);
+    await worker.forgetOld(new AbortController().signal);
+    expect(await left()).toBe(0);
   });
 });
