@@ -1,3 +1,4 @@
+import { isAboutAnotherDeadline } from '../../apps/order/src/decide.js';
 import { FACT_OF, type OrderMessage } from '../../apps/order/src/messages.js';
 import { type OrderState, PHASES } from '../../apps/order/src/order.js';
 import { FACTS as ORDER_FACTS, SAGA } from '../../apps/order/src/saga.js';
@@ -18,11 +19,14 @@ const VERBS = {
   'stock.change.v1': 'change',
 } as const;
 
-export const orderCell: CellOf<OrderState, OrderMessage> = (current, { type, data }) => {
+export const orderCell: CellOf<OrderState, OrderMessage> = (current, message) => {
+  const { type, data } = message;
   const fact = type === 'order.pay.v1' ? 'payment_requested' : FACT_OF[type as keyof typeof FACT_OF];
   const order = current.get(data.orderId);
   if (fact === undefined || order?.kind !== 'order') return undefined;
   const isOther = type !== 'order.pay.v1' && 'paymentId' in data && data.paymentId !== order.payment?.id;
+  if (type === 'order.deadline_passed' && isAboutAnotherDeadline(order, message))
+    return `order: ${fact} of an earlier deadline`;
   return isOther ? `order: ${fact} of an earlier payment` : `order ${order.phase}: ${fact}`;
 };
 

@@ -18,7 +18,7 @@ export const orderStatements: Statements<OrderState, Step> = {
       .filter((state) => state.kind === 'order')
       .filter(({ deadlineAt }) => deadlineAt !== null && deadlineAt < clock.text)
       .slice(0, Number(limit))
-      .map(({ id: orderId }) => ({ orderId, ...BEGUN, placedBy: 'msg_0.0' })),
+      .map(({ id: orderId, deadlineAt }) => ({ orderId, deadlineAt, ...BEGUN, placedBy: 'msg_0.0' })),
 };
 
 /** What `listDueOrders` finds. */

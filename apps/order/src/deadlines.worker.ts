@@ -7,18 +7,18 @@ import { findOverdue } from './queries.store.js';
 
 const AT_ONCE = 256;
 
-/** Turns overdue orders into facts. Two replicas may find the same order: the second fact changes nothing. */
+/** Turns overdue orders into facts. Two replicas may find the same order: the second fact changes nothing. Nor does one about an order that has got another deadline since. */
 export async function tellOverdue(
   database: Database,
   loop: Loop<OrderState, Step, OrderMessage>,
 ): Promise<void> {
   const overdue = await findOverdue(database, AT_ONCE, database.clock.aheadMs);
   if (overdue.length > 0) crash?.('deadlines.found');
-  const facts = overdue.map(({ orderId, requestId, traceId, placedBy }): DeadlinePassed => {
+  const facts = overdue.map(({ orderId, deadlineAt, requestId, traceId, placedBy }): DeadlinePassed => {
     const trace = { requestId, traceparent: `00-${traceId}-${traceId.slice(0, 16)}-01` };
     return localMessage(
       'order.deadline_passed',
-      { orderId },
+      { orderId, deadlineAt },
       { source: 'order', causationId: placedBy, trace },
     );
   });

@@ -68,6 +68,7 @@ function cancel(current: Current<OrderState>, message: CancelMessage, now: Date)
 /** A fact about an order: one cell of the table, and those that need more than the phase. */
 function advance(order: Order, message: FactMessage, now: Date): OrderDecision {
   if (isAboutAnotherPayment(order, message)) return strayPayment(order, message);
+  if (isAboutAnotherDeadline(order, message)) return {};
   const cell = SAGA[order.phase][FACT_OF[message.type]];
   if (cell !== 'decided') return apply(order, cell, message, now);
   if (message.type === 'stock.reserved.v1') return onReserved(order, message, now);
@@ -165,6 +166,15 @@ function pay(
 
 function isAboutAnotherPayment(order: Order, message: FactMessage): boolean {
   return 'paymentId' in message.data && message.data.paymentId !== order.payment?.id;
+}
+
+/**
+ * Between the look for what is overdue and this decision the order may have gone on to another deadline: it has been paid
+ * for, or a payment was declined. Compared as times: stock may write the end of its hold otherwise than the database.
+ */
+export function isAboutAnotherDeadline({ deadlineAt }: Order, message: FactMessage): boolean {
+  if (message.type !== 'order.deadline_passed' || deadlineAt === null) return false;
+  return Date.parse(deadlineAt) !== Date.parse(message.data.deadlineAt);
 }
 
 /** An earlier try of an order that went on. Late news of it changes nothing, but its money must not stay. */

@@ -23,8 +23,11 @@ import {
 import { type Message, type Told } from '#messaging';
 import { type Fact } from './saga.js';
 
-/** Told by our own deadlines worker: the database's clock has passed the order's deadline. */
-export type DeadlinePassed = Message<'order.deadline_passed', { readonly orderId: string }>;
+/** Told by our own deadlines worker: the database's clock has passed the deadline that the order had then. */
+export type DeadlinePassed = Message<
+  'order.deadline_passed',
+  { readonly orderId: string; readonly deadlineAt: string }
+>;
 
 export type FactMessage =
   | Told<

@@ -3,7 +3,7 @@ import { outboxCtes, type Queryable } from '#persistence';
 import { type KeyUse, type Order, type OrderState, type Step } from './order.js';
 
 /** Timestamps leave Postgres as RFC 3339 UTC with milliseconds: what clients see, and what compares as text. */
-const iso = (column: string): string =>
+export const iso = (column: string): string =>
   `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 export const ORDER_COLUMNS = `'order' as kind, id, version, phase, customer_id as "customerId", currency, lines,

@@ -1,7 +1,7 @@
 import { type TimelineEntry } from '#contracts';
 import { type Queryable } from '#persistence';
 import { type Order, type Phase, publicStatus } from './order.js';
-import { ORDER_COLUMNS, type OrderRow, withNumbers } from './order.store.js';
+import { iso, ORDER_COLUMNS, type OrderRow, withNumbers } from './order.store.js';
 import { type Moment } from './view.js';
 
 /** In no particular order; unknown ids are left out. */
@@ -48,6 +48,7 @@ export async function findFirstSettled(db: Queryable, orderId: string): Promise<
 
 export interface Overdue {
   readonly orderId: string;
+  readonly deadlineAt: string;
   readonly requestId: string;
   readonly traceId: string;
   readonly placedBy: string;
@@ -57,7 +58,8 @@ export interface Overdue {
 export async function findOverdue(db: Queryable, limit: number, aheadMs = 0): Promise<Overdue[]> {
   const { rows } = await db.query<Overdue>({
     name: 'find-overdue',
-    text: `select o.id as "orderId", h.request_id as "requestId", h.trace_id as "traceId", h.message_id as "placedBy"
+    text: `select o.id as "orderId", ${iso('o.deadline_at')} as "deadlineAt", h.request_id as "requestId",
+             h.trace_id as "traceId", h.message_id as "placedBy"
            from orders o join order_history h on h.order_id = o.id and h.version = 1
            where o.deadline_at < now() + $2 * interval '1 millisecond' order by o.deadline_at limit $1`,
     values: [limit, aheadMs],

@@ -67,6 +67,22 @@ describe('an order', () => {
     expect(orderOf(run)).toMatchObject({ phase: 'cancelled', reason: { code: 'payment_expired' } });
   });
 
+  test.each<[string, string, Name[]]>([
+    ['is being paid', 'paying', ['reserved', 'pay']],
+    ['may be paid once more', 'awaiting_payment', ['reserved', 'pay', 'secondDeclined']],
+  ])('that %s is not cancelled by the end of a deadline which it had before', (_, phase, told) => {
+    const run = having(unpaid, ...told);
+    expect(tell(run, MESSAGES.staleDeadline)).toEqual({});
+    expect(orderOf(run).phase).toBe(phase);
+  });
+
+  test('is cancelled at its deadline also when the end of its hold is written in another way', () => {
+    const run = start(unpaid);
+    tell(run, message('stock.reserved.v1', { ...MESSAGES.reserved.data, expiresAt: '2026-01-01T00:15:00Z' }));
+    tell(run, message('order.deadline_passed', { deadlineAt: HOLD_ENDS }), AFTER_HOLD);
+    expect(orderOf(run).phase).toBe('cancelled');
+  });
+
   test('gives the money back when it was paid after the goods were gone', () => {
     const run = having(paid, 'reserved', 'captured', 'commitRefused');
     expect(orderOf(run).phase).toBe('cancelled');

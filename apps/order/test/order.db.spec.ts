@@ -193,6 +193,25 @@ test('turns orders that nobody answers into cancelled ones, once, though two rep
   expect(releases).toHaveLength(1);
 });
 
+test('lets an order be that is paid after it was found overdue, and before that is decided', async () => {
+  const [one, two] = [new Replica(database), new Replica(database)];
+  const { orderId, placement: placing } = placement({ paid: false });
+  await one.handlers.place([placing]);
+  await one.loop.settle([reserved(orderId, -1)]);
+  const paymentId = newId('pay');
+  const idempotency = { key: randomUUID(), fingerprint: randomUUID() };
+  const request = { payment: { method: 'tok_visa' }, notify: false };
+  const payment = message('order.pay.v1', { orderId, paymentId, idempotency, ...request });
+  const settle: typeof one.loop.settle = async (facts) => {
+    await two.loop.settle([payment]);
+    return one.loop.settle(facts);
+  };
+  await tellOverdue(database, { settle } as typeof one.loop);
+  expect(await viewOf(one, orderId)).toMatchObject({ status: 'awaiting_payment', version: 3, paymentId });
+  await two.loop.settle([captured({ orderId, paymentId, placement: placing })]);
+  expect(await viewOf(one, orderId)).toMatchObject({ status: 'confirmed' });
+});
+
 test('lists the newest first, by customer and status, page by page', async () => {
   const replica = new Replica(database);
   const customerId = `cus_${crypto.randomUUID()}`;

@@ -72,7 +72,10 @@ export const MESSAGES = {
     idempotency: { key: 'k2', fingerprint: 'f2' },
     payment: { method: 'tok_visa' },
   }),
+  /** Of the deadline that the order has when it is told. */
   deadline: message('order.deadline_passed', {}),
+  /** Found by a worker before the order went on to the deadline that it has now. */
+  staleDeadline: message('order.deadline_passed', { deadlineAt: '2025-12-31T23:59:00.000Z' }),
   cancel: message('order.cancel.v1', {}),
   fulfil: message('order.fulfil.v1', { idempotency: { key: 'k3', fingerprint: 'f3' }, shipment: {} }),
   /** Of an order that was placed without a payment, and reserved. */
@@ -117,11 +120,17 @@ export interface Run {
 
 /** Throws when a message is refused or impossible. */
 export function tell(run: Run, told: OrderMessage, now = NOW): Decision<OrderState, Step> {
-  const decision = rules.decide(run.state, told, now);
+  const decision = rules.decide(run.state, found(run, told), now);
   for (const [key, next] of decision.put ?? []) run.state.set(key, next);
   run.sent.push(...(decision.send ?? []));
   run.steps.push(...(decision.append ?? []));
   return decision;
+}
+
+/** As the deadlines worker finds it, if it does so now. */
+function found(run: Run, told: OrderMessage): OrderMessage {
+  if (told !== MESSAGES.deadline) return told;
+  return message('order.deadline_passed', { deadlineAt: orderOf(run).deadlineAt });
 }
 
 export function start(first: OrderMessage = placement({ method: 'tok_visa' })): Run {
