@@ -94,6 +94,25 @@ describe('a sale', () => {
   });
 });
 
+const expired = factsOf({
+  id: 'msg_9',
+  type: 'payment.expired.v1',
+  source: 'payment',
+  at: LATER,
+  members: [{ id: 'msg_9.0', data: { orderId: 'ord_1', paymentId: 'pay_1' } }],
+});
+
+it('a sale whose authorization ends before it is captured brings nothing', () => {
+  const { changes } = decideSales(
+    [confirmed(), cancelled(), ...expired],
+    books({ phase: 'cancelled' }),
+    new Map(),
+  );
+  expect(['gross', 'returned'].map((of) => totalOf(changes, '', of as keyof SalesChange))).toEqual([
+    350, 350,
+  ]);
+});
+
 describe('what is told of an order', () => {
   it('that is not decided yet waits, and counts when it is', () => {
     const early = decideSales([returned(100)], books({ phase: 'charging', isSale: false }), new Map());
@@ -103,6 +122,7 @@ describe('what is told of an order', () => {
   });
 
   it.each([
+    ['has ended before it was a sale', { phase: 'cancelled', isSale: false } as const, expired],
     ['was never a sale', { phase: 'cancelled', isSale: false } as const, [returned(null), cancelled()]],
     ['was paid in another way', {}, [returned(100, 'pay_0')]],
   ])('counts nothing when it %s', (_, change, facts) => {
@@ -145,6 +165,7 @@ describe('a message of the log', () => {
       { kind: 'returned', amount: 7, at: AT },
     ],
     ['payment.voided.v1', payment, { kind: 'returned', amount: null }],
+    ['payment.expired.v1', payment, { kind: 'returned', amount: null }],
   ])('%s says something about sales', (type, data, fact) => {
     expect(factsOf(bundle(type, data))).toMatchObject([{ orderId: 'ord_1', ...fact }]);
   });

@@ -2,6 +2,7 @@ import {
   type GoodsReturned,
   type Money,
   type OrderSettled,
+  type PaymentReversed,
   type PaymentSucceeded,
   type RefundSucceeded,
 } from '#contracts';
@@ -101,7 +102,10 @@ const FACTS = {
     returned(eventId, about, at, amount),
   'payment.captured.v1': ({ released, ...about }: PaymentSucceeded, at: string, eventId: string) =>
     released && returned(eventId, about, at, released),
-  'payment.voided.v1': (about: Omit<PaymentSucceeded, 'amount'>, at: string, eventId: string) =>
+  'payment.voided.v1': (about: PaymentReversed, at: string, eventId: string) =>
+    returned(eventId, about, at, null),
+  // What was authorized is not captured in time: nothing is given back, for nothing was ever taken.
+  'payment.expired.v1': (about: PaymentReversed, at: string, eventId: string) =>
     returned(eventId, about, at, null),
 } as const;
 
