@@ -40,7 +40,7 @@ export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<voi
     text: `insert into dead_letters (id, status, queue, source, reason, type, member_id, trace_id, error, stack, cause,
         attempts, body, failed_at)
       values ($1, 'dead', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-      on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at
+      on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at, kept_at = now()
         where dead_letters.status = 'redriven' and dead_letters.failed_at < excluded.failed_at`,
     values: [
       id,

@@ -31,8 +31,8 @@ export async function beginRedrive(
   return rowCount === 1;
 }
 
-/** Letters `l` that a redrive `r` is for and has not sent yet. */
-const LEFT = `l.status = 'dead' and l.failed_at <= r.begun_at and (r.cause is null or l.cause = r.cause)
+/** Letters `l` that a redrive `r` is for and has not sent yet: both by the database's clock, whatever that of a service says. */
+const LEFT = `l.status = 'dead' and l.kept_at <= r.begun_at and (r.cause is null or l.cause = r.cause)
   and l.reason not in (${HOPELESS.map((reason) => `'${reason}'`).join(', ')})`;
 
 export async function findRedrive(
@@ -54,7 +54,7 @@ export async function findRedrive(
 
 /**
  * The one that is under way, locked: replicas take turns. A canary has died when what it carried is a dead letter that
- * is newer than the redrive.
+ * was kept after the redrive had begun.
  */
 export async function lockRedrive(tx: Tx): Promise<Redrive | undefined> {
   const { rows } = await tx.query<Redrive>({
@@ -63,7 +63,7 @@ export async function lockRedrive(tx: Tx): Promise<Redrive | undefined> {
         coalesce(canary_until < now(), false) as "canaryIsOver",
         exists (select 1 from dead_letters canary, dead_letters l
           where canary.id = r.canary_id and l.member_id = canary.member_id and l.status = 'dead'
-            and l.failed_at > r.begun_at) as "canaryHasDied"
+            and l.kept_at > r.begun_at) as "canaryHasDied"
       from redrives r where status in ('canary', 'running') for update skip locked`,
   });
   return rows[0];

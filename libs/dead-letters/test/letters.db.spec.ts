@@ -77,20 +77,56 @@ test('text that PostgreSQL has no place for is kept as near as it can be', async
   expect((await findLetter(database, one.id))?.error).toBe('a\ufffdb\ufffd');
 });
 
+const begin = async (canary: boolean) => {
+  const asked = { id: newId('rdv'), actor: 'operator', perSecond: 10, canary };
+  await database.transaction((tx) => beginRedrive(tx, asked));
+  return () => findRedrive(database, 'order', asked.id);
+};
+
+/** How many letters went in one second of a redrive. */
+async function second(): Promise<number> {
+  const sent: OutboxRow[] = [];
+  const relay: Pick<OutboxRelay, 'dispatch'> = { dispatch: (rows) => void sent.push(...rows) };
+  await redriveSome(database, relay as OutboxRelay);
+  return sent.length;
+}
+
 test('a redrive of all leaves out what can never be sent back', async () => {
   await database.query('delete from dead_letters');
   const good = letter();
   const hopeless = ['malformed', 'forged'].map((reason) => letter({ reason, body: Buffer.from('tea') }));
   for (const one of [...hopeless, good]) await keepLetter(database, one);
-  const asked = { id: newId('rdv'), actor: 'operator', perSecond: 10, canary: false };
-  await database.transaction((tx) => beginRedrive(tx, asked));
-  const sent: OutboxRow[] = [];
-  const relay: Pick<OutboxRelay, 'dispatch'> = { dispatch: (rows) => void sent.push(...rows) };
-  for (let second = 0; second < 2; second++) await redriveSome(database, relay as OutboxRelay);
-  expect(sent).toHaveLength(1);
-  expect(await findRedrive(database, 'order', asked.id)).toMatchObject({
-    status: 'done',
-    redriven: 1,
-    left: 0,
+  const view = await begin(false);
+  expect(await second()).toBe(1);
+  expect(await second()).toBe(0);
+  expect(await view()).toMatchObject({ status: 'done', redriven: 1, left: 0 });
+});
+
+describe.each([
+  ['behind', -3_600_000],
+  ['ahead', 3_600_000],
+])('a redrive, while the clock of the service is %s', (_, skewMs) => {
+  const failedAt = () => new Date(Date.now() + skewMs).toISOString();
+  beforeEach(() => database.query('delete from dead_letters'));
+
+  test('sends back what was dead when it began, once, though that dies again', async () => {
+    const [one, other] = [letter({ failedAt: failedAt() }), letter({ failedAt: failedAt() })];
+    for (const dead of [one, other]) await keepLetter(database, dead);
+    const view = await begin(false);
+    expect(await second()).toBe(2);
+    await keepLetter(database, { ...one, failedAt: failedAt() });
+    await keepLetter(database, letter({ failedAt: failedAt() }));
+    expect(await statusOf(one.id)).toBe('dead');
+    expect(await second()).toBe(0);
+    expect(await view()).toMatchObject({ status: 'done', redriven: 2, left: 0 });
+  });
+
+  test('stops when its canary has come back', async () => {
+    for (let n = 0; n < 2; n++) await keepLetter(database, letter({ failedAt: failedAt() }));
+    const view = await begin(true);
+    expect(await second()).toBe(1);
+    await keepLetter(database, letter({ failedAt: failedAt() }));
+    expect(await second()).toBe(0);
+    expect(await view()).toMatchObject({ status: 'stopped', redriven: 1 });
   });
 });
