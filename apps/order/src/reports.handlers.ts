@@ -38,9 +38,13 @@ export class ReportsHandlers {
   }
 
   @OnRpc(rebuildSales)
-  async rebuild({ begin }: RebuildSales): Promise<SalesRebuild> {
-    if (begin) await this.database.transaction(beginGeneration);
-    return findRebuild(this.database);
+  rebuild({ begin }: RebuildSales): Promise<SalesRebuild> {
+    if (!begin) return findRebuild(this.database);
+    // Answered with what it reads itself: after the commit nothing is left to fail, and be told as "no effect".
+    return this.database.transaction(async (tx) => {
+      await beginGeneration(tx);
+      return findRebuild(tx);
+    });
   }
 
   @OnRpc(listEvents)

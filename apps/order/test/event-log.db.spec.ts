@@ -1,4 +1,5 @@
 import { newId } from '#contracts';
+import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
 import {
   advanceReader,
@@ -9,6 +10,7 @@ import {
   positionOf,
   takeLease,
 } from '../src/event-log.store.js';
+import { ReportsHandlers } from '../src/reports.handlers.js';
 import { type LoggedBundle } from '../src/sales.js';
 
 let here: TestDatabase;
@@ -92,4 +94,11 @@ describe('the messages of the log', () => {
     expect(await outdatedBundles(here.database, 30, 1)).toHaveLength(1);
     expect(await outdatedBundles(here.database, 60, 10)).toEqual([]);
   });
+});
+
+it('a rebuild that has begun is told of, though nothing can be read after it', async () => {
+  const query = () => Promise.reject(new Error('no connection'));
+  const transaction: Database['transaction'] = (work) => here.database.transaction(work);
+  const reports = new ReportsHandlers({ query, transaction } as unknown as Database);
+  expect(await reports.rebuild({ begin: true })).toMatchObject({ status: 'building' });
 });

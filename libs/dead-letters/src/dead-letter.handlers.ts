@@ -13,7 +13,7 @@ import {
   type ServiceName,
 } from '#contracts';
 import { OnRpc } from '#messaging';
-import { Database, OutboxRelay } from '#persistence';
+import { Database, OutboxRelay, type Queryable } from '#persistence';
 import {
   actionsOn,
   discardLetter,
@@ -48,31 +48,42 @@ export function letterHandlersOf(service: ServiceName): Type {
     }
 
     @OnRpc(contracts.get)
-    async get({ id }: DeadLetterRef): Promise<DeadLetterView> {
-      const letter = await findLetter(this.database, id);
-      if (!letter) throw new Rejected('dead-letter-not-found', { id });
-      const { body, ...rest } = letter;
-      return { ...rest, service, body: body.toString(), actions: await actionsOn(this.database, id) };
+    get({ id }: DeadLetterRef): Promise<DeadLetterView> {
+      return viewOf(this.database, service, id);
     }
 
+    /** Answered with what its transaction reads: after the commit nothing is left to fail, and be told as "no effect". */
     @OnRpc(contracts.redrive)
     async redrive({ id, actor }: RedriveLetter): Promise<DeadLetterView> {
-      const { status, reason } = await this.get({ id });
-      if (status === 'discarded' || HOPELESS.includes(reason)) {
-        throw new Rejected('dead-letter-not-redrivable', { id, status, reason });
-      }
-      const sent = await this.database.transaction((tx) => redriveLetters(tx, [id], { actor }));
+      const { sent, view } = await this.database.transaction(async (tx) => {
+        assertRedrivable(await viewOf(tx, service, id));
+        return { sent: await redriveLetters(tx, [id], { actor }), view: await viewOf(tx, service, id) };
+      });
       this.relay.dispatch(sent);
-      return this.get({ id });
+      return view;
     }
 
     @OnRpc(contracts.discard)
-    async discard({ id, actor, reason }: DiscardLetter): Promise<DeadLetterView> {
-      const { status } = await this.get({ id });
-      if (status === 'redriven') throw new Rejected('dead-letter-not-redrivable', { id, status });
-      await this.database.transaction((tx) => discardLetter(tx, id, actor, reason));
-      return this.get({ id });
+    discard({ id, actor, reason }: DiscardLetter): Promise<DeadLetterView> {
+      return this.database.transaction(async (tx) => {
+        const { status } = await viewOf(tx, service, id);
+        if (status === 'redriven') throw new Rejected('dead-letter-not-redrivable', { id, status });
+        await discardLetter(tx, id, actor, reason);
+        return viewOf(tx, service, id);
+      });
     }
   }
   return DeadLetterHandlers;
+}
+
+async function viewOf(db: Queryable, service: ServiceName, id: string): Promise<DeadLetterView> {
+  const letter = await findLetter(db, id);
+  if (!letter) throw new Rejected('dead-letter-not-found', { id });
+  const { body, ...rest } = letter;
+  return { ...rest, service, body: body.toString(), actions: await actionsOn(db, id) };
+}
+
+function assertRedrivable({ id, status, reason }: DeadLetterView): void {
+  if (status !== 'discarded' && !HOPELESS.includes(reason)) return;
+  throw new Rejected('dead-letter-not-redrivable', { id, status, reason });
 }

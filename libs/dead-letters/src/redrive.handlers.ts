@@ -9,7 +9,7 @@ import {
   type StopRedrive,
 } from '#contracts';
 import { OnRpc } from '#messaging';
-import { Database } from '#persistence';
+import { Database, type Queryable } from '#persistence';
 import { beginRedrive, findRedrive, stopRedrive } from './redrive.store.js';
 
 /** How a service is told to send many of its dead letters back: under its own names, else the same in each. */
@@ -20,27 +20,34 @@ export function redriveHandlersOf(service: ServiceName): Type {
   class RedriveHandlers {
     constructor(private readonly database: Database) {}
 
+    /** Answered with what its transaction reads, as everything that changes something here. */
     @OnRpc(contracts.begin)
-    async begin(asked: BeginRedrive): Promise<RedriveView> {
-      const known = await findRedrive(this.database, service, asked.id);
-      if (known) return known;
-      const begun = await this.database.transaction((tx) => beginRedrive(tx, asked));
-      if (!begun) throw new Rejected('redrive-in-progress', { service });
-      return this.progress(asked);
+    begin(asked: BeginRedrive): Promise<RedriveView> {
+      return this.database.transaction(async (tx) => {
+        const known = await findRedrive(tx, service, asked.id);
+        if (known) return known;
+        if (!(await beginRedrive(tx, asked))) throw new Rejected('redrive-in-progress', { service });
+        return this.viewOf(tx, asked.id);
+      });
     }
 
     @OnRpc(contracts.progress)
-    async progress({ id }: RedriveRef): Promise<RedriveView> {
-      const redrive = await findRedrive(this.database, service, id);
-      if (!redrive) throw new Rejected('redrive-not-found', { id });
-      return redrive;
+    progress({ id }: RedriveRef): Promise<RedriveView> {
+      return this.viewOf(this.database, id);
     }
 
     @OnRpc(contracts.stop)
-    async stop({ id, actor }: StopRedrive): Promise<RedriveView> {
-      await this.progress({ id });
-      await this.database.transaction((tx) => stopRedrive(tx, id, actor));
-      return this.progress({ id });
+    stop({ id, actor }: StopRedrive): Promise<RedriveView> {
+      return this.database.transaction(async (tx) => {
+        await stopRedrive(tx, id, actor);
+        return this.viewOf(tx, id);
+      });
+    }
+
+    private async viewOf(db: Queryable, id: string): Promise<RedriveView> {
+      const redrive = await findRedrive(db, service, id);
+      if (!redrive) throw new Rejected('redrive-not-found', { id });
+      return redrive;
     }
   }
   return RedriveHandlers;

@@ -2,7 +2,9 @@ import { newId } from '#contracts';
 import { type DeadLetter } from '#messaging';
 import { type Database, type OutboxRelay, type OutboxRow } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
+import { letterHandlersOf } from '../src/dead-letter.handlers.js';
 import { discardLetter, findLetter, keepLetter, redriveLetters } from '../src/letters.store.js';
+import { redriveHandlersOf } from '../src/redrive.handlers.js';
 import { beginRedrive, findRedrive } from '../src/redrive.store.js';
 import { redriveSome } from '../src/redrive.worker.js';
 
@@ -128,5 +130,58 @@ describe.each([
     await keepLetter(database, letter({ failedAt: failedAt() }));
     expect(await second()).toBe(0);
     expect(await view()).toMatchObject({ status: 'stopped', redriven: 1 });
+  });
+});
+
+describe('what was done', () => {
+  /** Whose connections are gone as soon as something has been committed. */
+  function breaking(): Database {
+    let isBroken = false;
+    const query: Database['query'] = (text, values) =>
+      isBroken ? Promise.reject(new Error('no connection')) : database.query(text as string, values);
+    const transaction: Database['transaction'] = async (work) => {
+      const result = await database.transaction(work);
+      isBroken = true;
+      return result;
+    };
+    return { query, transaction } as Database;
+  }
+  const relay = { dispatch: () => undefined } as unknown as OutboxRelay;
+  const actor = 'operator';
+  let id: string;
+
+  beforeEach(async () => {
+    await database.query(`update redrives set status = 'done'`);
+    ({ id } = letter());
+    await keepLetter(database, letter({ id }));
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: the classes are made for each service, and have no name to refer to.
+  const handlers = (): any => ({
+    letters: new (letterHandlersOf('order'))(breaking(), relay),
+    redrives: new (redriveHandlersOf('order'))(breaking()),
+  });
+
+  test.each([
+    ['a redrive of one', async () => handlers().letters.redrive({ id, actor }), 'redriven'],
+    ['a discard', async () => handlers().letters.discard({ id, actor, reason: 'a test' }), 'discarded'],
+    [
+      'the beginning of a redrive',
+      async () => handlers().redrives.begin({ id: newId('rdv'), actor, perSecond: 1, canary: true }),
+      'canary',
+    ],
+    [
+      'the end of a redrive',
+      async () => {
+        const redriveId = newId('rdv');
+        await database.transaction((tx) =>
+          beginRedrive(tx, { id: redriveId, actor, perSecond: 1, canary: true }),
+        );
+        return handlers().redrives.stop({ id: redriveId, actor });
+      },
+      'stopped',
+    ],
+  ])('is answered, %s, though nothing can be read after it', async (_, act, status) => {
+    expect(await act()).toMatchObject({ status });
   });
 });
