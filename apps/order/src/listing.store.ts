@@ -15,7 +15,11 @@ export interface Listed {
 }
 
 /** Newest first. When few orders match, a page may have less than its limit, even nothing, and still not be the last one. */
-export async function listOrders(db: Queryable, asked: ListOrders, lookedAt = LOOKED_AT): Promise<Listed> {
+export async function listOrders(
+  db: Queryable,
+  asked: ListOrders,
+  { lookedAt = LOOKED_AT, aheadMs = 0 } = {},
+): Promise<Listed> {
   const values: unknown[] = [];
   const conditions = (...all: [test: (parameter: string) => string, value: unknown][]): string => {
     const given = all.filter(([, value]) => value !== undefined);
@@ -26,7 +30,8 @@ export async function listOrders(db: Queryable, asked: ListOrders, lookedAt = LO
     [(p) => `id < ${p}`, asked.before],
     [(p) => `id = ${p}`, asked.orderId],
     [(p) => `customer_id = ${p}`, asked.customerId],
-    [(p) => `id >= ${p}`, asked.createdAfter && idAt(asked.createdAfter, -SKEW_MS)],
+    // A test that moves the clock moves what rows say, and not their ids: by nothing at first, and never by more than now.
+    [(p) => `id >= ${p}`, asked.createdAfter && idAt(asked.createdAfter, -SKEW_MS - aheadMs)],
     [(p) => `id < ${p}`, asked.createdBefore && idAt(asked.createdBefore, SKEW_MS)],
   );
   const filter = conditions(

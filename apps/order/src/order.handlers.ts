@@ -98,7 +98,7 @@ export class OrderHandlers {
 
   @OnRpc(listOrdersContract)
   async list(asked: ListOrders): Promise<OrderList> {
-    const { orders, next } = await listOrders(this.database, asked);
+    const { orders, next } = await listOrders(this.database, asked, { aheadMs: this.database.clock.aheadMs });
     return { data: orders.map(viewOf), next };
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { firstIdAt, type ListOrders } from '#contracts';
-import { type Database } from '#persistence';
+import { Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
 import { listOrders } from '../src/listing.store.js';
 import { message, placement, Replica } from './replica.js';
@@ -60,7 +60,7 @@ async function walk(asked: Omit<ListOrders, 'limit'>, limit = 5, lookedAt?: numb
     const { orders, next } = await listOrders(
       database,
       { ...asked, limit, ...(before && { before }) },
-      lookedAt,
+      lookedAt === undefined ? {} : { lookedAt },
     );
     ids.push(...orders.map(({ id }) => id));
     before = next;
@@ -146,5 +146,25 @@ describe('a filter that few orders match', () => {
     const createdBefore = new Date(yesterday + 1_000).toISOString();
     expect(await walk({ createdBefore }, 5, 2)).toEqual({ ids: [old], pages: 1 });
     expect((await walk({ createdAfter: createdBefore }, 100)).ids).not.toContain(old);
+  });
+
+  it('by time finds what was placed after a test had moved the clock, and before', async () => {
+    const [early, late] = [placement({ customerId: 'cus_moved' }), placement({ customerId: 'cus_moved' })];
+    const hour = 3_600_000;
+    const moved = new Database({ url: testing.url, applicationName: 'moved', movableClock: true });
+    try {
+      const other = new Replica(moved);
+      await other.handlers.place([early.placement]);
+      await moved.clock.advance({ byMs: hour, atLeastMs: 0 });
+      const between = new Date(moved.now().getTime() - 60_000).toISOString();
+      await other.handlers.place([late.placement]);
+      const asked = { customerId: 'cus_moved', limit: 5 };
+      const after = await other.handlers.list({ ...asked, createdAfter: between });
+      expect(after.data.map(({ id }) => id)).toEqual([late.orderId]);
+      const before = await other.handlers.list({ ...asked, createdBefore: between });
+      expect(before.data.map(({ id }) => id)).toEqual([early.orderId]);
+    } finally {
+      await moved.close();
+    }
   });
 });
