@@ -5,6 +5,8 @@ import { HELP, Usage } from './usage.mjs';
 
 const POLL_MS = 500;
 const CANARY_CAME_BACK = 3;
+/** Of one answer: there are no further pages. */
+const MOST_GROUPS = 100;
 
 /** @typedef {{ gateway: Gateway, args: string[], values: Record<string, any>, say: (answer: any, lines: string[]) => void }} Asked */
 
@@ -65,12 +67,15 @@ async function list({ gateway, values, say }) {
 
 /** @param {Asked} asked */
 async function groups({ gateway, values, say }) {
-  const query = values.service ? `?service=${encodeURIComponent(values.service)}` : '';
-  const page = await gateway.ask('GET', `/ops/failures/groups${query}`);
+  const query = new URLSearchParams({ limit: String(MOST_GROUPS) });
+  if (values.service) query.set('service', values.service);
+  const page = await gateway.ask('GET', `/ops/failures/groups?${query}`);
   const lines = page.data.map(
     (/** @type {any} */ { count, service, cause, reason, type, error }) =>
       `${String(count).padStart(6)}  ${service.padEnd(7)}  ${cause}  ${reason}  ${type ?? '–'}  ${firstLine(error)}`,
   );
+  if (page.data.length >= MOST_GROUPS)
+    lines.push(`These are the ${MOST_GROUPS} largest groups: there may be more.`);
   say(page, lines.length > 0 ? lines : ['No dead letters.']);
 }
 

@@ -25,7 +25,7 @@ export const DEAD_LETTER_OPERATIONS: readonly Operation[] = [
     summary: 'Group the dead letters that wait by what they died of, largest first',
     parameters: [],
     query: 'FailureGroupsQuery',
-    answers: [{ status: 200, description: 'All groups, in one page.', schema: 'FailureGroupPage' }],
+    answers: [{ status: 200, description: 'The `limit` largest groups.', schema: 'FailureGroupPage' }],
     problems: [],
   },
   {

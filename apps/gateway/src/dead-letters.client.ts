@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   DEAD_LETTERS,
   type DeadLetterGroup,
+  type DeadLetterList,
   type DeadLetterSummary,
   type ListDeadLetters,
   type ServiceName,
@@ -19,19 +20,23 @@ export class DeadLettersClient {
     private readonly config: GatewayConfig,
   ) {}
 
-  /** Latest first, over all services unless told; one more than `limit` when there are more. */
+  /** Latest first, over all services unless told. */
   async list(
     service: ServiceName | undefined,
     asked: ListDeadLetters,
     trace: Trace,
-  ): Promise<DeadLetterSummary[]> {
+  ): Promise<Required<DeadLetterList>> {
+    const { limit } = asked;
     const options = this.config.callOptions(trace);
     const pages = await Promise.all(
       this.of(service).map((one) => this.rpc.call(DEAD_LETTERS[one].list, asked, options)),
     );
     const latestFirst = (a: DeadLetterSummary, b: DeadLetterSummary): number =>
       positionOf(a) < positionOf(b) ? 1 : -1;
-    return pages.flatMap(({ data }) => data).sort(latestFirst);
+    const found = pages.flatMap(({ data }) => data).sort(latestFirst);
+    // A service that does not say may have more when its page is full.
+    const more = found.length > limit || pages.some((page) => page.more ?? page.data.length === limit);
+    return { data: found.slice(0, limit), more };
   }
 
   /** Largest first, so many of each service at most. */

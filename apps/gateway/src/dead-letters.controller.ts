@@ -71,9 +71,8 @@ export class DeadLettersController {
     const key = ['failures', service, status, cause];
     const after = cursor === undefined ? {} : { after: this.cursors.read(key, cursor) };
     const asked = { limit, ...(status && { status }), ...(cause && { cause }), ...after };
-    const all = await this.letters.list(service, asked, trace);
-    const data = all.slice(0, limit);
-    const last = data.length === limit ? data.at(-1) : undefined;
+    const { data, more } = await this.letters.list(service, asked, trace);
+    const last = more ? data.at(-1) : undefined;
     return { data, nextCursor: last ? this.cursors.write(key, positionOf(last)) : null };
   }
 

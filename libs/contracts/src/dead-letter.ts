@@ -74,6 +74,8 @@ export class DeadLetterView extends DeadLetterSummary {
 
 export class DeadLetterList {
   @IsArray() @Type(() => DeadLetterSummary) @ValidateNested({ each: true }) data: DeadLetterSummary[];
+  /** Others follow. A service of a version before this does not say. */
+  @IsOptional() @IsBoolean() more?: boolean;
 }
 
 export class ListDeadLetterGroups {

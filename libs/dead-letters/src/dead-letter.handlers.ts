@@ -39,7 +39,8 @@ export function letterHandlersOf(service: ServiceName): Type {
     @OnRpc(contracts.list)
     async list(asked: ListDeadLetters): Promise<DeadLetterList> {
       const rows = await listLetters(this.database, asked);
-      return { data: rows.map((row) => summaryOf(service, row)) };
+      const data = rows.slice(0, asked.limit).map((row) => summaryOf(service, row));
+      return { data, more: rows.length > asked.limit };
     }
 
     @OnRpc(contracts.groups)

@@ -68,7 +68,7 @@ function clean(text: string): string {
 const SUMMARY = `id, status, queue, source, reason, cause, type, error, attempts,
   to_char(failed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "failedAt"`;
 
-/** Latest first. The position is `<failedAt> <id>`. */
+/** Latest first, one more than the limit if there is one. The position is `<failedAt> <id>`. */
 export async function listLetters(db: Queryable, asked: ListDeadLetters): Promise<Row[]> {
   const { status = 'dead', cause = null, limit, after } = asked;
   const [at = null, id = null] = after?.split(' ') ?? [];
@@ -77,7 +77,7 @@ export async function listLetters(db: Queryable, asked: ListDeadLetters): Promis
     text: `select ${SUMMARY} from dead_letters
       where status = $1 and ($2::text is null or cause = $2) and ($3::timestamptz is null or (failed_at, id) < ($3, $4))
       order by failed_at desc, id desc limit $5`,
-    values: [status, cause, at, id, limit],
+    values: [status, cause, at, id, limit + 1],
   });
   return rows;
 }

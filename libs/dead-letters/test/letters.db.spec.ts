@@ -133,6 +133,22 @@ describe.each([
   });
 });
 
+test('a page says whether others follow, also when it is just full', async () => {
+  await database.query('delete from dead_letters');
+  for (let n = 0; n < 2; n++) await keepLetter(database, letter());
+  // biome-ignore lint/suspicious/noExplicitAny: the class is made for each service, and has no name to refer to.
+  const handlers: any = new (letterHandlersOf('order'))(database);
+  const pageOf = async (limit: number) => {
+    const { data, more } = await handlers.list({ limit });
+    return [data.length, more];
+  };
+  expect([await pageOf(1), await pageOf(2), await pageOf(3)]).toEqual([
+    [1, true],
+    [2, false],
+    [2, false],
+  ]);
+});
+
 describe('what was done', () => {
   /** Whose connections are gone as soon as something has been committed. */
   function breaking(): Database {
