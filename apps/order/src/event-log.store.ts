@@ -14,7 +14,8 @@ export interface Place {
 export interface Progress {
   readonly nextOffset: number | null;
   readonly lastPosition: number;
-  readonly asOf: string;
+  /** Null when no more is known than before. */
+  readonly asOf: string | null;
 }
 
 interface PlaceRow {

@@ -3,6 +3,7 @@ import { newId } from '#contracts';
 import { crash } from '#crash-points';
 import { EventLogReader, type LogEntry, type LogReaderOptions, type LogStart } from '#messaging';
 import { type Database, type Tx } from '#persistence';
+import { knownAfter } from './as-of.js';
 import {
   advanceReader,
   bundlesAfter,
@@ -23,8 +24,6 @@ const PREFETCH = 256;
 /** Nobody waits for a report by the millisecond: what comes in this time is saved together. */
 const GATHER_MS = 200;
 const IDLE_MS = 1_000;
-/** Services write to the log side by side, and gather what they write. */
-const SPREAD_MS = 1_000;
 const STEP = 256;
 const ROWS = 10_000;
 /** Between two looks for what has been kept long enough. */
@@ -45,6 +44,8 @@ export class LogFollower {
   private stopped = false;
   private reader: EventLogReader | undefined;
   private tidiedAt = 0;
+  private isBehind = true;
+  private quietSince = 0;
 
   constructor(private readonly options: FollowerOptions) {}
 
@@ -58,6 +59,8 @@ export class LogFollower {
       const from = await this.startFrom(place);
       if (from === undefined) return;
       this.reader = await EventLogReader.open({ ...options, from });
+      this.isBehind = true;
+      this.quietSince = performance.now();
       while (!this.stopped) place = await this.turn(place, this.reader);
     } catch (error) {
       if (!this.stopped) throw error;
@@ -89,9 +92,10 @@ export class LogFollower {
     const begun = this.options.database.now();
     const entries = await reader.read(IDLE_MS);
     const last = entries.at(-1);
-    // Nothing came although there was time: what was published before is all there.
-    const upTo = last ? last.at : begun;
-    const asOf = new Date(upTo.getTime() - (last ? SPREAD_MS : 0)).toISOString();
+    if (last) this.quietSince = performance.now();
+    const quietMs = performance.now() - this.quietSince;
+    const { asOf, isBehind } = knownAfter({ begun, lastAt: last?.at, quietMs }, this.isBehind);
+    this.isBehind = isBehind;
     const nextOffset = last ? last.offset + 1 : place.nextOffset;
     const lastPosition = place.lastPosition + entries.length;
     const next = await this.save(place, { nextOffset, lastPosition, asOf }, entries);

@@ -61,6 +61,7 @@ describe('the reader of the log', () => {
     await database.transaction((tx) => advanceReader(tx, 'one', to(1)));
     const older = { ...to(2), asOf: '2026-11-25T09:00:00.000Z' };
     await database.transaction((tx) => advanceReader(tx, 'one', older));
+    await database.transaction((tx) => advanceReader(tx, 'one', { ...to(2), asOf: null }));
     const { rows } = await database.query<{ as_of: Date }>('select as_of from event_log_reader');
     expect(rows[0]?.as_of.toISOString()).toBe(ASOF);
   });
