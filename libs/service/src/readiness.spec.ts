@@ -4,7 +4,7 @@ import { checks, watchReadiness } from './readiness.js';
 /** What one round of the watch tells. */
 async function told(shutdown: { readonly begun: boolean }): Promise<Parameters<Observe>[]> {
   const said: Parameters<Observe>[] = [];
-  const rounds: (() => Promise<unknown>)[] = [];
+  const rounds: ((stopped: AbortSignal) => Promise<unknown>)[] = [];
   const readiness = checks(shutdown as Parameters<typeof checks>[0], {
     database: async () => undefined,
     consumers: async () => {
@@ -15,7 +15,7 @@ async function told(shutdown: { readonly begun: boolean }): Promise<Parameters<O
     workers: { every: (_work, round) => void rounds.push(round) },
     observe: (...all) => void said.push(all),
   });
-  for (const round of rounds) await round();
+  for (const round of rounds) await round(new AbortController().signal);
   return said;
 }
 
