@@ -109,6 +109,27 @@ describe('a version', () => {
     expect(await client.read<ProductView>('/v1/products/GUARDED')).toMatchObject({ name: winner });
   });
 
+  test('of what is not there yet lets a product be created, and nothing be replaced', async () => {
+    const put = (name: string) => {
+      const product = { name, price: { amount: 100, currency: 'EUR' } };
+      return client.send<ProductView>('PUT', '/v1/products/CREATED', product, { 'if-none-match': '*' });
+    };
+    const race = await Promise.all(['one', 'two', 'three'].map(put));
+    expect(race.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 412, 412]);
+    const winner = race.find(({ status }) => status === 201)?.body.name;
+    expect(await put('four')).toMatchObject({ status: 412, body: { type: '/problems/version-mismatch' } });
+    expect(await client.read<ProductView>('/v1/products/CREATED')).toMatchObject({ name: winner, version: 1 });
+  });
+
+  test('that any will do is no condition, and one that is weak never holds', async () => {
+    const { body } = await client.place({ sku: 'TEA' });
+    const cancel = (tag: string) =>
+      client.send('POST', `/v1/orders/${body.id}/cancel`, undefined, { 'if-match': tag });
+    const weak = await cancel(`W/"${body.version}"`);
+    expect(weak).toMatchObject({ status: 412, body: { type: '/problems/version-mismatch' } });
+    expect((await cancel('*')).status).toBe(202);
+  });
+
   test('of a product is not moved by what is sold of it', async () => {
     await client.stocked('SOLD', 10);
     const before = (await client.send('GET', '/v1/products/SOLD')).headers.get('etag') as string;

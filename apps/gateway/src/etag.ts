@@ -13,11 +13,54 @@ export function isKnown(ifNoneMatch: string | undefined, current: number | strin
   return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }
 
-/** The version that If-Match insists on. */
+/** What a request may say of the version that it is about. */
+export interface Conditions {
+  readonly 'if-match'?: string | undefined;
+  readonly 'if-none-match'?: string | undefined;
+}
+
+/** The version that If-Match insists on. `*` insists on none: that it is there is looked at anyway. */
 export function expectedVersion(ifMatch: string | undefined): number | undefined {
+  return ifMatch?.trim() === '*' ? undefined : exactVersion(ifMatch);
+}
+
+/** The same where `*` would do harm: it would make what is not there, or overwrite a change that nobody has seen. */
+export function exactVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
-  const match = /^\s*"(\d{1,15})"\s*$/.exec(ifMatch);
-  if (match) return Number(match[1]);
-  const detail = 'must be one ETag as it was returned, for example "3"';
-  throw new Rejected('malformed-request', { errors: [{ pointer: '/headers/if-match', detail }] });
+  const tag = ifMatch.trim();
+  // RFC 9110, 13.1.1: well-formed, and never a match.
+  if (/^W\/"[^"]*"$/.test(tag)) {
+    throw new Rejected('version-mismatch', {
+      detail: 'A weak ETag in If-Match matches nothing: send it as it was returned.',
+    });
+  }
+  const [, version] = /^"(\d{1,15})"$/.exec(tag) ?? [];
+  if (version !== undefined) return Number(version);
+  throw malformed(
+    'if-match',
+    tag === '*'
+      ? 'must name the version here'
+      : 'must be one ETag as it was returned, for example "3", no list',
+  );
+}
+
+/** The version that a PUT insists on: with `If-None-Match: *` version 0, which is what is not there yet. */
+export function replacedVersion(conditions: Conditions): number | undefined {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = conditions;
+  if (ifNoneMatch === undefined) return exactVersion(ifMatch);
+  if (ifNoneMatch.trim() !== '*') throw malformed('if-none-match', 'must be * when something is written');
+  if (ifMatch !== undefined) throw malformed('if-none-match', 'must not be sent together with If-Match');
+  return 0;
+}
+
+/** For what goes by no version: a condition that is ignored would let through what it was sent to prevent. */
+export function refuseConditions(conditions: Conditions): void {
+  for (const name of ['if-match', 'if-none-match'] as const) {
+    if (conditions[name] !== undefined)
+      throw malformed(name, 'is not evaluated here: send the request without it');
+  }
+}
+
+function malformed(header: keyof Conditions, detail: string): Rejected {
+  return new Rejected('malformed-request', { errors: [{ pointer: `/headers/${header}`, detail }] });
 }

@@ -2,6 +2,7 @@ import { type Schema } from './openapi-schemas.js';
 
 const text = { type: 'string' };
 const version = { type: 'string', pattern: '^"\\d+"$', examples: ['"5"'] };
+const ONE_TAG = 'One ETag as it was returned, no list: a weak one matches nothing.';
 const header = (name: string, description: string, schema: object) => ({
   name,
   in: 'header',
@@ -58,14 +59,21 @@ export function parameters(schemas: Readonly<Record<string, Schema>>): Record<st
       text,
     ),
     StripeSignature: header('Stripe-Signature', 'As Stripe makes it.', text),
-    IfMatch: header('If-Match', 'Only if it still has this version.', version),
+    IfMatch: header('If-Match', `Only if it still has this version. ${ONE_TAG}`, version),
+    IfMatchAny: header('If-Match', `Only if it still has this version; \`*\` is any. ${ONE_TAG}`, {
+      ...text,
+      examples: ['"5"'],
+    }),
     IfMatchNeeded: {
-      ...header('If-Match', 'Only if it still has this version. Needed.', version),
+      ...header('If-Match', `Only if it still has this version. Needed. ${ONE_TAG}`, version),
       required: true,
     },
     LastEventId: header('Last-Event-ID', 'Only what came after this version.', {
       type: 'string',
       pattern: '^\\d{0,9}$',
+    }),
+    IfNoneMatchAny: header('If-None-Match', 'Only if it is not there yet. Not together with If-Match.', {
+      const: '*',
     }),
     IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
   };

@@ -61,7 +61,7 @@ export const OPERATIONS: readonly Operation[] = [
       'Before the payment, during it and after it: money that was taken or set aside goes back, and so does the stock. ' +
       'Both follow the answer; `GET /v1/payments/{id}` shows when the money is back. Of an order of which something has left, ' +
       'what has not is cancelled: it ends as `fulfilled`, with a `cancelledQuantity` per line. Cancelling again changes nothing.',
-    parameters: ['OrderId', 'IfMatch'],
+    parameters: ['OrderId', 'IfMatchAny'],
     answers: [
       {
         status: 202,
@@ -82,7 +82,7 @@ export const OPERATIONS: readonly Operation[] = [
       'Without `lines` everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
       'A payment that is only authorized is captured when the first of it leaves; that follows the answer. ' +
       'What has left can only be returned.',
-    parameters: ['OrderId', 'IdempotencyKey', 'IfMatch'],
+    parameters: ['OrderId', 'IdempotencyKey', 'IfMatchAny'],
     body: 'Shipment',
     answers: [
       {
@@ -153,8 +153,9 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Create or replace a product',
     description:
       'Amounts are integers in minor units: 1999 is 19.99 EUR, 1999 JPY or 1.999 KWD. An order is priced in its own ' +
-      'currency: that of `price`, or one of `prices`.',
-    parameters: ['Sku', 'IfMatch'],
+      'currency: that of `price`, or one of `prices`. With `If-None-Match: *` it is only created, with `If-Match` only ' +
+      'replaced: else 412.',
+    parameters: ['Sku', 'IfMatch', 'IfNoneMatchAny'],
     body: 'ProductRequest',
     answers: [
       { status: 200, description: 'The product is replaced.', schema: 'ProductView', headers: ['ETag'] },

@@ -12,7 +12,7 @@ import {
 } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
-import { etag, expectedVersion } from './etag.js';
+import { etag, exactVersion } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { USUAL_WAIT_S } from './payments.controller.js';
 import { Needs } from './policy.decorator.js';
@@ -37,7 +37,7 @@ export class OrderChangesController {
     @Req() { headers, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderView> {
-    const version = expectedVersion(headers['if-match']);
+    const version = exactVersion(headers['if-match']);
     if (version === undefined) throw new Rejected('if-match-missing');
     const wait = waitSeconds(headers.prefer);
     const waitMs = (wait ?? USUAL_WAIT_S) * 1_000;

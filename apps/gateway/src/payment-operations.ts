@@ -25,7 +25,7 @@ export const PAYMENT_OPERATIONS: readonly Operation[] = [
     description:
       `Once: what is not captured is released. ${WAITS}Until then the status stays \`authorized\`. ` +
       'Capturing the same amount again changes nothing.',
-    parameters: ['PaymentId', 'IfMatch', 'Prefer'],
+    parameters: ['PaymentId', 'IfMatchAny', 'Prefer'],
     body: 'CaptureRequest',
     bodyOptional: true,
     answers: [
@@ -47,7 +47,7 @@ export const PAYMENT_OPERATIONS: readonly Operation[] = [
     description:
       `Its order is cancelled, and its stock goes back. ${WAITS}Until then the status stays \`authorized\`. ` +
       'Voiding again changes nothing.',
-    parameters: ['PaymentId', 'IfMatch', 'Prefer'],
+    parameters: ['PaymentId', 'IfMatchAny', 'Prefer'],
     answers: [
       {
         status: 200,

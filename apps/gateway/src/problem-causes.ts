@@ -55,7 +55,8 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'stock-limit-exceeded': 'The sum of what is there and what was added is too large to be counted exactly.',
   'too-many-locations':
     'A SKU lies in a limited number of locations, also where its level has gone back to 0.',
-  'version-mismatch': 'Somebody else changed it: its version is no longer the one in If-Match.',
+  'version-mismatch':
+    'Somebody else changed it: its version is no longer the one in If-Match, or, with `If-None-Match: *`, it is there already.',
   'payload-too-large': 'The body has more bytes than a request may have.',
   'uri-too-long': 'The path, or a part of it, is longer than any that exists.',
   'unsupported-media-type':

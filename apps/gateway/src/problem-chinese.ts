@@ -200,7 +200,7 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
   },
   'version-mismatch': {
     title: '读取之后它已被修改',
-    cause: '有人修改了它：当前版本已不是 If-Match 中的版本。',
+    cause: '有人修改了它：当前版本已不是 If-Match 中的版本；或者发送了 “If-None-Match: *”，而它已经存在。',
     remedy: '请重新读取、重新决定，并在 If-Match 中发送新版本。',
   },
   'payload-too-large': {

@@ -5,7 +5,7 @@ import { getProduct, listProducts, ProductRequest, type ProductView, putProduct,
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { etag, expectedVersion } from './etag.js';
+import { etag, replacedVersion } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
@@ -32,7 +32,7 @@ export class ProductsController {
     @Req() { headers, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ProductView> {
-    const version = expectedVersion(headers['if-match']);
+    const version = replacedVersion(headers);
     const request = { sku, product, ...(version !== undefined && { expectedVersion: version }) };
     const put = await this.rpc.call(putProduct, request, this.config.callOptions(trace));
     reply.header('etag', etag(put.product.version));

@@ -12,7 +12,7 @@ export const RETURN_OPERATIONS: readonly Operation[] = [
       'The money of these lines goes back, and they go back into the stock unless `restock` is false; both follow the ' +
       'answer, once. `amount` is their share of what the goods cost, with discounts and taxes but without shipping; never ' +
       'more goes back than is left of the payment.',
-    parameters: ['OrderId', 'IdempotencyKey', 'IfMatch'],
+    parameters: ['OrderId', 'IdempotencyKey', 'IfMatchAny'],
     body: 'ReturnRequest',
     answers: [
       {
