@@ -118,7 +118,10 @@ describe('a version', () => {
     expect(race.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 412, 412]);
     const winner = race.find(({ status }) => status === 201)?.body.name;
     expect(await put('four')).toMatchObject({ status: 412, body: { type: '/problems/version-mismatch' } });
-    expect(await client.read<ProductView>('/v1/products/CREATED')).toMatchObject({ name: winner, version: 1 });
+    expect(await client.read<ProductView>('/v1/products/CREATED')).toMatchObject({
+      name: winner,
+      version: 1,
+    });
   });
 
   test('that any will do is no condition, and one that is weak never holds', async () => {
@@ -128,6 +131,36 @@ describe('a version', () => {
     const weak = await cancel(`W/"${body.version}"`);
     expect(weak).toMatchObject({ status: 412, body: { type: '/problems/version-mismatch' } });
     expect((await cancel('*')).status).toBe(202);
+  });
+
+  test('is no condition where none is evaluated: it is refused, and nothing happens', async () => {
+    const { body: order } = await client.place({ sku: 'TEA', method: 'tok_visa' });
+    const body = (path: string) =>
+      shop.document.routes.find((one) => one.path === path && one.method !== 'GET')?.operation.requestBody
+        ?.content['application/json']?.example;
+    const before = await client.stock('TEA');
+    for (const [method, path] of [
+      ['POST', '/v1/stock/{sku}/adjustments'],
+      ['POST', '/v1/stock/{sku}/transfers'],
+      ['PUT', '/v1/stock/{sku}/settings'],
+      ['PUT', '/v1/locations/{location}'],
+      ['POST', '/v1/orders/{id}/notes'],
+      ['POST', '/v1/payments/{id}/refunds'],
+    ] as const) {
+      const id = path.startsWith('/v1/orders') ? order.id : String(order.paymentId);
+      const target = path.replace('{sku}', 'TEA').replace('{location}', 'main').replace('{id}', id);
+      for (const condition of ['if-match', 'if-none-match']) {
+        const headers = { 'idempotency-key': randomUUID(), [condition]: '"1"' };
+        const answer = await client.send(method, target, body(path), headers);
+        expect([target, answer.status, answer.body.errors?.[0]?.pointer]).toEqual([
+          target,
+          400,
+          `/headers/${condition}`,
+        ]);
+      }
+    }
+    expect((await client.stock('TEA')).onHand).toBe(before.onHand);
+    expect(await client.payment(String(order.paymentId))).toMatchObject({ refundedAmount: 0 });
   });
 
   test('of a product is not moved by what is sold of it', async () => {

@@ -14,7 +14,7 @@ import {
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { etag } from './etag.js';
+import { etag, refuseConditions } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
@@ -38,9 +38,10 @@ export class LocationsController {
   async put(
     @Param('location', new ValidPart(LocationRef, 'location')) location: string,
     @Body(new ValidBody(LocationRequest)) { name }: LocationRequest,
-    @Req() { trace }: ApiRequest,
+    @Req() { headers, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LocationView> {
+    refuseConditions(headers);
     const put = await this.rpc.call(putLocation, { location, name }, this.config.callOptions(trace));
     if (put.created) reply.code(201);
     return put.location;
@@ -67,9 +68,10 @@ export class LocationsController {
   async transfer(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(TransferRequest)) transfer: TransferRequest,
-    @Req() { raw, caller, trace }: ApiRequest,
+    @Req() { raw, headers, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StockLevelView> {
+    refuseConditions(headers);
     const asked = { caller, route: ROUTE, path: `/v1/stock/${sku}/transfers`, body: transfer };
     const request = { sku, idempotency: idempotencyOf(idempotencyKey(raw.rawHeaders), asked), transfer };
     const { level, replayed } = await this.rpc.call(transferStock, request, this.config.callOptions(trace));

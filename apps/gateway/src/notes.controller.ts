@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { addNote, GetOrder, NoteRequest, type TimelineEntry } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
-import { etag } from './etag.js';
+import { etag, refuseConditions } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { Needs } from './policy.decorator.js';
@@ -23,9 +23,10 @@ export class NotesController {
   async add(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
     @Body(new ValidBody(NoteRequest)) note: NoteRequest,
-    @Req() { raw, caller, trace }: ApiRequest,
+    @Req() { raw, headers, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TimelineEntry> {
+    refuseConditions(headers);
     const asked = { caller, route: ROUTE, path: `/v1/orders/${orderId}/notes`, body: note };
     const idempotency = idempotencyOf(idempotencyKey(raw.rawHeaders), asked);
     const question = { orderId, idempotency, note, author: caller };

@@ -59,7 +59,7 @@ function operationObject(
   schemas: Readonly<Record<string, Schema>>,
   scope: string,
 ): object {
-  const { id, tag, summary, description, query, body, uploads } = operation;
+  const { id, tag, summary, description, query, body, uploads, unconditional } = operation;
   const isOpen = scope === 'open';
   const problems = [
     ...(body || uploads ? WITH_BODY : []),
@@ -71,7 +71,13 @@ function operationObject(
     operationId: id,
     tags: [tag],
     summary,
-    description: [description, !isOpen && `Needs the scope \`${scope}\`.`].filter(Boolean).join('\n\n'),
+    description: [
+      description,
+      unconditional && 'It goes by no version: with `If-Match` or `If-None-Match` it is refused.',
+      !isOpen && `Needs the scope \`${scope}\`.`,
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
     security: isOpen ? [] : [{ key: [scope] }],
     parameters: [
       ...operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),

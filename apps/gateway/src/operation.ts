@@ -32,6 +32,8 @@ export interface Operation {
   readonly uploads?: Readonly<Record<string, string>>;
   /** No body at all is allowed, too. */
   readonly bodyOptional?: true;
+  /** It goes by no version: If-Match and If-None-Match are refused. */
+  readonly unconditional?: true;
   readonly answers: readonly Answer[];
   /** Beside those that every route has. */
   readonly problems: readonly ErrorCode[];

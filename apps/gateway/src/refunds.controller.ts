@@ -13,6 +13,7 @@ import {
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
+import { refuseConditions } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
@@ -42,6 +43,7 @@ export class RefundsController {
     @Req() { raw, headers, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefundView> {
+    refuseConditions(headers);
     const path = `/v1/payments/${paymentId}/refunds`;
     const asked = { caller, route: ROUTE, path, body: request };
     const idempotency = idempotencyOf(idempotencyKey(raw.rawHeaders), asked);

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Put, Req } from '@nestjs/common';
 import { getSettings, putSettings, SettingsRequest, type SettingsView, SkuRef } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
+import { refuseConditions } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { Needs } from './policy.decorator.js';
 import { ValidBody, ValidPart } from './valid.pipe.js';
@@ -18,8 +19,9 @@ export class StockSettingsController {
   put(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(SettingsRequest)) settings: SettingsRequest,
-    @Req() { trace }: ApiRequest,
+    @Req() { headers, trace }: ApiRequest,
   ): Promise<SettingsView> {
+    refuseConditions(headers);
     return this.rpc.call(putSettings, { sku, settings }, this.config.callOptions(trace));
   }
 

@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { AdjustmentRequest, adjustStock, getStock, SkuRef, type StockLevelView } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
-import { etag, isKnown } from './etag.js';
+import { etag, isKnown, refuseConditions } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { Needs } from './policy.decorator.js';
@@ -23,9 +23,10 @@ export class StockController {
   async adjust(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(AdjustmentRequest)) adjustment: AdjustmentRequest,
-    @Req() { raw, caller, trace }: ApiRequest,
+    @Req() { raw, headers, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StockLevelView> {
+    refuseConditions(headers);
     const path = `/v1/stock/${sku}/adjustments`;
     const asked = { caller, route: ROUTE, path, body: adjustment };
     const request = { sku, idempotency: idempotencyOf(idempotencyKey(raw.rawHeaders), asked), adjustment };
