@@ -161,6 +161,34 @@ test('goes on while a stock service is killed and another one takes over, and ca
   expect((await client.stock('KILL-5999')).version).toBe(2);
 });
 
+describe('waits for a stock service that is away', () => {
+  test('when it begins', async () => {
+    const stocks = [0, 1].map((replica) => shop.stack.of('stock', replica));
+    for (const stock of stocks) stock.signal('SIGSTOP');
+    const answer = send(csv(10, 'BEGIN'));
+    // Longer than the gateway waits for an answer.
+    await pause(4_000);
+    for (const stock of stocks) stock.signal('SIGCONT');
+    expect(await answer).toMatchObject({ status: 200, body: { status: 'finished', rowsApplied: 10 } });
+  });
+
+  test('when all of it has been applied', async () => {
+    const away = `create function away() returns trigger language plpgsql as
+        $$ begin raise exception 'away' using errcode = '55P03'; end $$;
+      create trigger away before update on imports for each row when (new.finished_at is not null)
+        execute function away()`;
+    await shop.books.rows('stock', away);
+    const answer = send(csv(11, 'END'));
+    try {
+      await until(async () => (await latest()).rowsApplied === 11, 'the rows are applied');
+      await pause(500);
+    } finally {
+      await shop.books.rows('stock', 'drop function away cascade');
+    }
+    expect(await answer).toMatchObject({ status: 200, body: { status: 'finished', rowsApplied: 11 } });
+  });
+});
+
 describe('refuses', () => {
   test('other content under the same key', async () => {
     const key = randomUUID();

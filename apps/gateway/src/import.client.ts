@@ -37,7 +37,7 @@ const AGAIN = { detail: 'Send it again with the same Idempotency-Key: it goes on
 /** Chunks under way at a time: so many wait in memory, and while they do no more of the body is read. */
 const WINDOW = 4;
 const CHUNK_TIMEOUT_MS = 10_000;
-/** A chunk changes nothing when it comes twice, so it is sent again until the service is back. */
+/** Beginning, chunk and end change nothing when they come twice, so each is sent again until the service is back. */
 const RETRY = { pauseMs: 50, mostMs: 30_000 };
 /** Uploads at a time: each takes a connection and some memory for as long as it lasts. */
 const MAX_UPLOADS = 8;
@@ -76,10 +76,11 @@ export class ImportClient {
     const rows = rowsOf(upload, { idleMs: this.config.uploadIdleMs, stop: this.stopping.signal });
     const header = upload.format === 'csv' ? await firstLine(rows) : '';
     const { key, format, trace } = upload;
-    const started = await this.rpc.call(startImport, { key, format, header }, this.config.callOptions(trace));
+    const [stop, options] = [this.stopping.signal, this.config.callOptions(trace)];
+    const started = await insist(stop, () => this.rpc.call(startImport, { key, format, header }, options));
     const importId = started.import.id;
     const chunks = await this.sendAll(importId, rows, trace);
-    const view = await this.rpc.call(finishImport, { importId, chunks }, this.config.callOptions(trace));
+    const view = await insist(stop, () => this.rpc.call(finishImport, { importId, chunks }, options));
     return { view, replayed: started.import.status === 'finished' };
   }
 
@@ -112,27 +113,28 @@ export class ImportClient {
   }
 
   /** Until it is applied. One that overtook the chunk before it, at another replica, is sent again as well. */
-  private async send(chunk: NumberedChunk, trace: Trace, until: AbortSignal): Promise<void> {
-    const givesUpAt = performance.now() + RETRY.mostMs;
-    for (;;) {
+  private send(chunk: NumberedChunk, trace: Trace, until: AbortSignal): Promise<void> {
+    return insist(until, async () => {
       until.throwIfAborted();
-      const error = await this.call(chunk, trace);
-      if (error === undefined) return;
-      if (performance.now() > givesUpAt) throw error;
-      await pause(RETRY.pauseMs);
-    }
-  }
-
-  /** Why it is not applied yet; throws what another try would not change. */
-  private async call(chunk: NumberedChunk, trace: Trace): Promise<Rejected | undefined> {
-    try {
       const { chunks } = await this.rpc.call(importChunk, chunk, { trace, timeoutMs: CHUNK_TIMEOUT_MS });
       crash?.('import.chunk-applied');
-      return chunks > chunk.chunk ? undefined : new Rejected('service-unavailable', AGAIN);
+      if (chunks <= chunk.chunk) throw new Rejected('service-unavailable', AGAIN);
+    });
+  }
+}
+
+/** Asks again until the service is back; throws at once what another try would not change. */
+async function insist<A>(until: AbortSignal, ask: () => Promise<A>): Promise<A> {
+  const givesUpAt = performance.now() + RETRY.mostMs;
+  for (;;) {
+    try {
+      return await ask();
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       if (error.code !== 'service-unavailable' && error.code !== 'outcome-unknown') throw error;
-      return new Rejected('service-unavailable', AGAIN);
+      until.throwIfAborted();
+      if (performance.now() > givesUpAt) throw new Rejected('service-unavailable', AGAIN);
+      await pause(RETRY.pauseMs);
     }
   }
 }
