@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { type ImportView, isFreeText, type ProductView } from '#contracts';
@@ -167,4 +169,37 @@ test('more than eight at a time are refused, however closely they follow each ot
     Array.from({ length: 8 }, () => client.send('GET', `${EXPORTS}?format=csv`)),
   );
   expect([head, ...again].map(({ status }) => status)).toEqual(Array(9).fill(200));
+});
+
+test('a client that does not read does not keep a gateway from stopping', async () => {
+  // More than the system takes in for a client that reads nothing.
+  for (let part = 0; part < 4; part++) {
+    const rows = Array.from({ length: 3_000 }, (_, i) => ({
+      sku: `LONG-${part}-${i}`,
+      name: '茶'.repeat(200),
+      price: 1,
+      currency: 'EUR',
+    }));
+    await importRows(ndjson(rows), TYPES.ndjson);
+  }
+  const gateway = shop.stack.of('gateway');
+  const silent = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+  silent.write(
+    `GET ${EXPORTS}?format=ndjson HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${shop.stack.apiKey}\r\n\r\n`,
+  );
+  await once(silent, 'readable');
+  expect(String(silent.read(12))).toBe('HTTP/1.1 200');
+  // Until the system takes in no more, so that no page is asked for.
+  const pages = () =>
+    shop.stack.of('stock').metric('waybill_messages_total', { type: 'stock.list_products.v1' });
+  for (let before = -1, now = 0; now !== before; ) {
+    before = now;
+    await pause(1_000);
+    now = await pages();
+  }
+  const begun = performance.now();
+  expect(await gateway.stop()).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(15_000);
+  silent.destroy();
+  await gateway.start();
 });

@@ -1,3 +1,4 @@
+import { type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
@@ -10,6 +11,8 @@ import { headerOf, rowsOf } from './export-text.js';
 const PAGE = 200;
 /** Once it has begun there is no status left to say that the service is away: so it is asked again, for so long. */
 const RETRY = { pauseMs: 200, mostMs: 30_000 };
+/** When the gateway stops: for what is on its way to clients that read. */
+const FAREWELL_MS = 2_000;
 /** Each takes a connection for as long as its client reads. */
 const MAX_EXPORTS = 8;
 
@@ -17,6 +20,7 @@ const MAX_EXPORTS = 8;
 @Injectable()
 export class ExportClient {
   private readonly stopping = new AbortController();
+  private readonly answers = new Set<ServerResponse>();
   private exports = 0;
 
   constructor(
@@ -24,8 +28,13 @@ export class ExportClient {
     private readonly config: GatewayConfig,
     shutdown: Shutdown,
   ) {
-    const stop = (): void => this.stopping.abort(new Rejected('service-unavailable'));
-    shutdown.on('http', 'exports', async () => stop());
+    shutdown.on('http', 'exports', () => this.stop());
+  }
+
+  /** Whose client reads no further would keep the gateway from stopping. */
+  watch(answer: ServerResponse): void {
+    this.answers.add(answer);
+    answer.once('close', () => this.answers.delete(answer));
   }
 
   /** Refuses before it begins when the service is not there. */
@@ -42,6 +51,13 @@ export class ExportClient {
       leave();
       throw error;
     }
+  }
+
+  private async stop(): Promise<void> {
+    this.stopping.abort(new Rejected('service-unavailable'));
+    const deadline = performance.now() + FAREWELL_MS;
+    while (this.answers.size > 0 && performance.now() < deadline) await pause(20);
+    for (const answer of this.answers) answer.destroy();
   }
 
   private async *pieces(format: ImportFormat, trace: Trace, first: ProductList): AsyncGenerator<string> {

@@ -38,6 +38,7 @@ export class ExportsController {
       text.destroy();
       return '';
     }
+    this.exports.watch(reply.raw);
     reply.raw.setTimeout(IDLE_MS, () => reply.raw.destroy());
     return text;
   }
