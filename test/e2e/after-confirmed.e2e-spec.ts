@@ -90,6 +90,25 @@ test('an order leaves line by line, and is fulfilled when nothing is left', asyn
   await shop.expectSound();
 });
 
+test('an order leaves as a whole when nothing is said of its lines, not even in a body', async () => {
+  await client.stocked('WHOLE', 2);
+  const { body } = await client.place({ sku: 'WHOLE', quantity: 2, method: 'tok_visa' });
+  const key = { 'idempotency-key': randomUUID() };
+  const path = `/v1/orders/${body.id}/fulfil`;
+  const whole = await client.send<OrderView>('POST', path, undefined, key);
+  expect(whole).toMatchObject({
+    status: 200,
+    body: { status: 'fulfilled', lines: [{ fulfilledQuantity: 2 }] },
+  });
+  // No body says what an empty one does.
+  const again = await client.send<OrderView>('POST', path, {}, key);
+  expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([
+    200,
+    'true',
+    whole.body,
+  ]);
+});
+
 test('cancel, fulfil and pay racing on one order end in one legal outcome', async () => {
   await client.stocked('RACE', 100);
   const orders = await Promise.all(Array.from({ length: 12 }, () => client.place({ sku: 'RACE' })));

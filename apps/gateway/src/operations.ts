@@ -79,11 +79,12 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Orders',
     summary: 'Say that some or all of an order has left',
     description:
-      'Without `lines` everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
+      'Without `lines`, or without a body, everything leaves that has not left yet. When nothing is left the order is `fulfilled`. ' +
       'A payment that is only authorized is captured when the first of it leaves; that follows the answer. ' +
       'What has left can only be returned.',
     parameters: ['OrderId', 'IdempotencyKey', 'IfMatchAny'],
     body: 'Shipment',
+    bodyOptional: true,
     answers: [
       {
         status: 200,

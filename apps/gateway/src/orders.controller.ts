@@ -69,7 +69,7 @@ export class OrdersController {
   @HttpCode(200)
   async fulfil(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
-    @Body(new ValidBody(Shipment)) shipment: Shipment,
+    @Body(new ValidBody(Shipment, {})) shipment: Shipment,
     @Req() { raw, headers, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderView> {
