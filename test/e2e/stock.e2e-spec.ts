@@ -233,6 +233,17 @@ test('an order is served from as few locations as there are enough in, and what 
   ]);
 });
 
+test('a location is read where its creation said that it stands', async () => {
+  const put = await client.send('PUT', '/v1/locations/south', { name: 'South' });
+  expect([put.status, put.headers.get('location')]).toEqual([201, '/v1/locations/south']);
+  expect(await client.read('/v1/locations/south')).toEqual(put.body);
+  const again = await client.send('PUT', '/v1/locations/south', { name: 'Far south' });
+  expect([again.status, again.headers.get('location')]).toEqual([200, null]);
+  expect(await client.read('/v1/locations/south')).toEqual(again.body);
+  const missing = await client.send('GET', '/v1/locations/nowhere');
+  expect(missing).toMatchObject({ status: 404, body: { type: '/problems/location-not-found' } });
+});
+
 test('a transfer moves what nobody holds, once for a key, and shows as one movement with both locations', async () => {
   await client.send('PUT', '/v1/locations/shop', { name: 'Shop' });
   await client.stocked('MOVED', 5);

@@ -13,9 +13,19 @@ export const LOCATION_OPERATIONS: readonly Operation[] = [
     unconditional: true,
     answers: [
       { status: 200, description: 'The location has this name.', schema: 'LocationView' },
-      { status: 201, description: 'The location is new.', schema: 'LocationView' },
+      { status: 201, description: 'The location is new.', schema: 'LocationView', headers: ['Location'] },
     ],
     problems: [],
+  },
+  {
+    method: 'get',
+    path: '/v1/locations/{location}',
+    id: 'getLocation',
+    tag: 'Stock',
+    summary: 'Read one location',
+    parameters: ['Location'],
+    answers: [{ status: 200, description: 'The location.', schema: 'LocationView' }],
+    problems: ['location-not-found'],
   },
   {
     method: 'get',

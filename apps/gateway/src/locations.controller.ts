@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import {
+  getLocation,
   LocationRef,
   LocationRequest,
   type LocationView,
@@ -43,9 +44,18 @@ export class LocationsController {
   ): Promise<LocationView> {
     refuseConditions(headers);
     const put = await this.rpc.call(putLocation, { location, name }, this.config.callOptions(trace));
-    if (put.created) reply.code(201);
+    if (put.created) reply.code(201).header('location', `/v1/locations/${location}`);
     return put.location;
   }
+  @Get('locations/:location')
+  @Needs('stock:read')
+  get(
+    @Param('location', new ValidPart(LocationRef, 'location')) location: string,
+    @Req() { trace }: ApiRequest,
+  ): Promise<LocationView> {
+    return this.rpc.call(getLocation, { location }, this.config.callOptions(trace));
+  }
+
 
   @Get('locations')
   @Needs('stock:read')

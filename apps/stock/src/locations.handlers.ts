@@ -1,15 +1,19 @@
 import { Controller } from '@nestjs/common';
 import {
+  getLocation,
   type ListLocations,
   type LocationList,
   type LocationPut,
+  type LocationRef,
+  type LocationView,
   listLocations as listLocationsContract,
   type PutLocation,
   putLocation as putLocationContract,
+  Rejected,
 } from '#contracts';
 import { OnRpc } from '#messaging';
 import { Database } from '#persistence';
-import { listLocations, putLocation } from './locations.store.js';
+import { findLocation, listLocations, putLocation } from './locations.store.js';
 
 /** The places where stock can lie. */
 @Controller()
@@ -19,6 +23,13 @@ export class LocationsHandlers {
   @OnRpc(putLocationContract)
   put({ location, name }: PutLocation): Promise<LocationPut> {
     return putLocation(this.database, location, name);
+  }
+
+  @OnRpc(getLocation)
+  async get({ location }: LocationRef): Promise<LocationView> {
+    const found = await findLocation(this.database, location);
+    if (!found) throw new Rejected('location-not-found', { location });
+    return found;
   }
 
   @OnRpc(listLocationsContract)

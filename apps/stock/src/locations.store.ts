@@ -23,6 +23,15 @@ export async function findLocations(db: Queryable, ids: readonly string[]): Prom
 type Row = Omit<LocationView, 'createdAt'> & { readonly createdAt: Date };
 const COLUMNS = 'id as location, name, created_at as "createdAt"';
 
+export async function findLocation(db: Queryable, location: string): Promise<LocationView | undefined> {
+  const { rows } = await db.query<Row>({
+    name: 'stock_find_location',
+    text: `select ${COLUMNS} from locations where id = $1`,
+    values: [location],
+  });
+  return rows[0] && viewOf(rows[0]);
+}
+
 /** Nothing is decided by the name of a location, so it is written where it is said. */
 export async function putLocation(db: Queryable, location: string, name: string): Promise<LocationPut> {
   const { rows } = await db.query<Row & { readonly created: boolean }>({

@@ -42,6 +42,10 @@ describe('locations', () => {
     expect(await locations().put({ location: `l${Date.now()}`, name: 'New' })).toMatchObject({
       created: true,
     });
+    expect(await locations().get({ location: 'north' })).toEqual(put.location);
+    await expect(locations().get({ location: 'nowhere' })).rejects.toMatchObject({
+      code: 'location-not-found',
+    });
     const page = await locations().list({ limit: 2, after: 'main' });
     expect(page).toMatchObject({ data: [{ location: 'north' }, { location: 'south' }], more: false });
     const first = await locations().list({ limit: 2 });

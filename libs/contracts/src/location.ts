@@ -68,5 +68,6 @@ export class TransferStock {
 }
 
 export const putLocation = rpc('stock.put_location.v1', PutLocation, LocationPut, ['stock:write']);
+export const getLocation = rpc('stock.get_location.v1', LocationRef, LocationView, ['stock:read']);
 export const listLocations = rpc('stock.list_locations.v1', ListLocations, LocationList, ['stock:read']);
 export const transferStock = rpc('stock.transfer.v1', TransferStock, StockAdjusted, ['stock:write']);
