@@ -210,6 +210,17 @@ describe('refuses', () => {
     expect((await send(body, { type })).status).toBe(status);
   });
 
+  test.each([
+    ['JSON', { 'content-type': 'application/json' }],
+    ['what nothing here takes', { 'content-type': 'application/xml' }],
+    ['compressed', { 'content-type': 'text/csv', 'content-encoding': 'gzip' }],
+  ])('%s, and says what it takes', async (_, headers) => {
+    const key = { 'idempotency-key': randomUUID() };
+    const { status, headers: answered, body } = await client.send('POST', PATH, '[]', { ...headers, ...key });
+    expect([status, answered.get('accept')]).toEqual([415, 'text/csv, application/x-ndjson']);
+    expect(JSON.stringify(body)).not.toContain('JSON');
+  });
+
   test('a body without a key, and CSV on every other route', async () => {
     const headers = { 'content-type': 'text/csv' };
     expect((await client.send('POST', PATH, HEADER, headers)).status).toBe(400);

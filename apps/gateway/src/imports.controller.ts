@@ -9,7 +9,6 @@ import {
   type ImportView,
   listImportErrors,
   listImports,
-  Rejected,
 } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
@@ -19,8 +18,8 @@ import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { ImportClient } from './import.client.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
-import { uploadFormat, uploading } from './upload.js';
-import { ValidPart, ValidQuery } from './valid.pipe.js';
+import { unsupported, uploadFormat, uploading } from './upload.js';
+import { ListQuery, ValidPart, ValidQuery } from './valid.pipe.js';
 
 const ROUTE = { route: 'POST /v1/stock/imports', path: '/v1/stock/imports', body: {} };
 /** For the client to read why, before the rest of the body is cut off. */
@@ -49,9 +48,9 @@ export class ImportsController {
   ): Promise<ImportView> {
     const { key } = idempotencyOf(idempotencyKey(raw.rawHeaders), { caller, ...ROUTE });
     const format = uploadFormat(headers['content-type']);
-    if (!(body instanceof Readable)) throw new Rejected('unsupported-media-type');
+    if (!(body instanceof Readable)) throw unsupported();
     if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-      throw new Rejected('unsupported-media-type', { detail: 'The body must not be compressed.' });
+      throw unsupported('The body must not be compressed.');
     }
     uploading.add(raw.socket);
     try {

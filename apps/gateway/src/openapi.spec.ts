@@ -57,6 +57,13 @@ describe('openApi', () => {
     }
   });
 
+  test('tells importers of the types that they can send', () => {
+    const { responses } = document.paths['/v1/stock/imports']?.post ?? {};
+    const told = JSON.stringify(responses?.['415']);
+    expect(told).toContain('text/csv or application/x-ndjson');
+    expect(told).not.toMatch(/application\/json|JSON/);
+  });
+
   test('refuses in bodies what the validator refuses: unknown fields at every depth, text that is too long', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'doc', ...document });

@@ -60,7 +60,7 @@ export const CAUSES: Readonly<Record<ErrorCode, string>> = {
   'payload-too-large': 'The body has more bytes than a request may have.',
   'uri-too-long': 'The path, or a part of it, is longer than any that exists.',
   'unsupported-media-type':
-    'The body is compressed, or its Content-Type is another one than application/json.',
+    'The body is compressed, or its Content-Type is none that this route takes: most take application/json.',
   'validation-failed':
     'A field is missing, unknown, or not what it must be. "errors" names each by JSON pointer. Nothing was changed.',
   'idempotency-key-reused': 'This key came before, with another body or for another path.',

@@ -214,9 +214,9 @@ export const CHINESE: Readonly<Record<ErrorCode, ProblemWords>> = {
     remedy: '请缩短路径或查询参数。',
   },
   'unsupported-media-type': {
-    title: '请求体必须是 application/json',
-    cause: '请求体经过压缩，或者 Content-Type 不是 application/json。',
-    remedy: '请以 “Content-Type: application/json” 发送未压缩的 JSON。',
+    title: '请求体的类型不是此路由所接受的',
+    cause: '请求体经过压缩，或者此路由不接受其 Content-Type：多数路由接受 application/json。',
+    remedy: '请使用响应的 Accept 头中列出的类型，以 UTF-8 编码、不压缩地发送。',
   },
   'validation-failed': {
     title: '请求内容无效',

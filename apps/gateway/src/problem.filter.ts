@@ -6,6 +6,7 @@ import { LogBudget } from './log-budget.js';
 import { problemOf, refusalOf } from './problem.js';
 import { SECURITY } from './response-headers.js';
 import { Routes } from './routes.js';
+import { UPLOADS, unsupported } from './upload.js';
 
 /** Of a body that is too large so much is read and thrown away: whoever still sends it would lose the answer with the connection. */
 const THROWN_AWAY_BYTES = 4_194_304;
@@ -41,12 +42,16 @@ export class ProblemFilter implements ExceptionFilter {
       .send(body);
   }
 
-  /** Neither Nest nor Fastify tells an unknown path from a method that a path does not have. */
+  /** Neither Nest nor Fastify tells an unknown path from a method that a path does not have, nor an upload from JSON. */
   #explain(
     refusal: Rejected | undefined,
     method: string,
     path: string,
   ): { refusal: Rejected; allow?: string } {
+    // What Fastify has no parser for it refuses before the route can say what it takes.
+    if (refusal?.code === 'unsupported-media-type' && path === UPLOADS && !refusal.details.accept) {
+      return { refusal: unsupported() };
+    }
     if (refusal?.code !== 'route-not-found') return { refusal: refusal ?? new Rejected('internal-error') };
     const methods = this.routes.methodsAt(path);
     if (methods.length === 0 || methods.includes(method)) return { refusal };

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type Fault, Rejected } from '#contracts';
+import { UPLOADS, unsupported } from './upload.js';
 
 /** A problem of RFC 9457, and what has to go with it into the headers. */
 export interface Problem {
@@ -77,8 +78,9 @@ export function refusalOf(error: unknown): Rejected | undefined {
 /** What a client gets to see of it. */
 export function exampleOf(code: ErrorCode, instance = '/v1/orders'): Problem {
   const errors = [{ pointer: '/lines/0/quantity', detail: 'must be an integer number' }];
+  const isUpload = code === 'unsupported-media-type' && instance === UPLOADS;
   const rejected = new Rejected(code, code === 'validation-failed' ? { errors } : {});
-  return problemOf(rejected, { instance, requestId: 'req_01k…' });
+  return problemOf(isUpload ? unsupported() : rejected, { instance, requestId: 'req_01k…' });
 }
 
 function sentence({ pointer, detail }: Fault): string {

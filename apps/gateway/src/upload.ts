@@ -8,6 +8,8 @@ export const UPLOAD_TYPES: Readonly<Record<ImportFormat, string>> = {
   ndjson: 'application/x-ndjson',
 };
 
+const TYPES = Object.values(UPLOAD_TYPES);
+
 /** Sockets on which an upload is under way: it has a limit of its own instead of that of other requests. */
 export const uploading = new WeakSet<object>();
 
@@ -19,7 +21,10 @@ export function uploadFormat(contentType: string | undefined): ImportFormat {
   const format = (Object.keys(UPLOAD_TYPES) as ImportFormat[]).find((one) => UPLOAD_TYPES[one] === type);
   const charset = parameters.find((one) => one.startsWith('charset='))?.slice(8);
   if (format && (charset === undefined || /^"?utf-?8"?$/.test(charset))) return format;
-  const types = Object.values(UPLOAD_TYPES);
-  const detail = `The body must be ${types.join(' or ')}, in UTF-8.`;
-  throw new Rejected('unsupported-media-type', { detail, accept: types.join(', ') });
+  throw unsupported();
+}
+
+/** What the route takes instead of JSON. */
+export function unsupported(detail = `The body must be ${TYPES.join(' or ')}, in UTF-8.`): Rejected {
+  return new Rejected('unsupported-media-type', { detail, accept: TYPES.join(', ') });
 }

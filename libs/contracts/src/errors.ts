@@ -220,8 +220,8 @@ export const ERRORS = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body must be application/json',
-    remedy: 'Send JSON with "Content-Type: application/json", not compressed.',
+    title: 'The body is of another type than this route takes',
+    remedy: 'Send it in a type that the Accept header of the answer names, in UTF-8, and not compressed.',
   },
   'validation-failed': {
     status: 422,
