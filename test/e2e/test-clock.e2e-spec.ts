@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ClockView, type OrderView } from '#contracts';
+import { type ClockView, type OrderView, type TrialBalance } from '#contracts';
 import { Shop } from './shop.js';
 
 const MINUTES = 60;
@@ -66,6 +66,18 @@ describe('a sandbox', () => {
       expect(Date.parse(expiresAt as string)).toBeGreaterThan(now.getTime() + 14 * MINUTES * 1_000);
     }
     for (const { id } of orders) expect((await client.pay(id, 'tok_visa')).body.status).toBe('captured');
+  });
+
+  test('balances its accounts until its own time', async () => {
+    const client = shop.client();
+    await client.stocked('BOOKED', 1);
+    const now = await advance(MINUTES);
+    const { body } = await client.place({ sku: 'BOOKED', method: 'tok_visa' });
+    expect(body.status).toBe('confirmed');
+    const path = '/v1/ledger/trial-balance';
+    const { at, totals } = await client.read<TrialBalance>(path);
+    expect(totals).toEqual((await client.read<TrialBalance>(`${path}?at=2999-12-31T00:00:00Z`)).totals);
+    expect(Date.parse(at)).toBeGreaterThanOrEqual(now.getTime() - 50);
   });
 
   test('refuses what is no time, and what is too far', async () => {

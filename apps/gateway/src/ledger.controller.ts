@@ -72,7 +72,7 @@ export class LedgerController {
     @Query(new ValidQuery(TrialBalanceQuery, false)) { at }: TrialBalanceQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<TrialBalance> {
-    const question = { at: at === undefined ? new Date().toISOString() : utc(at) };
+    const question = at === undefined ? { at: new Date().toISOString(), untilNow: true } : { at: utc(at) };
     return this.rpc.call(getTrialBalance, question, this.config.callOptions(trace));
   }
 }

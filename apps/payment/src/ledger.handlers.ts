@@ -34,7 +34,8 @@ export class LedgerHandlers {
   }
 
   @OnRpc(getTrialBalance)
-  async trialBalance({ at }: GetTrialBalance): Promise<TrialBalance> {
+  async trialBalance({ at: told, untilNow }: GetTrialBalance): Promise<TrialBalance> {
+    const at = untilNow ? this.database.now().toISOString() : told;
     const sums = await sumsBefore(this.database, at);
     const accounts = sums.map(({ account, currency, debit, credit }) => ({
       account,

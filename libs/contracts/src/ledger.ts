@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import {
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
@@ -80,6 +81,8 @@ export class LedgerPeriod {
 export class GetTrialBalance {
   /** Postings from then on are left out. */
   @IsISO8601() at: string;
+  /** Until now, by the clock that postings have. `at` is there nevertheless, for a service that does not know this. */
+  @IsOptional() @IsBoolean() untilNow?: boolean;
 }
 
 export class CurrencyTotal {
