@@ -45,7 +45,7 @@ export const OPERATIONS: readonly Operation[] = [
     description:
       'All filters together must hold. A page looks at 20 000 orders at most: when few of them match it may have fewer than ' +
       '`limit`, even none, and there is more as long as `nextCursor` is not null. A `paymentId` finds the order of any of its ' +
-      'payments, also of one that was declined.',
+      'payments, also of one that was declined; that needs `payments:read` or `payments:write` as well.',
     parameters: [],
     query: 'OrdersQuery',
     answers: [{ status: 200, description: 'A page of orders.', schema: 'OrderPage' }],

@@ -10,6 +10,7 @@ export const ORDER_READING_OPERATIONS: readonly Operation[] = [
     summary: 'Read one order',
     description:
       'With `expand=payments,timeline`, or one of them, also its payments, newest first, and every step that it took. ' +
+      'Its payments need the scope `payments:read` or `payments:write` as well. ' +
       'The ETag of an order is its version. An expanded answer can change while the order does not, so its ETag is made ' +
       'from all that it shows: send it in If-None-Match. If-Match takes the `version`.',
     parameters: ['OrderId', 'IfNoneMatch'],
