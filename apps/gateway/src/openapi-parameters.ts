@@ -10,6 +10,8 @@ const header = (name: string, description: string, schema: object) => ({
   schema,
 });
 
+const needed = (parameter: object) => ({ ...parameter, required: true });
+
 /** One for each field of the query's class. */
 export function queryParameters({ properties = {}, required = [] }: Schema): object[] {
   return Object.entries(properties).map(([name, schema]) => ({
@@ -51,23 +53,24 @@ export function parameters(schemas: Readonly<Record<string, Schema>>): Record<st
       ...header('Prefer', '`wait=N`: hold the answer back for up to N ≤ 10 seconds (RFC 7240).', text),
       example: 'wait=5',
     },
-    WebhookId: header('webhook-id', 'Of the event: the same on every repeat.', text),
-    WebhookTimestamp: header('webhook-timestamp', 'When it was sent, in seconds since 1970.', text),
-    WebhookSignature: header(
-      'webhook-signature',
-      '`v1,` and the HMAC-SHA256 of `<id>.<timestamp>.<body>` in base64; several are separated by spaces.',
-      text,
+    WebhookId: needed(header('webhook-id', 'Of the event: the same on every repeat.', text)),
+    WebhookTimestamp: needed(header('webhook-timestamp', 'When it was sent, in seconds since 1970.', text)),
+    WebhookSignature: needed(
+      header(
+        'webhook-signature',
+        '`v1,` and the HMAC-SHA256 of `<id>.<timestamp>.<body>` in base64; several are separated by spaces.',
+        text,
+      ),
     ),
-    StripeSignature: header('Stripe-Signature', 'As Stripe makes it.', text),
+    StripeSignature: needed(header('Stripe-Signature', 'As Stripe makes it.', text)),
     IfMatch: header('If-Match', `Only if it still has this version. ${ONE_TAG}`, version),
     IfMatchAny: header('If-Match', `Only if it still has this version; \`*\` is any. ${ONE_TAG}`, {
       ...text,
       examples: ['"5"'],
     }),
-    IfMatchNeeded: {
-      ...header('If-Match', `Only if it still has this version. Needed. ${ONE_TAG}`, version),
-      required: true,
-    },
+    IfMatchNeeded: needed(
+      header('If-Match', `Only if it still has this version. Needed. ${ONE_TAG}`, version),
+    ),
     LastEventId: header('Last-Event-ID', 'Only what came after this version.', {
       type: 'string',
       pattern: '^\\d{0,9}$',

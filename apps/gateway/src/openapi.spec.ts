@@ -11,7 +11,7 @@ const document = JSON.parse(
     string,
     Record<string, { responses: Record<string, unknown>; parameters: object[]; security: object[] }>
   >;
-  components: { schemas: Record<string, object> };
+  components: { schemas: Record<string, object>; parameters: Record<string, object> };
 };
 
 describe('openApi', () => {
@@ -54,6 +54,34 @@ describe('openApi', () => {
         const ofKeys = security.length > 0 ? ['401', '403', '422'] : [];
         expect(Object.keys(responses)).toEqual(expect.arrayContaining([...ofKeys, '500', '503', '504']));
       }
+    }
+  });
+
+  test('tells of the quota on every answer to a known caller, and on no other', () => {
+    const headersAt = (path: string, method: string, status: number) =>
+      (document.paths[path]?.[method]?.responses[status] as { headers: object } | undefined)?.headers;
+    const quota = { RateLimit: expect.anything(), 'RateLimit-Policy': expect.anything() };
+    for (const status of [201, 400, 415, 422, 429, 503]) {
+      expect(headersAt('/v1/orders', 'post', status)).toMatchObject(quota);
+    }
+    for (const [path, status] of [
+      ['/v1/orders', 401],
+      ['/v1/orders', 431],
+      ['/v1/webhooks/stripe', 204],
+      ['/v1/webhooks/stripe', 503],
+    ] as const) {
+      expect(headersAt(path, 'post', status)).not.toHaveProperty('RateLimit');
+    }
+    expect(headersAt('/v1/orders', 'post', 415)).toMatchObject({
+      Accept: expect.anything(),
+      'Accept-Encoding': expect.anything(),
+    });
+  });
+
+  test('needs the signatures without which a webhook is refused', () => {
+    const { parameters } = document.components;
+    for (const name of ['WebhookId', 'WebhookTimestamp', 'WebhookSignature', 'StripeSignature']) {
+      expect(parameters[name]).toMatchObject({ in: 'header', required: true });
     }
   });
 

@@ -18,6 +18,10 @@ const ALWAYS: readonly ErrorCode[] = [
   'service-unavailable',
   'outcome-unknown',
 ];
+/** Of a request that was counted. */
+const QUOTA = ['RateLimit', 'RateLimit-Policy'];
+/** Statuses of requests that are not: they come to nothing before anybody knows whose they are. */
+const UNCOUNTED: ReadonlySet<number> = new Set([401, 408, 414, 431]);
 const WITH_BODY: readonly ErrorCode[] = ['payload-too-large', 'unsupported-media-type'];
 
 /** The document of the whole API. The schemas are those of the contract classes, the scopes those of the routes. */
@@ -39,7 +43,9 @@ export function openApi(
       title: 'Waybill',
       version: '1',
       description:
-        'Orders, payments and stock. Errors are `application/problem+json`; ids sort by time of creation.',
+        'Orders, payments and stock. Errors are `application/problem+json`; ids sort by time of creation. A request may ' +
+        'bring an `X-Request-Id` (8 to 64 letters, digits and `.` `_` `:` `-`, the first a letter or a digit): its answer, ' +
+        'logs and timelines have it, and one of ours otherwise. With a `traceparent` (W3C Trace Context) it goes on in that trace.',
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
@@ -61,6 +67,7 @@ function operationObject(
 ): object {
   const { id, tag, summary, description, query, body, uploads, unconditional } = operation;
   const isOpen = scope === 'open';
+  const quota = isOpen ? [] : QUOTA;
   const problems = [
     ...(body || uploads ? WITH_BODY : []),
     ...operation.problems,
@@ -88,42 +95,45 @@ function operationObject(
     }),
     ...(uploads && { requestBody: { required: true, content: textContent(uploads) } }),
     responses: {
-      ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer)])),
-      ...problemResponses(problems, operation.path),
+      ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer, quota)])),
+      ...problemResponses(problems, operation.path, quota),
     },
   };
 }
 
-function answerObject({
-  description,
-  type = 'application/json',
-  schema,
-  texts,
-  headers = [],
-}: Answer): object {
+function answerObject(
+  { description, type = 'application/json', schema, texts, headers = [] }: Answer,
+  quota: readonly string[],
+): object {
   return {
     description,
-    headers: headerRefs(['X-Request-Id', ...headers]),
+    headers: headerRefs(['X-Request-Id', ...headers, ...quota]),
     ...(schema && { content: content(type, schema) }),
     ...(texts && { content: textContent(texts) }),
   };
 }
 
 /** One response per status, with an example for each of its codes. */
-function problemResponses(codes: readonly ErrorCode[], instance: string): Record<string, object> {
+function problemResponses(
+  codes: readonly ErrorCode[],
+  instance: string,
+  quota: readonly string[],
+): Record<string, object> {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
-    [...byStatus].map(([status, those]) => [status, problemResponse(those, instance)]),
+    [...byStatus].map(([status, those]) => [
+      status,
+      problemResponse(those, instance, UNCOUNTED.has(status) ? [] : quota),
+    ]),
   );
 }
 
-function problemResponse(codes: readonly ErrorCode[], instance: string): object {
+function problemResponse(codes: readonly ErrorCode[], instance: string, quota: readonly string[]): object {
   const problems = codes.map((code) => ({ code, ...exampleOf(code, instance) }));
-  const limited = codes.includes('rate-limited') ? ['RateLimit', 'RateLimit-Policy'] : [];
   const own = Object.keys(HEADERS).filter((name) => problems[0]?.headers[name.toLowerCase()]);
   return {
     description: codes.map((code) => `${ERRORS[code].title}.`).join(' '),
-    headers: headerRefs(['X-Request-Id', ...own, ...limited]),
+    headers: headerRefs(['X-Request-Id', ...own, ...quota]),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },

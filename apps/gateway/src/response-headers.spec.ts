@@ -1,3 +1,4 @@
+import { HEADERS } from './openapi-headers.js';
 import { Cors, faultOfOrigins, SECURITY, securityOf } from './response-headers.js';
 
 describe('Cors', () => {
@@ -22,6 +23,19 @@ describe('Cors', () => {
     'https://a.shop.example',
   ])('says nothing to %p', (origin) => {
     expect(cors.headersFor(origin)).toBeUndefined();
+  });
+});
+
+describe('what a page of another site may read', () => {
+  const exposed = new Cors('https://shop.example').headersFor('https://shop.example')?.[
+    'access-control-expose-headers'
+  ];
+
+  // Browsers let every page read some (Fetch standard, "CORS-safelisted response-header name"); the others tell programs of ours nothing.
+  test.each(
+    Object.keys(HEADERS).filter((name) => !/^(?:Accept|Accept-Encoding|WWW-Authenticate)$/.test(name)),
+  )('is the documented %s', (name) => {
+    expect(exposed?.split(', ')).toContain(name.toLowerCase());
   });
 });
 

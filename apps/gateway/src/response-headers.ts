@@ -28,7 +28,7 @@ const PREFLIGHT: ResponseHeaders = {
   'access-control-max-age': '600',
 };
 const EXPOSED =
-  'etag, idempotency-replayed, location, preference-applied, ratelimit, ratelimit-policy, retry-after, server-timing, x-request-id';
+  'content-disposition, etag, idempotency-replayed, location, preference-applied, ratelimit, ratelimit-policy, retry-after, server-timing, x-request-id';
 
 /** Which pages of other sites may call from a browser (Fetch standard, 3.3). Keys are no cookies, so no credentials. */
 export class Cors {
