@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { SCOPES } from '#contracts';
 import { Callers, faultOfApiKeys } from './callers.js';
-import { SCOPES } from './scope.js';
 
 const digest = (key: string) => hash('sha256', key);
 const apiKeys = `shop=${digest('wb_shop')},\n till.2=${digest('wb_till').toUpperCase()}:orders:read+stock:read `;

@@ -1,6 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { Rejected } from '#contracts';
-import { isScope, SCOPES, type Scope } from './scope.js';
+import { isScope, Rejected, SCOPES, type Scope } from '#contracts';
 
 /** Who is calling, and what the key allows. */
 export interface Caller {

@@ -6,9 +6,8 @@ import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
-import { ListQuery } from './payment-lists.controller.js';
 import { Needs } from './policy.decorator.js';
-import { ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidQuery } from './valid.pipe.js';
 
 export class EventsQuery extends ListQuery {
   @IsOptional() @IsEventType() type?: string;

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { type FastifyReply } from 'fastify';
 import {
   getImport,
@@ -24,11 +23,6 @@ import { ListQuery, ValidPart, ValidQuery } from './valid.pipe.js';
 const ROUTE = { route: 'POST /v1/stock/imports', path: '/v1/stock/imports', body: {} };
 /** For the client to read why, before the rest of the body is cut off. */
 const LINGER_MS = 2_000;
-
-export class ImportsQuery {
-  @IsInt() @Min(1) @Max(100) limit: number;
-  @IsOptional() @IsString() cursor?: string;
-}
 
 @Controller('v1/stock/imports')
 export class ImportsController {
@@ -67,7 +61,7 @@ export class ImportsController {
   @Get()
   @Needs('stock:read')
   async list(
-    @Query(new ValidQuery(ImportsQuery)) { limit, cursor }: ImportsQuery,
+    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ImportView>> {
     const list = ['imports'];
@@ -90,7 +84,7 @@ export class ImportsController {
   @Needs('stock:read')
   async errors(
     @Param('id', new ValidPart(ImportRef, 'importId')) importId: string,
-    @Query(new ValidQuery(ImportsQuery)) { limit, cursor }: ImportsQuery,
+    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ImportError>> {
     const list = ['import-errors', importId];

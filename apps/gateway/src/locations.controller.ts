@@ -19,9 +19,8 @@ import { etag, refuseConditions } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
-import { ListQuery } from './payment-lists.controller.js';
 import { Needs } from './policy.decorator.js';
-import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 const ROUTE = 'POST /v1/stock/:sku/transfers';
 
@@ -47,6 +46,7 @@ export class LocationsController {
     if (put.created) reply.code(201).header('location', `/v1/locations/${location}`);
     return put.location;
   }
+
   @Get('locations/:location')
   @Needs('stock:read')
   get(
@@ -55,7 +55,6 @@ export class LocationsController {
   ): Promise<LocationView> {
     return this.rpc.call(getLocation, { location }, this.config.callOptions(trace));
   }
-
 
   @Get('locations')
   @Needs('stock:read')

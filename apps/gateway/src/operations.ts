@@ -187,7 +187,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'Products',
     summary: 'List products by SKU',
     parameters: [],
-    query: 'ProductsQuery',
+    query: 'ListQuery',
     answers: [{ status: 200, description: 'A page of products.', schema: 'ProductPage' }],
     problems: ['cursor-invalid'],
   },

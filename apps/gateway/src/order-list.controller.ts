@@ -1,5 +1,5 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import {
   getPayment,
   IsFreeText,
@@ -17,22 +17,20 @@ import { Cursors } from './cursor.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
-import { ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidQuery } from './valid.pipe.js';
 
 /** RFC 3339 with its offset, in years that every database knows. That the day exists is for IsISO8601 to say. */
 const TIMESTAMP =
   /^[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const TIMESTAMP_WORDS = { message: 'must be a timestamp such as 2026-11-23T10:00:00.000Z' };
 
-export class OrdersQuery {
+export class OrdersQuery extends ListQuery {
   @IsOptional() @IsIn(ORDER_STATUSES) status?: OrderStatus;
   @IsOptional() @IsFreeText(64) customerId?: string;
   @IsOptional() @IsISO8601({ strict: true }) @Matches(TIMESTAMP, TIMESTAMP_WORDS) createdAfter?: string;
   @IsOptional() @IsISO8601({ strict: true }) @Matches(TIMESTAMP, TIMESTAMP_WORDS) createdBefore?: string;
   @IsOptional() @IsId('pay') paymentId?: string;
   @IsOptional() @IsSku() sku?: string;
-  @IsInt() @Min(1) @Max(100) limit: number;
-  @IsOptional() @IsString() cursor?: string;
 }
 
 @Controller('v1/orders')

@@ -1,5 +1,4 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { GetPayment, getLedger, IsId, type LedgerPosting, type PaymentView } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
@@ -8,12 +7,7 @@ import { type ApiRequest } from './http.module.js';
 import { OrderPaymentsClient } from './order-payments.client.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
-import { ValidPart, ValidQuery } from './valid.pipe.js';
-
-export class ListQuery {
-  @IsInt() @Min(1) @Max(100) limit: number;
-  @IsOptional() @IsString() cursor?: string;
-}
+import { ListQuery, ValidPart, ValidQuery } from './valid.pipe.js';
 
 export class PaymentsQuery extends ListQuery {
   @IsId('ord') orderId: string;

@@ -1,6 +1,6 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { type Scope } from './scope.js';
+import { type Scope } from '#contracts';
 
 /** Who may use a route: holders of a scope, or everyone. */
 export type Policy = Scope | 'open';

@@ -11,7 +11,7 @@ export const PRICE_OPERATIONS: readonly Operation[] = [
       'One entry for each currency in which the price changed, with the request that changed it. An order keeps the ' +
       'price that it was placed at.',
     parameters: ['Sku'],
-    query: 'PricesQuery',
+    query: 'ListQuery',
     answers: [{ status: 200, description: 'A page of prices.', schema: 'PricePage' }],
     problems: ['product-not-found', 'cursor-invalid'],
   },

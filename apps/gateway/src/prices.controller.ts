@@ -1,5 +1,4 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { type HistoricPrice, listPrices, SkuRef } from '#contracts';
 import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
@@ -7,12 +6,7 @@ import { Cursors } from './cursor.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
-import { ValidPart, ValidQuery } from './valid.pipe.js';
-
-export class PricesQuery {
-  @IsInt() @Min(1) @Max(100) limit: number;
-  @IsOptional() @IsString() cursor?: string;
-}
+import { ListQuery, ValidPart, ValidQuery } from './valid.pipe.js';
 
 @Controller('v1/products/:sku/prices')
 export class PricesController {
@@ -26,7 +20,7 @@ export class PricesController {
   @Needs('stock:read')
   async list(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
-    @Query(new ValidQuery(PricesQuery)) { limit, cursor }: PricesQuery,
+    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<HistoricPrice>> {
     const list = ['prices', sku];

@@ -1,5 +1,4 @@
 import { Body, Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { type FastifyReply } from 'fastify';
 import { getProduct, listProducts, ProductRequest, type ProductView, putProduct, SkuRef } from '#contracts';
 import { RpcClient } from '#messaging';
@@ -9,12 +8,7 @@ import { etag, replacedVersion } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
-import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
-
-export class ProductsQuery {
-  @IsInt() @Min(1) @Max(100) limit: number;
-  @IsOptional() @IsString() cursor?: string;
-}
+import { ListQuery, ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 @Controller('v1/products')
 export class ProductsController {
@@ -56,7 +50,7 @@ export class ProductsController {
   @Get()
   @Needs('stock:read')
   async list(
-    @Query(new ValidQuery(ProductsQuery)) { limit, cursor }: ProductsQuery,
+    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ProductView>> {
     const request = {

@@ -18,11 +18,10 @@ import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
 import { PaymentClient } from './payment.client.js';
-import { ListQuery } from './payment-lists.controller.js';
 import { USUAL_WAIT_S } from './payments.controller.js';
 import { Needs } from './policy.decorator.js';
 import { waitSeconds } from './prefer.js';
-import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 const ROUTE = 'POST /v1/payments/:id/refunds';
 

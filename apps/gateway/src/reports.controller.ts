@@ -5,9 +5,8 @@ import { RpcClient } from '#messaging';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { type ApiRequest } from './http.module.js';
-import { ListQuery } from './payment-lists.controller.js';
 import { Needs } from './policy.decorator.js';
-import { ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidQuery } from './valid.pipe.js';
 
 const MAX_DAYS = 366;
 const USUAL_DAYS = 30;

@@ -17,9 +17,8 @@ import { etag, expectedVersion } from './etag.js';
 import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
-import { ListQuery } from './payment-lists.controller.js';
 import { Needs } from './policy.decorator.js';
-import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';
 
 const ROUTE = 'POST /v1/orders/:id/returns';
 

@@ -6,9 +6,8 @@ import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
-import { ListQuery } from './payment-lists.controller.js';
 import { Needs } from './policy.decorator.js';
-import { ValidPart, ValidQuery } from './valid.pipe.js';
+import { ListQuery, ValidPart, ValidQuery } from './valid.pipe.js';
 
 export class ReservationsQuery extends ListQuery {
   @IsOptional() @IsIn(['open', 'closed']) state?: 'open' | 'closed';

@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { type Class, type Fault, Rejected, validate } from '#contracts';
 
 /**
@@ -14,6 +15,12 @@ export class ValidBody<T extends object> implements PipeTransform<unknown, T> {
   transform(body: unknown): T {
     return valid(this.type, body === undefined ? this.absent : body, (pointer) => pointer);
   }
+}
+
+/** The query of a list, as it is or with filters added. */
+export class ListQuery {
+  @IsInt() @Min(1) @Max(100) limit: number;
+  @IsOptional() @IsString() cursor?: string;
 }
 
 /** The parameters after the "?", `limit` among them unless told. Pointers start with /query. */
