@@ -227,42 +227,42 @@ function hasTime({ nextAttemptAt }: { readonly nextAttemptAt: string | null }): 
 
 it('keeps the books right, whatever is lost, doubted, repeated or late', () => {
   const seen = new Set<string>();
-  fc.assert(
-    fc.property(stories, ({ capture: how, approves, asks, begins, moves }) => {
-      const story = new Story(how, approves, asks);
-      for (const move of [...begins, ...moves]) {
-        story.play(move);
-        checkAlways(story);
-      }
-      story.settle();
+  const anyStory = fc.property(stories, ({ capture: how, approves, asks, begins, moves }) => {
+    const story = new Story(how, approves, asks);
+    for (const move of [...begins, ...moves]) {
+      story.play(move);
       checkAlways(story);
+    }
+    story.settle();
+    checkAlways(story);
 
-      const { world, provider } = story;
-      const { payment, steps, facts, rows } = world;
-      expect(TERMINAL).toContain(payment?.status);
-      expect(world.alerts).toEqual([]);
-      const others = facts.filter((fact) => fact !== 'payment.refund_succeeded.v1');
-      expect(new Set(others).size).toBe(others.length);
-      for (const { to } of steps) seen.add(to);
-      expect(steps.filter(({ from, to }) => from && STATUSES.indexOf(to) < STATUSES.indexOf(from))).toEqual(
-        [],
-      );
-      expect(steps.map(({ version }) => version)).toEqual(steps.map((_, i) => i + 1));
-      const kept = provider.sum('capture') - provider.sum('refund');
-      if (story.wasCancelled) expect([kept, provider.open()]).toEqual([0, 0]);
-      if (payment?.status !== 'authorized') expect(payment?.waitingRefunds).toBeNull();
-      if (payment?.status === 'voided') expect(provider.open()).toBe(0);
-      const transfers = rows.filter((row): row is Transfer => row.kind === 'transfer');
-      expect(balances(transfers).provider_clearing).toBe(kept);
-      const refunds = transfers.filter(({ operation }) => operation === 'refund');
-      expect(facts.length - others.length).toBe(refunds.length);
-      expect(payment).toMatchObject({
-        id: PAY,
-        capturedAmount: provider.sum('capture'),
-        refundedAmount: provider.sum('refund'),
-      });
-    }),
-    { numRuns: 3_000 },
-  );
-  expect([...seen].sort()).toEqual(STATUSES.filter((status) => status !== 'halted').sort());
+    const { world, provider } = story;
+    const { payment, steps, facts, rows } = world;
+    expect(TERMINAL).toContain(payment?.status);
+    expect(world.alerts).toEqual([]);
+    const others = facts.filter((fact) => fact !== 'payment.refund_succeeded.v1');
+    expect(new Set(others).size).toBe(others.length);
+    for (const { to } of steps) seen.add(to);
+    expect(steps.filter(({ from, to }) => from && STATUSES.indexOf(to) < STATUSES.indexOf(from))).toEqual([]);
+    expect(steps.map(({ version }) => version)).toEqual(steps.map((_, i) => i + 1));
+    const kept = provider.sum('capture') - provider.sum('refund');
+    if (story.wasCancelled) expect([kept, provider.open()]).toEqual([0, 0]);
+    if (payment?.status !== 'authorized') expect(payment?.waitingRefunds).toBeNull();
+    if (payment?.status === 'voided') expect(provider.open()).toBe(0);
+    const transfers = rows.filter((row): row is Transfer => row.kind === 'transfer');
+    expect(balances(transfers).provider_clearing).toBe(kept);
+    const refunds = transfers.filter(({ operation }) => operation === 'refund');
+    expect(facts.length - others.length).toBe(refunds.length);
+    expect(payment).toMatchObject({
+      id: PAY,
+      capturedAmount: provider.sum('capture'),
+      refundedAmount: provider.sum('refund'),
+    });
+  });
+  const all = STATUSES.filter((status) => status !== 'halted');
+  // The rarest come about once in five hundred stories.
+  for (let round = 0; round === 0 || (round < 10 && seen.size < all.length); round++) {
+    fc.assert(anyStory, { numRuns: 3_000 });
+  }
+  expect([...seen].sort()).toEqual([...all].sort());
 });
