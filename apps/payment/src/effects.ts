@@ -84,7 +84,9 @@ export function entryCall(from: Status, to: Status): 'call' | 'abandon' | undefi
 }
 
 /** What is called off before it is known whether it was done: with the key that letting go of it has anyway. */
-export function callingOff({ begunBefore: _, ...call }: ProviderCall): ProviderCall {
+export function callingOff(asked: ProviderCall): ProviderCall {
+  // That time is of the charge, not of the void.
+  const { begunBefore: _, ...call } = asked;
   return { ...call, key: `${call.paymentId}:void`, operation: 'void' };
 }
 

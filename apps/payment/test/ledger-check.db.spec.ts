@@ -22,12 +22,12 @@ function ledger(during: () => void = () => undefined) {
 
 it('asks for the time since a capture was asked for, however old its authorization is', async () => {
   const { id, charge, capture } = payment('tok_visa', 'manual');
-  const one = replica();
-  await one.handle(charge());
+  const service = replica();
+  await service.handle(charge());
   const backThen = `now() - interval '6 days'`;
   await here.database.query(`update payments set created_at = ${backThen} where id = $1`, [id]);
   await here.database.query(`update payment_history set at = ${backThen} where payment_id = $1`, [id]);
-  await one.handle(capture());
+  await service.handle(capture());
   const { asked, fake } = ledger();
   const now = Date.now();
   const period = { from: new Date(now - 60_000), to: new Date(now + 1_000) };
@@ -46,6 +46,6 @@ it('stops between two slices when nobody waits for it any more', async () => {
   const compared = async () => {
     for await (const _ of reconcileLedgers(parts, period, stopped.signal));
   };
-  await expect(compared()).rejects.toThrow();
+  await expect(compared()).rejects.toThrow('aborted');
   expect(asked).toHaveLength(1);
 });
