@@ -35,7 +35,8 @@ async function providerOf(
   logger: Logger,
 ): Promise<Provider> {
   const isSandbox = config.paymentProvider === 'sandbox';
-  logger.info({}, isSandbox ? 'payments go to the sandbox: no money moves' : 'payments go to Stripe');
+  if (isSandbox) logger.warn({}, 'payments go to the sandbox: no money moves');
+  else logger.info({}, 'payments go to Stripe');
   const webhooks = config.sandboxWebhook && new WebhookSender(config.sandboxWebhook);
   if (webhooks) shutdown.on('consume', 'webhooks of the sandbox', () => webhooks.close());
   const onClose = (close: () => Promise<void>): void =>
