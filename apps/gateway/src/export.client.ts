@@ -33,6 +33,11 @@ export class ExportClient {
 
   /** Whose client reads no further would keep the gateway from stopping. */
   watch(answer: ServerResponse): void {
+    if (this.stopping.signal.aborted) {
+      // Its first page came when all others had been told.
+      answer.destroy();
+      return;
+    }
     this.answers.add(answer);
     answer.once('close', () => this.answers.delete(answer));
   }

@@ -92,7 +92,6 @@ export class LogFollower {
     const begun = this.options.database.now();
     const entries = await reader.read(IDLE_MS);
     const last = entries.at(-1);
-    if (last) this.quietSince = performance.now();
     const quietMs = performance.now() - this.quietSince;
     const { asOf, isBehind } = knownAfter({ begun, lastAt: last?.at, quietMs }, this.isBehind);
     this.isBehind = isBehind;
@@ -102,6 +101,8 @@ export class LogFollower {
     if (last) crash?.('event-log.saved');
     await this.tidy(next);
     if (last) await pause(GATHER_MS);
+    // Only now is there room for more: the time that we took ourselves says nothing of what is behind it.
+    if (last) this.quietSince = performance.now();
     return next;
   }
 

@@ -40,6 +40,8 @@ export class InvariantsModule implements OnApplicationBootstrap {
     const { database, logger } = this;
     const { service, invariants, intervalMs } = this.options;
     const parts = { service, database, log: logger, observe: this.metrics.observe };
-    this.workers.every({ name: 'invariants', intervalMs }, () => checkInvariants(parts, invariants));
+    this.workers.every({ name: 'invariants', intervalMs }, (stopped) =>
+      checkInvariants(parts, invariants, stopped),
+    );
   }
 }

@@ -20,9 +20,10 @@ interface Parts {
 export async function checkInvariants(
   { service, database, log, observe }: Parts,
   invariants: readonly Invariant[],
+  stopped: AbortSignal,
 ): Promise<void> {
   const always = invariants.filter(holdsAlways);
-  const found = await findViolations(database, always);
+  const found = await findViolations(database, always, stopped);
   if (found === undefined) return;
   const { broken, unanswered } = found;
   const unknown = new Set(unanswered.map(({ id }) => id));

@@ -41,7 +41,7 @@ export async function keepLetter(db: Queryable, letter: DeadLetter): Promise<voi
         attempts, body, failed_at)
       values ($1, 'dead', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       on conflict (id) do update set status = 'dead', failed_at = excluded.failed_at, kept_at = now()
-        where dead_letters.status = 'redriven' and dead_letters.failed_at < excluded.failed_at`,
+        where dead_letters.status = 'redriven' and dead_letters.failed_at <> excluded.failed_at`,
     values: [
       id,
       clean(queue),
@@ -134,7 +134,7 @@ export async function redriveLetters(tx: Tx, ids: readonly string[], deed: Deed)
   const { rows } = await tx.query<{ id: string; queue: string; body: Buffer }>({
     name: 'redrive-dead-letters',
     text: `with chosen as (
-        update dead_letters set status = 'redriven' where id = any($1::text[]) and status = 'dead'
+        update dead_letters set status = 'redriven', kept_at = now() where id = any($1::text[]) and status = 'dead'
         returning id, queue, body
       ), audited as (
         insert into dead_letter_audit (actor, action, letter_id, redrive_id) select $2, 'redrive', id, $3 from chosen

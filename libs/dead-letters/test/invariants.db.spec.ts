@@ -26,7 +26,10 @@ it('tells of what is broken before it fails on what took too long', async () => 
     { id: 'A2', name: 'broken', sql: 'select 1 as one' },
     { id: 'A3', name: 'sound', sql: 'select 1 where false' },
   ];
-  await expect(checkInvariants(parts, invariants)).rejects.toThrow('took too long to look for A1 (endless)');
+  const { signal } = new AbortController();
+  await expect(checkInvariants(parts, invariants, signal)).rejects.toThrow(
+    'took too long to look for A1 (endless)',
+  );
   expect(seen).toEqual([
     ['waybill_invariant_violations', { invariant: 'A2' }, 1],
     ['waybill_invariant_violations', { invariant: 'A3' }, 0],
@@ -34,4 +37,17 @@ it('tells of what is broken before it fails on what took too long', async () => 
   expect(errors).toEqual(['an invariant is broken']);
   const { rows } = await testing.database.query('select type from dead_letters');
   expect(rows).toEqual([{ type: 'A2' }]);
+});
+
+it('ends with its process, between two invariants', async () => {
+  const ending = new AbortController();
+  ending.abort();
+  const parts = {
+    service: 'stock' as const,
+    database: testing.database,
+    log: {} as never,
+    observe: () => {},
+  };
+  const one = { id: 'A2', name: 'broken', sql: 'select 1 as one' };
+  await expect(checkInvariants(parts, [one], ending.signal)).rejects.toBe(ending.signal.reason);
 });

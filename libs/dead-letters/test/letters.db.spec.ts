@@ -65,6 +65,25 @@ test('a letter that the broker sets aside again, under the same id, waits for so
   expect(await statusOf(one.id)).toBe('dead');
 });
 
+test('a letter that dies anew waits for somebody again, also at a replica whose clock is behind', async () => {
+  const one = letter();
+  await keepLetter(database, one);
+  await redrive(one.id);
+  await keepLetter(database, { ...one, failedAt: '2026-11-25T09:59:00.000Z' });
+  expect(await statusOf(one.id)).toBe('dead');
+});
+
+test('a redrive sends a letter once, also when it dies anew at a replica of the version before', async () => {
+  const one = letter();
+  await keepLetter(database, one);
+  const { rows } = await database.query('select now() as begun');
+  await redrive(one.id);
+  // That version does not know when a letter was kept.
+  await database.query(`update dead_letters set status = 'dead', failed_at = now() where id = $1`, [one.id]);
+  const left = 'select 1 from dead_letters where id = $1 and kept_at <= $2';
+  expect((await database.query(left, [one.id, rows[0].begun])).rows).toEqual([]);
+});
+
 test('a letter that comes again because whoever kept it died before the acknowledgement stays sent back', async () => {
   const one = letter();
   await keepLetter(database, one);

@@ -5,7 +5,7 @@ import { type Delivery, KILLER } from './consumer.js';
 import { type Message, type Outcome } from './delivery.js';
 import { type Member, messageOf, parseBundle } from './envelope.js';
 import { type Failures, FORGED, type Verdict } from './failures.js';
-import { denialOf, type Identities, type Identity } from './identity.js';
+import { denialOf, type Identities, type Identity, onlyReads } from './identity.js';
 import { type Log, logged, type Observe } from './observe.js';
 import { pingOf } from './ping.js';
 import { type Senders, senderOf } from './users.js';
@@ -190,18 +190,19 @@ export class Dispatcher {
     }
   }
 
-  private answer({ message, delivery }: Entry, outcome: Outcome): void {
+  private answer({ contract, message, delivery }: Entry, outcome: Outcome): void {
     const { answers, judge, log } = this.options;
     const { id, replyTo } = message;
+    const isDoubtful = delivery.isRedelivered && contract.kind === 'rpc' && !onlyReads(contract);
     if (!('failed' in outcome)) {
-      if (replyTo) answers.answer(replyTo, id, delivery.isRedelivered ? inDoubt(outcome) : outcome);
+      if (replyTo) answers.answer(replyTo, id, isDoubtful ? inDoubt(outcome) : outcome);
       return;
     }
     const verdict = judge(outcome.failed);
     const about = { err: outcome.failed, ...logged(message) };
     if (verdict === 'defect') log.error(about, 'a request failed');
     else log.warn(about, 'a request failed for now');
-    const refused = refusalFor(verdict === 'doubtful' || delivery.isRedelivered, verdict !== 'defect');
+    const refused = refusalFor(verdict === 'doubtful' || isDoubtful, verdict !== 'defect');
     if (replyTo) answers.answer(replyTo, id, { refused });
   }
 

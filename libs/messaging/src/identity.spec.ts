@@ -1,5 +1,5 @@
 import { type Scope } from '#contracts';
-import { denialOf, tokenOf } from './identity.js';
+import { denialOf, onlyReads, tokenOf } from './identity.js';
 
 const who = (...scopes: Scope[]) => ({ caller: 'shop', scopes: new Set(scopes) });
 
@@ -25,6 +25,15 @@ describe('a question', () => {
       code: 'forbidden',
     });
   });
+});
+
+it.each([
+  [['orders:read', 'orders:write'], true],
+  [['orders:write'], false],
+  ['open', false],
+  [undefined, false],
+] as const)('a question that needs %p only reads: %p', (needs, reads) => {
+  expect(onlyReads({ needs })).toBe(reads);
 });
 
 describe('a token', () => {

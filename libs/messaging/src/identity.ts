@@ -24,6 +24,11 @@ export function tokenOf(header: unknown): string | null {
   return typeof header === 'string' && header.length <= MAX_TOKEN ? header : null;
 }
 
+/** A question that a reader may ask has no effect, so that nobody has to doubt it. */
+export function onlyReads({ needs }: Pick<Rpc, 'needs'>): boolean {
+  return needs !== undefined && needs !== 'open' && needs.some((scope) => scope.endsWith(':read'));
+}
+
 /** Why the question is not even looked at. Nothing is let in that has not been declared. */
 export function denialOf({ needs }: Pick<Rpc, 'needs'>, who: Identity | undefined): Rejected | undefined {
   if (needs === 'open') return undefined;

@@ -40,6 +40,7 @@ const CANCELLED = '57014';
 export function findViolations(
   database: Database,
   invariants: readonly Invariant[],
+  stopped?: AbortSignal,
 ): Promise<Findings | undefined> {
   return database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read, read only');
@@ -49,6 +50,7 @@ export function findViolations(
     const broken: Violation[] = [];
     const unanswered: Invariant[] = [];
     for (const invariant of invariants) {
+      stopped?.throwIfAborted();
       const { id, name, sql } = invariant;
       // One that takes too long hides no other.
       await tx.query('savepoint looking');

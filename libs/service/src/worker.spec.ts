@@ -28,7 +28,10 @@ async function failuresOf(...fails: readonly boolean[]): Promise<{ told: number[
   return { told: told.slice(0, fails.length), warned };
 }
 
-test('a round in hand is told of the shutdown, which waits for it; that it breaks off is no failure', async () => {
+test.each([
+  ['it breaks off is no failure', (stopped: AbortSignal) => stopped.reason as Error, ['told', 'failures 0']],
+  ['something else fails is one', () => new Error('no'), ['told', 'warned', 'failures 1']],
+])('a round in hand is told of the shutdown, which waits for it; that %s', async (_, fails, expected) => {
   const heard: string[] = [];
   let stop: () => Promise<unknown> = async () => undefined;
   const begun = new Promise<void>((begin) => {
@@ -46,14 +49,14 @@ test('a round in hand is told of the shutdown, which waits for it; that it break
       return new Promise((_resolve, reject) => {
         stopped.addEventListener('abort', () => {
           heard.push('told');
-          reject(stopped.reason as Error);
+          reject(fails(stopped));
         });
       });
     });
   });
   await begun;
   await stop();
-  expect(heard).toEqual(['told', 'failures 0']);
+  expect(heard).toEqual(expected);
 });
 
 test('a worker tells how many of its rounds have failed in a row, and goes on', async () => {

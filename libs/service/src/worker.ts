@@ -59,7 +59,7 @@ export class Workers {
       return true;
     } catch (error) {
       // It has been called off, and that is no fault.
-      if (stopped.aborted) return true;
+      if (stopped.aborted && error === stopped.reason) return true;
       const words = 'a round of a worker failed; the next one tries again';
       this.parts.logger.warn({ err: error, worker: name }, words);
       return false;
