@@ -82,6 +82,15 @@ test('a worker whose rounds fail is told of by a metric, until one has not faile
   await until(async () => (await inARow()) === 0);
 });
 
+test.each(['gateway', 'order', 'payment', 'stock'] as const)(
+  '%s tells that it does its work',
+  async (name) => {
+    const ready = (check: string) => shop.stack.of(name).metric('waybill_ready', { check });
+    await until(async () => (await ready('broker')) === 1 && (await ready('process')) === 1);
+    expect(await ready('consumers')).toBe(name === 'gateway' ? 0 : 1);
+  },
+);
+
 /** About that invariant; the same correction breaks others too. */
 async function failures(): Promise<DeadLetterSummary[]> {
   const { body } = await client.send<{ data: DeadLetterSummary[] }>('GET', '/ops/failures?service=stock');

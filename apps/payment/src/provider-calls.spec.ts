@@ -143,6 +143,19 @@ describe('a call whose id was lost', () => {
     expect(made.guard.state).toBe('closed');
   });
 
+  it('and is not found does not close the way to the provider for charges', async () => {
+    const get = async () => ({ outcome: 'unknown', reason: 'late' }) as const;
+    const { fake } = lost('search', async () => APPROVAL, { get });
+    const { made, told, tell } = calls(fake);
+    for (let i = 0; i < 10; i++) {
+      const another = { ...call, key: `${call.key}${i}` };
+      made.start({ kind: 'provider', how: 'look', call: another }, charge(), tell);
+    }
+    await made.drain();
+    expect(told).toHaveLength(10);
+    expect(made.guard.state).toBe('closed');
+  });
+
   it('is given up at the end of the process', async () => {
     const get = (_: ProviderCall, signal: AbortSignal) =>
       new Promise<Found>((_resolve, reject) => {
