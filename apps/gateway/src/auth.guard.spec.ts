@@ -2,9 +2,8 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { type ExecutionContext } from '@nestjs/common';
 import { decodeJwt } from 'jose';
 import { TokenIssuer } from '#service';
-import { AuthGuard } from './auth.guard.js';
+import { type ApiRequest, AuthGuard } from './auth.guard.js';
 import { Callers } from './callers.js';
-import { type ApiRequest } from './http.module.js';
 import { Needs } from './policy.decorator.js';
 
 class Route {

@@ -1,9 +1,16 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Rejected } from '#contracts';
 import { TokenIssuer } from '#service';
-import { Callers } from './callers.js';
-import { type ApiRequest } from './http.module.js';
+import { type Caller, Callers } from './callers.js';
+import { type TracedRequest } from './http.module.js';
 import { policyOf } from './policy.decorator.js';
+
+/** A request as controllers see it. */
+export interface ApiRequest extends TracedRequest {
+  caller: string;
+  /** Of the key, on a route that needs one. */
+  known: Caller | null;
+}
 
 /** Who is calling, and whether the key allows it. A route without a policy would be for nobody. */
 @Injectable()

@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Rejected } from '#contracts';
+import { type ApiRequest } from './auth.guard.js';
 import { Callers } from './callers.js';
-import { type ApiRequest } from './http.module.js';
 import { declaredRoutes } from './policy.decorator.js';
 import { RateLimits } from './rate-limit.js';
 
@@ -22,6 +22,8 @@ export class Authentication implements OnModuleInit {
     private readonly limits: RateLimits,
   ) {
     const fastify: FastifyInstance = host.httpAdapter.getInstance();
+    fastify.decorateRequest('caller', '');
+    fastify.decorateRequest('known', null);
     fastify.addHook('preParsing', (request, reply, payload, done) => {
       try {
         if (this.#isClosed(request)) {

@@ -17,10 +17,10 @@ import {
   type ServiceName,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { DeadLettersClient, positionOf } from './dead-letters.client.js';
-import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
 import { ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { type TimelineEntry } from '#contracts';
 import { Shutdown } from '#service';
+import { type ApiRequest } from './auth.guard.js';
 import { Callers } from './callers.js';
 import { type GatewayConfig } from './config.js';
 import { type EventStream } from './event-stream.client.js';
 import { EventStreams } from './event-streams.worker.js';
-import { type ApiRequest } from './http.module.js';
 import { type OrderWatches } from './order-watch.client.js';
 
 const KEY = 'wb_test_key';

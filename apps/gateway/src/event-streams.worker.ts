@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Rejected } from '#contracts';
 import { Shutdown } from '#service';
+import { type ApiRequest } from './auth.guard.js';
 import { Callers } from './callers.js';
 import { GatewayConfig } from './config.js';
 import { EventStream, isSettled } from './event-stream.client.js';
-import { type ApiRequest } from './http.module.js';
 import { OrderWatches } from './order-watch.client.js';
 
 interface Open {

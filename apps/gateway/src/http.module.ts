@@ -4,16 +4,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { findFault, Rejected } from '#contracts';
 import { type Trace } from '#messaging';
-import { type Caller } from './callers.js';
 import { Routes } from './routes.js';
 import { requestIdOf, traceparentOf } from './trace.js';
 import { UPLOAD_TYPES, UPLOADS } from './upload.js';
 
-/** A request as controllers see it: known from the guard, traced from its first byte on. */
-export interface ApiRequest extends FastifyRequest {
-  caller: string;
-  /** Of the key, on a route that needs one. */
-  known: Caller | null;
+/** Traced from its first byte on. */
+export interface TracedRequest extends FastifyRequest {
   trace: Trace;
 }
 
@@ -34,8 +30,6 @@ export class HttpModule implements OnModuleInit {
     const fastify: FastifyInstance = host.httpAdapter.getInstance();
     this.#fastify = fastify;
     fastify.setGenReqId((request) => requestIdOf(request.headers['x-request-id']));
-    fastify.decorateRequest('caller', '');
-    fastify.decorateRequest('known', null);
     fastify.decorateRequest('trace', null);
     fastify.addHook('onRoute', (route) => {
       routes.add(route.method, route.url);
@@ -44,7 +38,7 @@ export class HttpModule implements OnModuleInit {
     });
     fastify.addHook('onRequest', (request, reply, done) => {
       const traceparent = traceparentOf(request.headers.traceparent);
-      (request as ApiRequest).trace = { traceparent, requestId: request.id };
+      (request as TracedRequest).trace = { traceparent, requestId: request.id };
       reply.header('x-request-id', request.id);
       // RFC 9112, 3.2. Node would refuse it as well, but without a word.
       if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {

@@ -10,9 +10,9 @@ import {
   listImports,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { ImportClient } from './import.client.js';
 import { type Page } from './page.js';

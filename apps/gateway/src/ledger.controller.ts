@@ -12,9 +12,9 @@ import {
   type TrialBalance,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
 import { ListQuery, ValidQuery } from './valid.pipe.js';

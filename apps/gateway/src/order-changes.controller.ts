@@ -11,9 +11,9 @@ import {
   Rejected,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { etag, exactVersion } from './etag.js';
-import { type ApiRequest } from './http.module.js';
 import { USUAL_WAIT_S } from './payments.controller.js';
 import { Needs } from './policy.decorator.js';
 import { waitSeconds } from './prefer.js';

@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { GetOrder } from '#contracts';
+import { type ApiRequest } from './auth.guard.js';
 import { lastEventId } from './event-stream.client.js';
 import { EventStreams } from './event-streams.worker.js';
-import { type ApiRequest } from './http.module.js';
 import { Needs } from './policy.decorator.js';
 import { ValidPart } from './valid.pipe.js';
 

@@ -11,9 +11,9 @@ import {
   Shipment,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { etag, expectedVersion } from './etag.js';
-import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { PlacementClient } from './placement.client.js';
 import { Needs } from './policy.decorator.js';

@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { GetPayment, getLedger, IsId, type LedgerPosting, type PaymentView } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { type ApiRequest } from './http.module.js';
 import { OrderPaymentsClient } from './order-payments.client.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';

@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { type HistoricPrice, listPrices, SkuRef } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
 import { ListQuery, ValidPart, ValidQuery } from './valid.pipe.js';

@@ -2,10 +2,10 @@ import { Body, Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/comm
 import { type FastifyReply } from 'fastify';
 import { getProduct, listProducts, ProductRequest, type ProductView, putProduct, SkuRef } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { etag, replacedVersion } from './etag.js';
-import { type ApiRequest } from './http.module.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';
 import { ListQuery, ValidBody, ValidPart, ValidQuery } from './valid.pipe.js';

@@ -11,10 +11,10 @@ import {
   refundPayment,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { refuseConditions } from './etag.js';
-import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
 import { PaymentClient } from './payment.client.js';

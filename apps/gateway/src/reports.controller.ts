@@ -2,9 +2,9 @@ import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import { getSales, IsDay, Rejected, rebuildSales, type SalesRebuild, type SalesReport } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
-import { type ApiRequest } from './http.module.js';
 import { Needs } from './policy.decorator.js';
 import { ListQuery, ValidQuery } from './valid.pipe.js';
 

@@ -11,10 +11,10 @@ import {
   returnOrder,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { Cursors } from './cursor.js';
 import { etag, expectedVersion } from './etag.js';
-import { type ApiRequest } from './http.module.js';
 import { idempotencyKey, idempotencyOf } from './idempotency.js';
 import { type Page } from './page.js';
 import { Needs } from './policy.decorator.js';

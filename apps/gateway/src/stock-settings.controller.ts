@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Param, Put, Req } from '@nestjs/common';
 import { getSettings, putSettings, SettingsRequest, type SettingsView, SkuRef } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
 import { refuseConditions } from './etag.js';
-import { type ApiRequest } from './http.module.js';
 import { Needs } from './policy.decorator.js';
 import { ValidBody, ValidPart } from './valid.pipe.js';
 

@@ -8,8 +8,8 @@ import {
   Rejected,
 } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
-import { type ApiRequest } from './http.module.js';
 import { Needs } from './policy.decorator.js';
 import { ValidBody } from './valid.pipe.js';
 

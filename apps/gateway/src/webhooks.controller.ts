@@ -2,8 +2,9 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { MAX_WEBHOOK_BYTES, receiveWebhook, type WebhookProvider } from '#contracts';
 import { RpcClient } from '#messaging';
+import { type ApiRequest } from './auth.guard.js';
 import { GatewayConfig } from './config.js';
-import { type ApiRequest, type RouteBody } from './http.module.js';
+import { type RouteBody } from './http.module.js';
 import { Open } from './policy.decorator.js';
 import { signatureHeaders } from './webhook-headers.js';
 
