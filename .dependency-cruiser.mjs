@@ -1,9 +1,10 @@
 const SPEC = '\\.spec\\.ts$';
-// A file of a service without a role in its name is pure; main and config are what a process starts with.
-const PLAIN = '^apps/([^/]+)/src/(?!main\\.|config\\.)[a-z0-9-]+\\.ts$';
-const PLAIN_OF_THIS_APP = '^apps/$1/src/(?!main\\.|config\\.)[a-z0-9-]+\\.ts$';
-const STORE = '^apps/([^/]+)/src/[^/]+\\.store\\.ts$';
-const STORE_OF_THIS_APP = '^apps/$1/src/[^/]+\\.store\\.ts$';
+// A file of a service without a role in its name is pure, also in the folder of a noun. Not so main and config, with which a
+// process starts, and what keeps rules of its own: other processes, and the adapter to Stripe.
+const PLAIN = '^apps/([^/]+)/src/(?!main\\.|config\\.|reconcile/|sandbox/|stripe/)[a-z0-9/-]+\\.ts$';
+const PLAIN_OF_THIS_APP = PLAIN.replace('([^/]+)', '$1');
+const STORE = '^apps/([^/]+)/src/[a-z0-9/-]+\\.store\\.ts$';
+const STORE_OF_THIS_APP = STORE.replace('([^/]+)', '$1');
 const SANDBOX = '^apps/payment/src/sandbox/';
 
 const npm = (...names) => `node_modules/(@types/)?(${names.join('|')})(/|$)`;
@@ -173,7 +174,7 @@ export default {
     ),
     only(
       'handlers-load-decide-save-send',
-      '^apps/([^/]+)/src/[^/]+\\.handlers\\.ts$',
+      '^apps/([^/]+)/src/[a-z0-9/-]+\\.handlers\\.ts$',
       [
         PLAIN_OF_THIS_APP,
         STORE_OF_THIS_APP,

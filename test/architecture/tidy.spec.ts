@@ -10,8 +10,8 @@ interface Rule {
 }
 
 const TESTS = /\.(e2e-)?spec\.ts$|^(apps|libs)\/[^/]+\/test\/|^test\/|^libs\/testing\//;
-/** In `apps/…/src` a file without a role in its name. */
-const PLAIN = /^apps\/[^/]+\/src\/(?!main\.|config\.)[a-z0-9-]+\.ts$/;
+/** In `apps/…/src`, or in the folder of a noun there, a file without a role in its name. */
+const PLAIN = /^apps\/[^/]+\/src\/(?!main\.|config\.|reconcile\/|sandbox\/|stripe\/)[a-z0-9/-]+\.ts$/;
 
 const RULES: readonly Rule[] = [
   {
@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
     name: 'decides without clock, chance and timers',
     where: PLAIN,
     // Where a request comes in, its ids are drawn.
-    except: /^apps\/gateway\/src\/trace\.ts$/,
+    except: /^apps\/gateway\/src\/http\/trace\.ts$/,
     finds:
       /\bnew Date\(\)|\bDate\.now\(|\bMath\.random\(|\brandom(?:UUID|Bytes)\(|\bset(?:Timeout|Interval)\(|\bfetch\(|\bprocess\./,
     remedy:

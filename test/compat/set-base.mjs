@@ -37,7 +37,9 @@ export async function setBase(rev) {
 /** Of each message of that build what its least is, and all of it. @param {string} folder */
 async function messagesOf(folder) {
   const from = (/** @type {string} */ path) => import(pathToFileURL(join(folder, 'dist', path)).href);
-  const { contractSchemas } = await from('apps/gateway/src/docs.module.js');
+  // Wherever that version keeps it.
+  const [docs = ''] = globSync('apps/gateway/src/**/docs.module.js', { cwd: join(folder, 'dist') });
+  const { contractSchemas } = await from(docs);
   const { validate, ...exported } = await from('libs/contracts/src/index.js');
   const contracts = Object.values(exported).filter(
     (value) => typeof value === 'object' && value !== null && 'kind' in value && 'body' in value,

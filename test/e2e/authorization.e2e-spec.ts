@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SCOPES } from '#contracts';
 import { HealthController } from '#service';
+import { declaredRoutes } from '../../apps/gateway/src/access/policy.decorator.js';
 import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
-import { declaredRoutes } from '../../apps/gateway/src/policy.decorator.js';
-import { TestClockController } from '../../apps/gateway/src/test-clock.controller.js';
+import { TestClockController } from '../../apps/gateway/src/test-clock/test-clock.controller.js';
 import { type Problem } from './client.js';
 import { Shop } from './shop.js';
 

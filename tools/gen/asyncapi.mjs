@@ -197,7 +197,7 @@ function reference(where, name) {
 
 /** The classes that the messages lead to. Receivers ignore what they don't know. @param {readonly Contract[]} all */
 async function dataSchemas(all) {
-  const { contractSchemas } = await import(resolve('dist/apps/gateway/src/docs.module.js'));
+  const { contractSchemas } = await import(resolve('dist/apps/gateway/src/openapi/docs.module.js'));
   /** @type {Json} */
   const schemas = contractSchemas();
   /** @type {Map<string, Json>} */

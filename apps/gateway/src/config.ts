@@ -1,8 +1,8 @@
 import { IsInt, IsOptional, IsString, Max, Min, MinLength, ValidateBy } from 'class-validator';
 import { type Trace } from '#messaging';
 import { IsSigningKey, ServiceConfig } from '#service';
-import { faultOfApiKeys } from './callers.js';
-import { faultOfOrigins } from './response-headers.js';
+import { faultOfApiKeys } from './access/callers.js';
+import { faultOfOrigins } from './http/response-headers.js';
 
 /** Every variable that the gateway reads. */
 export class GatewayConfig extends ServiceConfig {

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HttpAdapterHost } from '@nestjs/core';
 import { Metrics } from '#service';
+import { ConnectionsModule } from '../src/admission/connections.module.js';
 import { GatewayConfig } from '../src/config.js';
-import { ConnectionsModule } from '../src/connections.module.js';
 
 const MOST = 20;
 const PATIENCE_MS = 30_000;
