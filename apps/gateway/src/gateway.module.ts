@@ -32,6 +32,7 @@ import { ImportsController } from './imports/imports.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { Cursors } from './lists/cursor.js';
 import { LocationsController } from './locations/locations.controller.js';
+import { ConditionsGuard } from './openapi/conditions.guard.js';
 import { DocsModule } from './openapi/docs.module.js';
 import { NotesController } from './orders/notes.controller.js';
 import { OrderController } from './orders/order.controller.js';
@@ -116,6 +117,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
       useFactory: ({ identityKey }: GatewayConfig) => new TokenIssuer(signingKeyOf(identityKey)),
     },
     { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: ConditionsGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
     {
       provide: Cursors,

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HealthController } from '#service';
 import { GatewayModule } from '../gateway.module.js';
+import { routeOf } from '../http/operation.js';
 import { OPERATIONS } from '../openapi/operations.js';
 import { TestClockController } from '../test-clock/test-clock.controller.js';
 import { declaredRoutes, Needs, Open } from './policy.decorator.js';
@@ -75,9 +76,7 @@ describe('the routes of the gateway', () => {
   const WEBHOOKS = /^POST \/v1\/webhooks\//;
 
   test('are in the API document if they need a key or a signature, and only those', () => {
-    const documented = OPERATIONS.map(
-      ({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-    );
+    const documented = OPERATIONS.map(routeOf);
     const closed = routes
       .filter(({ route, policy }) => policy !== 'open' || WEBHOOKS.test(route))
       .map(({ route }) => route);

@@ -76,12 +76,19 @@ describe('replacedVersion', () => {
 
 describe('refuseConditions', () => {
   test('lets through what has none', () => {
-    expect(() => refuseConditions({})).not.toThrow();
+    expect(() => refuseConditions({}, new Set())).not.toThrow();
   });
 
-  test.each(['if-match', 'if-none-match'] as const)('refuses %s', (name) => {
+  test('lets through what is evaluated', () => {
+    expect(() => refuseConditions({ 'if-match': '"3"' }, new Set(['if-match']))).not.toThrow();
+  });
+
+  test.each([
+    ['if-match', 'if-none-match'],
+    ['if-none-match', 'if-match'],
+  ])('refuses %s where only %s is evaluated', (name, evaluated) => {
     for (const value of ['*', '"3"', '']) {
-      expect(refusal(() => refuseConditions({ [name]: value }))).toEqual([
+      expect(refusal(() => refuseConditions({ [name]: value }, new Set([evaluated])))).toEqual([
         'malformed-request',
         `/headers/${name}`,
       ]);

@@ -53,10 +53,10 @@ export function replacedVersion(conditions: Conditions): number | undefined {
   return 0;
 }
 
-/** For what goes by no version: a condition that is ignored would let through what it was sent to prevent. */
-export function refuseConditions(conditions: Conditions): void {
+/** A condition that is ignored would let through what it was sent to prevent: all but those that are evaluated are refused. */
+export function refuseConditions(conditions: Conditions, evaluated: ReadonlySet<string>): void {
   for (const name of ['if-match', 'if-none-match'] as const) {
-    if (conditions[name] !== undefined)
+    if (conditions[name] !== undefined && !evaluated.has(name))
       throw malformed(name, 'is not evaluated here: send the request without it');
   }
 }

@@ -22,7 +22,7 @@ export interface Operation {
   readonly tag: (typeof TAGS)[number];
   readonly summary: string;
   readonly description?: string;
-  /** Names of components of the document. */
+  /** Names of components of the document. Conditions (If-Match, If-None-Match) that are not among them are refused. */
   readonly parameters: readonly string[];
   /** Schema whose properties are the query's. */
   readonly query?: string;
@@ -32,8 +32,6 @@ export interface Operation {
   readonly uploads?: Readonly<Record<string, string>>;
   /** No body at all is allowed, too. */
   readonly bodyOptional?: true;
-  /** It goes by no version: If-Match and If-None-Match are refused. */
-  readonly unconditional?: true;
   readonly answers: readonly Answer[];
   /** Beside those that every route has. */
   readonly problems: readonly ErrorCode[];
@@ -49,6 +47,11 @@ export interface Answer {
   /** Instead of a schema, where it is no JSON: an example of each content type. */
   readonly texts?: Readonly<Record<string, string>>;
   readonly headers?: readonly string[];
+}
+
+/** As decorators and routers spell it: `POST /v1/orders/:id/cancel`. */
+export function routeOf({ method, path }: Pick<Operation, 'method' | 'path'>): string {
+  return `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
 export const KEY_PROBLEMS = [

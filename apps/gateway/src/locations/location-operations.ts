@@ -10,7 +10,6 @@ export const LOCATION_OPERATIONS: readonly Operation[] = [
     description: '`main` is always there: what names no location lies in it.',
     parameters: ['Location'],
     body: 'LocationRequest',
-    unconditional: true,
     answers: [
       { status: 200, description: 'The location has this name.', schema: 'LocationView' },
       { status: 201, description: 'The location is new.', schema: 'LocationView', headers: ['Location'] },
@@ -49,7 +48,6 @@ export const LOCATION_OPERATIONS: readonly Operation[] = [
       'An order takes each line from as few locations as possible, from those that have most.',
     parameters: ['Sku', 'IdempotencyKey'],
     body: 'TransferRequest',
-    unconditional: true,
     answers: [
       {
         status: 201,

@@ -16,7 +16,7 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { etag, refuseConditions } from '../http/etag.js';
+import { etag } from '../http/etag.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
 import { ListQuery, ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
@@ -38,10 +38,9 @@ export class LocationsController {
   async put(
     @Param('location', new ValidPart(LocationRef, 'location')) location: string,
     @Body(new ValidBody(LocationRequest)) { name }: LocationRequest,
-    @Req() { headers, trace }: ApiRequest,
+    @Req() { trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LocationView> {
-    refuseConditions(headers);
     const put = await this.rpc.call(putLocation, { location, name }, this.config.callOptions(trace));
     if (put.created) reply.code(201).header('location', `/v1/locations/${location}`);
     return put.location;
@@ -77,10 +76,9 @@ export class LocationsController {
   async transfer(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(TransferRequest)) transfer: TransferRequest,
-    @Req() { raw, headers, caller, trace }: ApiRequest,
+    @Req() { raw, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StockLevelView> {
-    refuseConditions(headers);
     const asked = { caller, route: ROUTE, path: `/v1/stock/${sku}/transfers`, body: transfer };
     const request = { sku, idempotency: idempotencyOf(idempotencyKey(raw.rawHeaders), asked), transfer };
     const { level, replayed } = await this.rpc.call(transferStock, request, this.config.callOptions(trace));

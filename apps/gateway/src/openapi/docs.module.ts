@@ -6,6 +6,7 @@ import { getMetadataStorage } from 'class-validator';
 import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
 import { declaredRoutes } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
+import { routeOf } from '../http/operation.js';
 import { TestClockController } from '../test-clock/test-clock.controller.js';
 import { openApi } from './openapi.js';
 import { type Schema } from './openapi-schemas.js';
@@ -50,9 +51,10 @@ export function apiDocument(controllers: readonly Type[]): object {
   // The document is the same everywhere; what is for sandboxes only says so.
   const documented = new Set([...controllers, TestClockController]);
   const policies = new Map(declaredRoutes([...documented]).map(({ route, policy }) => [route, policy]));
-  return openApi(contractSchemas(), ({ method, path }) => {
-    const policy = policies.get(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
-    if (policy === undefined) throw new Error(`No controller has ${method} ${path} of operations.ts.`);
+  return openApi(contractSchemas(), (operation) => {
+    const route = routeOf(operation);
+    const policy = policies.get(route);
+    if (policy === undefined) throw new Error(`No controller has ${route} of operations.ts.`);
     return policy;
   });
 }

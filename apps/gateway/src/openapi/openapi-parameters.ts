@@ -1,3 +1,4 @@
+import { type Operation } from '../http/operation.js';
 import { type Schema } from './openapi-schemas.js';
 
 const text = { type: 'string' };
@@ -10,7 +11,7 @@ const header = (name: string, description: string, schema: object) => ({
   schema,
 });
 
-const needed = (parameter: object) => ({ ...parameter, required: true });
+const needed = <T extends object>(parameter: T) => ({ ...parameter, required: true });
 
 /** One for each field of the query's class. */
 export function queryParameters({ properties = {}, required = [] }: Schema): object[] {
@@ -22,7 +23,7 @@ export function queryParameters({ properties = {}, required = [] }: Schema): obj
   }));
 }
 
-const IN_HEADERS: Readonly<Record<string, object>> = {
+const IN_HEADERS = {
   IdempotencyKey: {
     ...header('Idempotency-Key', 'New for every new request, kept for repeating one. Remembered for 72 h.', {
       type: 'string',
@@ -60,6 +61,12 @@ const IN_HEADERS: Readonly<Record<string, object>> = {
   }),
   IfNoneMatch: header('If-None-Match', 'Answer 304 when this is still the version.', text),
 };
+
+/** The names of the headers that an operation lists, as Node spells them. */
+export function headersOf({ parameters: names }: Operation): string[] {
+  const headers: Readonly<Record<string, { readonly name: string }>> = IN_HEADERS;
+  return names.flatMap((name) => headers[name]?.name.toLowerCase() ?? []);
+}
 
 /** Parameters that several routes share, by the name that operations call them by. */
 export function parameters(schemas: Readonly<Record<string, Schema>>): Record<string, object> {

@@ -45,7 +45,9 @@ export function openApi(
       description:
         'Orders, payments and stock. Errors are `application/problem+json`; ids sort by time of creation. A request may ' +
         'bring an `X-Request-Id` (8 to 64 letters, digits and `.` `_` `:` `-`, the first a letter or a digit): its answer, ' +
-        'logs and timelines have it, and one of ours otherwise. With a `traceparent` (W3C Trace Context) it goes on in that trace.',
+        'logs and timelines have it, and one of ours otherwise. With a `traceparent` (W3C Trace Context) it goes on in that trace. ' +
+        'A condition (`If-Match`, `If-None-Match`) that a route does not list is refused with 400, for nobody would look at it; ' +
+        'but an `If-None-Match` on a read is ignored there.',
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }],
@@ -65,7 +67,7 @@ function operationObject(
   schemas: Readonly<Record<string, Schema>>,
   scope: string,
 ): object {
-  const { id, tag, summary, description, query, body, uploads, unconditional } = operation;
+  const { id, tag, summary, description, query, body, uploads } = operation;
   const isOpen = scope === 'open';
   const quota = isOpen ? [] : QUOTA;
   const problems = [
@@ -78,13 +80,7 @@ function operationObject(
     operationId: id,
     tags: [tag],
     summary,
-    description: [
-      description,
-      unconditional && 'It goes by no version: with `If-Match` or `If-None-Match` it is refused.',
-      !isOpen && `Needs the scope \`${scope}\`.`,
-    ]
-      .filter(Boolean)
-      .join('\n\n'),
+    description: [description, !isOpen && `Needs the scope \`${scope}\`.`].filter(Boolean).join('\n\n'),
     security: isOpen ? [] : [{ key: [scope] }],
     parameters: [
       ...operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),

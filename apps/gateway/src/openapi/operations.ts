@@ -201,7 +201,6 @@ export const OPERATIONS: readonly Operation[] = [
       'Either by `delta`, or to a `countedQuantity` with the reason `counted`, in `main` or in the `location` that it names.',
     parameters: ['Sku', 'IdempotencyKey'],
     body: 'AdjustmentRequest',
-    unconditional: true,
     answers: [
       {
         status: 201,

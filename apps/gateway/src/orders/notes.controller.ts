@@ -5,7 +5,7 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { etag, refuseConditions } from '../http/etag.js';
+import { etag } from '../http/etag.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
 import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 
@@ -23,10 +23,9 @@ export class NotesController {
   async add(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
     @Body(new ValidBody(NoteRequest)) note: NoteRequest,
-    @Req() { raw, headers, caller, trace }: ApiRequest,
+    @Req() { raw, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TimelineEntry> {
-    refuseConditions(headers);
     const asked = { caller, route: ROUTE, path: `/v1/orders/${orderId}/notes`, body: note };
     const idempotency = idempotencyOf(idempotencyKey(raw.rawHeaders), asked);
     const question = { orderId, idempotency, note, author: caller };

@@ -58,7 +58,6 @@ export const ORDER_READING_OPERATIONS: readonly Operation[] = [
       'Card numbers are refused.',
     parameters: ['OrderId', 'IdempotencyKey'],
     body: 'NoteRequest',
-    unconditional: true,
     answers: [
       {
         status: 201,

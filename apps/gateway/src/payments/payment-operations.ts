@@ -70,7 +70,6 @@ export const PAYMENT_OPERATIONS: readonly Operation[] = [
       '`refundedAmount` says how much of it went back, `refundableAmount` how much still can.',
     parameters: ['PaymentId', 'IdempotencyKey', 'Prefer'],
     body: 'RefundRequest',
-    unconditional: true,
     bodyOptional: true,
     answers: [
       {

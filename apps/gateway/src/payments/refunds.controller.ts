@@ -14,7 +14,6 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { refuseConditions } from '../http/etag.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
 import { ListQuery, ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
@@ -42,7 +41,6 @@ export class RefundsController {
     @Req() { raw, headers, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RefundView> {
-    refuseConditions(headers);
     const path = `/v1/payments/${paymentId}/refunds`;
     const asked = { caller, route: ROUTE, path, body: request };
     const idempotency = idempotencyOf(idempotencyKey(raw.rawHeaders), asked);

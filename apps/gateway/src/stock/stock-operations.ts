@@ -42,7 +42,6 @@ export const STOCK_OPERATIONS: readonly Operation[] = [
       'been above again. With a `backorderLimit` so many more may be sold than there are: `onHand` below zero is what is owed.',
     parameters: ['Sku'],
     body: 'SettingsRequest',
-    unconditional: true,
     answers: [{ status: 200, description: 'The settings as they now are.', schema: 'SettingsView' }],
     problems: ['product-not-found', 'stock-below-reserved', 'backorder-in-locations'],
   },

@@ -4,7 +4,6 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { refuseConditions } from '../http/etag.js';
 import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 
 @Controller('v1/stock/:sku/settings')
@@ -19,9 +18,8 @@ export class StockSettingsController {
   put(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(SettingsRequest)) settings: SettingsRequest,
-    @Req() { headers, trace }: ApiRequest,
+    @Req() { trace }: ApiRequest,
   ): Promise<SettingsView> {
-    refuseConditions(headers);
     return this.rpc.call(putSettings, { sku, settings }, this.config.callOptions(trace));
   }
 

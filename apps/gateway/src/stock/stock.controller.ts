@@ -5,7 +5,7 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { etag, isKnown, refuseConditions } from '../http/etag.js';
+import { etag, isKnown } from '../http/etag.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
 import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 
@@ -23,10 +23,9 @@ export class StockController {
   async adjust(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
     @Body(new ValidBody(AdjustmentRequest)) adjustment: AdjustmentRequest,
-    @Req() { raw, headers, caller, trace }: ApiRequest,
+    @Req() { raw, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StockLevelView> {
-    refuseConditions(headers);
     const path = `/v1/stock/${sku}/adjustments`;
     const asked = { caller, route: ROUTE, path, body: adjustment };
     const request = { sku, idempotency: idempotencyOf(idempotencyKey(raw.rawHeaders), asked), adjustment };
