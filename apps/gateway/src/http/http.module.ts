@@ -6,7 +6,7 @@ import { findFault, Rejected } from '#contracts';
 import { type Trace } from '#messaging';
 import { Routes } from './routes.js';
 import { requestIdOf, traceparentOf } from './trace.js';
-import { UPLOAD_TYPES, UPLOADS } from './upload.js';
+import { UPLOAD_TYPES } from './upload.js';
 
 /** Traced from its first byte on. */
 export interface TracedRequest extends FastifyRequest {
@@ -19,6 +19,8 @@ const MAX_BODY_BYTES = 65_536;
 export interface RouteBody {
   /** The body reaches the controller as the bytes that came, up to so many: for signatures. */
   readonly rawBytes?: number;
+  /** The body reaches the controller as a stream of one of UPLOAD_TYPES, however long it is. */
+  readonly isUpload?: true;
 }
 
 /** How Fastify takes requests in, before any controller sees them. */
@@ -58,7 +60,7 @@ export class HttpModule implements OnModuleInit {
       (request, body, done) => {
         try {
           refuseCompressed(request);
-          const isRaw = (request.routeOptions.config as RouteBody).rawBytes !== undefined;
+          const isRaw = routeBodyOf(request).rawBytes !== undefined;
           done(null, isRaw ? body : parse(body as Buffer));
         } catch (error) {
           done(error as Error);
@@ -66,10 +68,14 @@ export class HttpModule implements OnModuleInit {
       },
     );
     this.#fastify.addContentTypeParser(Object.values(UPLOAD_TYPES), (request, body, done) => {
-      if (request.routeOptions.url === UPLOADS) done(null, body);
+      if (routeBodyOf(request).isUpload) done(null, body);
       else done(new Rejected('unsupported-media-type'));
     });
   }
+}
+
+export function routeBodyOf({ routeOptions }: FastifyRequest): RouteBody {
+  return routeOptions.config as RouteBody;
 }
 
 function refuseCompressed({ headers }: FastifyRequest): void {

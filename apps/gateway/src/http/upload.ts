@@ -1,8 +1,5 @@
 import { type ImportFormat, Rejected } from '#contracts';
 
-/** The one route that takes a body as it comes, however long it takes. */
-export const UPLOADS = '/v1/stock/imports';
-
 export const UPLOAD_TYPES: Readonly<Record<ImportFormat, string>> = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
@@ -24,7 +21,7 @@ export function uploadFormat(contentType: string | undefined): ImportFormat {
   throw unsupported();
 }
 
-/** What the route takes instead of JSON. */
+/** What a route for uploads takes instead of JSON. */
 export function unsupported(detail = `The body must be ${TYPES.join(' or ')}, in UTF-8.`): Rejected {
   return new Rejected('unsupported-media-type', { detail, accept: TYPES.join(', ') });
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import {
   getImport,
@@ -13,6 +14,7 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
+import { type RouteBody } from '../http/http.module.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
 import { unsupported, uploadFormat, uploading } from '../http/upload.js';
 import { ListQuery, ValidPart, ValidQuery } from '../http/valid.pipe.js';
@@ -36,6 +38,7 @@ export class ImportsController {
   @Post()
   @HttpCode(200)
   @Needs('stock:write')
+  @RouteConfig({ isUpload: true } satisfies RouteBody)
   async import(
     @Req() { raw, headers, body, caller, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

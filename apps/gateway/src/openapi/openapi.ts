@@ -92,7 +92,7 @@ function operationObject(
     ...(uploads && { requestBody: { required: true, content: textContent(uploads) } }),
     responses: {
       ...Object.fromEntries(operation.answers.map((answer) => [answer.status, answerObject(answer, quota)])),
-      ...problemResponses(problems, operation.path, quota),
+      ...problemResponses(problems, operation, quota),
     },
   };
 }
@@ -112,20 +112,24 @@ function answerObject(
 /** One response per status, with an example for each of its codes. */
 function problemResponses(
   codes: readonly ErrorCode[],
-  instance: string,
+  operation: Operation,
   quota: readonly string[],
 ): Record<string, object> {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, those]) => [
       status,
-      problemResponse(those, instance, UNCOUNTED.has(status) ? [] : quota),
+      problemResponse(those, operation, UNCOUNTED.has(status) ? [] : quota),
     ]),
   );
 }
 
-function problemResponse(codes: readonly ErrorCode[], instance: string, quota: readonly string[]): object {
-  const problems = codes.map((code) => ({ code, ...exampleOf(code, instance) }));
+function problemResponse(
+  codes: readonly ErrorCode[],
+  operation: Operation,
+  quota: readonly string[],
+): object {
+  const problems = codes.map((code) => ({ code, ...exampleOf(code, operation) }));
   const own = Object.keys(HEADERS).filter((name) => problems[0]?.headers[name.toLowerCase()]);
   return {
     description: codes.map((code) => `${ERRORS[code].title}.`).join(' '),

@@ -2,9 +2,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Rejected } from '#contracts';
 import { Logger } from '#service';
+import { routeBodyOf } from '../http/http.module.js';
 import { SECURITY } from '../http/response-headers.js';
 import { Routes } from '../http/routes.js';
-import { UPLOADS, unsupported } from '../http/upload.js';
+import { unsupported } from '../http/upload.js';
 import { LogBudget } from './log-budget.js';
 import { problemOf, refusalOf } from './problem.js';
 
@@ -26,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const instance = pathOf(request.url);
-    const { refusal, allow } = this.#explain(refusalOf(error), request.method, instance);
+    const { refusal, allow } = this.#explain(refusalOf(error), request, instance);
     const { status, headers, body } = problemOf(refusal, { instance, requestId: request.id });
     this.#log(error, request, refusal);
     if (reply.sent) return;
@@ -45,16 +46,20 @@ export class ProblemFilter implements ExceptionFilter {
   /** Neither Nest nor Fastify tells an unknown path from a method that a path does not have, nor an upload from JSON. */
   #explain(
     refusal: Rejected | undefined,
-    method: string,
+    request: FastifyRequest,
     path: string,
   ): { refusal: Rejected; allow?: string } {
     // What Fastify has no parser for it refuses before the route can say what it takes.
-    if (refusal?.code === 'unsupported-media-type' && path === UPLOADS && !refusal.details.accept) {
+    if (
+      refusal?.code === 'unsupported-media-type' &&
+      !refusal.details.accept &&
+      routeBodyOf(request).isUpload
+    ) {
       return { refusal: unsupported() };
     }
     if (refusal?.code !== 'route-not-found') return { refusal: refusal ?? new Rejected('internal-error') };
     const methods = this.routes.methodsAt(path);
-    if (methods.length === 0 || methods.includes(method)) return { refusal };
+    if (methods.length === 0 || methods.includes(request.method)) return { refusal };
     const allow = methods.join(', ');
     return { refusal: new Rejected('method-not-allowed', { detail: `Allowed: ${allow}.` }), allow };
   }

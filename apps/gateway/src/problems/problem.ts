@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, type Fault, Rejected } from '#contracts';
-import { UPLOADS, unsupported } from '../http/upload.js';
+import { type Operation } from '../http/operation.js';
+import { unsupported } from '../http/upload.js';
 
 /** A problem of RFC 9457, and what has to go with it into the headers. */
 export interface Problem {
@@ -75,10 +76,13 @@ export function refusalOf(error: unknown): Rejected | undefined {
   return new Rejected(BY_STATUS[statusCode] ?? 'malformed-request');
 }
 
-/** What a client gets to see of it. */
-export function exampleOf(code: ErrorCode, instance = '/v1/orders'): Problem {
+/** What a client of an operation gets to see of it. */
+export function exampleOf(
+  code: ErrorCode,
+  { path: instance, uploads }: Pick<Operation, 'path' | 'uploads'> = { path: '/v1/orders' },
+): Problem {
   const errors = [{ pointer: '/lines/0/quantity', detail: 'must be an integer number' }];
-  const isUpload = code === 'unsupported-media-type' && instance === UPLOADS;
+  const isUpload = code === 'unsupported-media-type' && uploads !== undefined;
   const rejected = new Rejected(code, code === 'validation-failed' ? { errors } : {});
   return problemOf(isUpload ? unsupported() : rejected, { instance, requestId: 'req_01k…' });
 }
