@@ -20,8 +20,9 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 import { DeadLettersClient, positionOf } from './dead-letters.client.js';
 
@@ -65,7 +66,7 @@ export class DeadLettersController {
   @Get()
   @Needs('ops:read')
   async list(
-    @Query(new ValidQuery(FailuresQuery)) { service, status, cause, limit, cursor }: FailuresQuery,
+    @Query(new ValidListQuery(FailuresQuery)) { service, status, cause, limit, cursor }: FailuresQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<DeadLetterSummary>> {
     const key = ['failures', service, status, cause];
@@ -79,7 +80,7 @@ export class DeadLettersController {
   @Get('groups')
   @Needs('ops:read')
   async groups(
-    @Query(new ValidQuery(FailureGroupsQuery)) { service, limit }: FailureGroupsQuery,
+    @Query(new ValidListQuery(FailureGroupsQuery)) { service, limit }: FailureGroupsQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<DeadLetterGroup>> {
     const groups = await this.letters.groups(service, limit, trace);

@@ -5,8 +5,8 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidQuery } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 export class EventsQuery extends ListQuery {
@@ -26,7 +26,7 @@ export class EventsController {
   @Get()
   @Needs('ops:read')
   async list(
-    @Query(new ValidQuery(EventsQuery)) { cursor, ...asked }: EventsQuery,
+    @Query(new ValidListQuery(EventsQuery)) { cursor, ...asked }: EventsQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<CloudEvent>> {
     const key = ['events', asked.type, asked.after];

@@ -25,7 +25,7 @@ export class ExportsController {
   @Get()
   @Needs('stock:read')
   async export(
-    @Query(new ValidQuery(ExportQuery, false)) { format: asked }: ExportQuery,
+    @Query(new ValidQuery(ExportQuery)) { format: asked }: ExportQuery,
     @Req() { headers, raw, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable | string> {

@@ -1,5 +1,4 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { type Class, type Fault, Rejected, validate } from '#contracts';
 
 /**
@@ -17,26 +16,14 @@ export class ValidBody<T extends object> implements PipeTransform<unknown, T> {
   }
 }
 
-/** The query of a list, as it is or with filters added. */
-export class ListQuery {
-  @IsInt() @Min(1) @Max(100) limit: number;
-  @IsOptional() @IsString() cursor?: string;
-}
-
-/** The parameters after the "?", `limit` among them unless told. Pointers start with /query. */
-export class ValidQuery<T extends object> implements PipeTransform<unknown, T> {
-  constructor(
-    private readonly type: Class<T>,
-    private readonly isPaged = true,
-  ) {}
+/** The parameters after the "?". Pointers start with /query. */
+export class ValidQuery<T extends object> implements PipeTransform<Record<string, unknown>, T> {
+  constructor(private readonly type: Class<T>) {}
 
   transform(query: Record<string, unknown>): T {
     const inherited = Object.keys(query).find((name) => name in Object.prototype);
     if (inherited) throw new Rejected('validation-failed', { errors: [unknownAt(`/query/${inherited}`)] });
-    if (!this.isPaged) return valid(this.type, query, (pointer) => `/query${pointer}`);
-    const { limit = '20' } = query;
-    const number = typeof limit === 'string' && /^-?\d{1,9}$/.test(limit) ? Number(limit) : limit;
-    return valid(this.type, { ...query, limit: number }, (pointer) => `/query${pointer}`);
+    return valid(this.type, query, (pointer) => `/query${pointer}`);
   }
 }
 

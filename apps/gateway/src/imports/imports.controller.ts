@@ -17,8 +17,9 @@ import { GatewayConfig } from '../config.js';
 import { type RouteBody } from '../http/http.module.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
 import { unsupported, uploadFormat, uploading } from '../http/upload.js';
-import { ListQuery, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 import { ImportClient } from './import.client.js';
 
@@ -64,7 +65,7 @@ export class ImportsController {
   @Get()
   @Needs('stock:read')
   async list(
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ImportView>> {
     const list = ['imports'];
@@ -87,7 +88,7 @@ export class ImportsController {
   @Needs('stock:read')
   async errors(
     @Param('id', new ValidPart(ImportRef, 'importId')) importId: string,
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ImportError>> {
     const list = ['import-errors', importId];

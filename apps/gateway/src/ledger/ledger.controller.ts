@@ -15,8 +15,9 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidQuery } from '../http/valid.pipe.js';
+import { ValidQuery } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 export class LedgerQuery extends ListQuery {
@@ -47,7 +48,7 @@ export class LedgerController {
   @Get()
   @Needs('payments:read')
   async period(
-    @Query(new ValidQuery(LedgerQuery)) query: LedgerQuery,
+    @Query(new ValidListQuery(LedgerQuery)) query: LedgerQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<LedgerPeriodPage> {
     const { account, limit, cursor } = query;
@@ -68,7 +69,7 @@ export class LedgerController {
   @Get('trial-balance')
   @Needs('payments:read')
   trialBalance(
-    @Query(new ValidQuery(TrialBalanceQuery, false)) { at }: TrialBalanceQuery,
+    @Query(new ValidQuery(TrialBalanceQuery)) { at }: TrialBalanceQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<TrialBalance> {
     const question = at === undefined ? { at: new Date().toISOString(), untilNow: true } : { at: utc(at) };

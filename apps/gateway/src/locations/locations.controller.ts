@@ -18,8 +18,9 @@ import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
 import { etag } from '../http/etag.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
-import { ListQuery, ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 const ROUTE = 'POST /v1/stock/:sku/transfers';
@@ -58,7 +59,7 @@ export class LocationsController {
   @Get('locations')
   @Needs('stock:read')
   async list(
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<LocationView>> {
     const after = cursor === undefined ? {} : { after: this.cursors.read(['locations'], cursor) };

@@ -15,8 +15,8 @@ import { RpcClient, type Trace } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidQuery } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 /** RFC 3339 with its offset, in years that every database knows. That the day exists is for IsISO8601 to say. */
@@ -44,7 +44,7 @@ export class OrderListController {
   @Get()
   @Needs('orders:read')
   async list(
-    @Query(new ValidQuery(OrdersQuery)) {
+    @Query(new ValidListQuery(OrdersQuery)) {
       cursor,
       createdAfter,
       createdBefore,

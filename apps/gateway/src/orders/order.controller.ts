@@ -46,7 +46,7 @@ export class OrderController {
   @Needs('orders:read')
   async get(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
-    @Query(new ValidQuery(OrderQuery, false)) { expand }: OrderQuery,
+    @Query(new ValidQuery(OrderQuery)) { expand }: OrderQuery,
     @Req() { headers, trace }: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExpandedOrder | undefined> {

@@ -4,8 +4,9 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 import { OrderPaymentsClient } from './order-payments.client.js';
 
@@ -26,7 +27,7 @@ export class PaymentListsController {
   @Get()
   @Needs('payments:read')
   async ofOrder(
-    @Query(new ValidQuery(PaymentsQuery)) { orderId, limit, cursor }: PaymentsQuery,
+    @Query(new ValidListQuery(PaymentsQuery)) { orderId, limit, cursor }: PaymentsQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<PaymentView>> {
     const key = ['payments', orderId];
@@ -45,7 +46,7 @@ export class PaymentListsController {
   @Needs('payments:read')
   async ledger(
     @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<LedgerPosting>> {
     const key = ['ledger', paymentId];

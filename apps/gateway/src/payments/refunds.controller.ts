@@ -15,8 +15,9 @@ import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
-import { ListQuery, ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 import { waitSeconds } from '../waiting/prefer.js';
 import { PaymentClient } from './payment.client.js';
@@ -68,7 +69,7 @@ export class RefundsController {
   @Needs('payments:read')
   async list(
     @Param('id', new ValidPart(GetPayment, 'paymentId')) paymentId: string,
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<RefundView>> {
     const key = ['refunds', paymentId];

@@ -4,8 +4,9 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 @Controller('v1/products/:sku/prices')
@@ -20,7 +21,7 @@ export class PricesController {
   @Needs('stock:read')
   async list(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<HistoricPrice>> {
     const list = ['prices', sku];

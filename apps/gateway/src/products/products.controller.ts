@@ -6,8 +6,9 @@ import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
 import { etag, replacedVersion } from '../http/etag.js';
-import { ListQuery, ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 @Controller('v1/products')
@@ -50,7 +51,7 @@ export class ProductsController {
   @Get()
   @Needs('stock:read')
   async list(
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ProductView>> {
     const request = {

@@ -5,8 +5,8 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidQuery } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 
 const MAX_DAYS = 366;
 const USUAL_DAYS = 30;
@@ -29,7 +29,7 @@ export class ReportsController {
   @Get()
   @Needs('ops:read')
   async sales(
-    @Query(new ValidQuery(SalesQuery)) { by = 'day', limit, cursor, ...asked }: SalesQuery,
+    @Query(new ValidListQuery(SalesQuery)) { by = 'day', limit, cursor, ...asked }: SalesQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<SalesReport> {
     const { from, to } = spanOf(asked);

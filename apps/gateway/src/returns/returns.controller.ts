@@ -16,8 +16,9 @@ import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
 import { etag, expectedVersion } from '../http/etag.js';
 import { idempotencyKey, idempotencyOf } from '../http/idempotency.js';
-import { ListQuery, ValidBody, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidBody, ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 const ROUTE = 'POST /v1/orders/:id/returns';
@@ -65,7 +66,7 @@ export class ReturnsController {
   @Needs('orders:read')
   async list(
     @Param('id', new ValidPart(GetOrder, 'orderId')) orderId: string,
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ReturnView>> {
     const key = ['returns', orderId];

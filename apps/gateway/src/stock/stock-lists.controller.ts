@@ -5,8 +5,9 @@ import { RpcClient } from '#messaging';
 import { type ApiRequest } from '../access/auth.guard.js';
 import { Needs } from '../access/policy.decorator.js';
 import { GatewayConfig } from '../config.js';
-import { ListQuery, ValidPart, ValidQuery } from '../http/valid.pipe.js';
+import { ValidPart } from '../http/valid.pipe.js';
 import { Cursors } from '../lists/cursor.js';
+import { ListQuery, ValidListQuery } from '../lists/list-query.pipe.js';
 import { type Page } from '../lists/page.js';
 
 export class ReservationsQuery extends ListQuery {
@@ -26,7 +27,7 @@ export class StockListsController {
   @Needs('stock:read')
   async movements(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
-    @Query(new ValidQuery(ListQuery)) { limit, cursor }: ListQuery,
+    @Query(new ValidListQuery(ListQuery)) { limit, cursor }: ListQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<MovementView>> {
     const key = ['movements', sku];
@@ -40,7 +41,7 @@ export class StockListsController {
   @Needs('stock:read')
   async reservations(
     @Param('sku', new ValidPart(SkuRef, 'sku')) sku: string,
-    @Query(new ValidQuery(ReservationsQuery)) { state = 'open', limit, cursor }: ReservationsQuery,
+    @Query(new ValidListQuery(ReservationsQuery)) { state = 'open', limit, cursor }: ReservationsQuery,
     @Req() { trace }: ApiRequest,
   ): Promise<Page<ReservationView>> {
     const key = ['reservations', sku, state];
