@@ -5,11 +5,6 @@ const CSV =
 const NDJSON =
   '{"sku":"TEA-001","name":"Sencha","price":1999,"currency":"EUR","onHand":120}\n{"sku":"TEA-002","delta":-3}\n';
 
-const EXPORTED_CSV =
-  'sku,name,price,currency,prices,active,onHand\nTEA-001,Sencha,1999,EUR,JPY:330,true,120\n';
-const EXPORTED_NDJSON =
-  '{"sku":"TEA-001","name":"Sencha","price":1999,"currency":"EUR","prices":[],"active":true,"onHand":120}\n';
-
 /** Many products and levels at once. */
 export const IMPORT_OPERATIONS: readonly Operation[] = [
   {
@@ -68,26 +63,5 @@ export const IMPORT_OPERATIONS: readonly Operation[] = [
     query: 'ListQuery',
     answers: [{ status: 200, description: 'A page of errors.', schema: 'ImportErrorPage' }],
     problems: ['import-not-found', 'cursor-invalid'],
-  },
-  {
-    method: 'get',
-    path: '/v1/stock/exports',
-    id: 'exportStock',
-    tag: 'Stock',
-    summary: 'Export all products and levels, as CSV or NDJSON',
-    description:
-      'In the order of SKUs, as an import takes them. `format` says which, else `Accept`, else it is CSV. What changes ' +
-      'meanwhile is there as it was before or after; what was there all the time is there once.',
-    parameters: [],
-    query: 'ExportQuery',
-    answers: [
-      {
-        status: 200,
-        description: 'All products. A download that ends in the middle has been broken off.',
-        texts: { 'text/csv': EXPORTED_CSV, 'application/x-ndjson': EXPORTED_NDJSON },
-        headers: ['Content-Disposition'],
-      },
-    ],
-    problems: [],
   },
 ];

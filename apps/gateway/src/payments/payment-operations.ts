@@ -1,10 +1,45 @@
-import { KEY_PROBLEMS, type Operation } from '../http/operation.js';
+import { KEY_PROBLEMS, type Operation, UNCHANGED } from '../http/operation.js';
 
 const WAITS =
   'Waits up to 2.5 s for the outcome, or as long as `Prefer: wait=N` says; one that is not known by then settles by itself. ';
 
-/** What can be done with a payment that there is, and what can be read about it. */
+/** Paying, what can be done with a payment that there is, and what can be read about it. */
 export const PAYMENT_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/payments',
+    id: 'payOrder',
+    tag: 'Payments',
+    summary: 'Pay an order that awaits payment',
+    description:
+      'Waits up to 2.5 s for the outcome, or as long as `Prefer: wait=N` says. A payment whose outcome is not known ' +
+      'by then has the status `requested` or `unknown` and settles by itself. One that `requires_action` needs the ' +
+      'customer: send her to `nextAction.url` before `expiresAt`. Cancelling the order calls that off.',
+    parameters: ['IdempotencyKey', 'Prefer'],
+    body: 'PaymentOrder',
+    answers: [
+      {
+        status: 201,
+        description: 'The payment is under way, or was by an earlier request with this key.',
+        schema: 'PaymentView',
+        headers: ['Location', 'ETag', 'Idempotency-Replayed', 'Preference-Applied'],
+      },
+    ],
+    problems: [...KEY_PROBLEMS, 'order-not-found', 'order-not-payable', 'payment-in-progress'],
+  },
+  {
+    method: 'get',
+    path: '/v1/payments/{id}',
+    id: 'getPayment',
+    tag: 'Payments',
+    summary: 'Read one payment',
+    parameters: ['PaymentId', 'IfNoneMatch'],
+    answers: [
+      { status: 200, description: 'The payment.', schema: 'PaymentView', headers: ['ETag'] },
+      UNCHANGED,
+    ],
+    problems: ['payment-not-found'],
+  },
   {
     method: 'get',
     path: '/v1/payments',

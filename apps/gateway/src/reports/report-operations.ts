@@ -1,6 +1,6 @@
 import { type Operation } from '../http/operation.js';
 
-/** What is made of the event log: reports, and the events themselves. */
+/** What is made of the event log. */
 export const REPORT_OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
@@ -39,20 +39,5 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
     parameters: [],
     answers: [{ status: 200, description: 'How far it is.', schema: 'SalesRebuild' }],
     problems: [],
-  },
-  {
-    method: 'get',
-    path: '/v1/events',
-    id: 'listEvents',
-    tag: 'Events',
-    summary: 'List what has happened, oldest first',
-    description:
-      'The last 30 days, unless configured otherwise, in the shape of CloudEvents 1.0. Nothing ever appears before what was ' +
-      'read: to go on later, ask for what is `after` the last event that you have. ' +
-      'What each type says is in docs/messages.md.',
-    parameters: [],
-    query: 'EventsQuery',
-    answers: [{ status: 200, description: 'A page of events.', schema: 'EventPage' }],
-    problems: ['cursor-invalid'],
   },
 ];

@@ -1,7 +1,49 @@
-import { type Operation } from '../http/operation.js';
+import { KEY_PROBLEMS, type Operation, UNCHANGED } from '../http/operation.js';
 
-/** What has happened to the stock of a SKU, what it is kept for, and how much of it may be sold. */
+/** The stock of a SKU, what has happened to it, what it is kept for, and how much of it may be sold. */
 export const STOCK_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/stock/{sku}/adjustments',
+    id: 'adjustStock',
+    tag: 'Stock',
+    summary: 'Change what is on hand',
+    description:
+      'Either by `delta`, or to a `countedQuantity` with the reason `counted`, in `main` or in the `location` that it names.',
+    parameters: ['Sku', 'IdempotencyKey'],
+    body: 'AdjustmentRequest',
+    answers: [
+      {
+        status: 201,
+        description: 'The level after the change.',
+        schema: 'StockLevelView',
+        headers: ['Location', 'ETag', 'Idempotency-Replayed'],
+      },
+    ],
+    problems: [
+      ...KEY_PROBLEMS,
+      'product-not-found',
+      'location-not-found',
+      'stock-below-reserved',
+      'stock-limit-exceeded',
+      'stock-owed',
+      'backorder-in-locations',
+      'too-many-locations',
+    ],
+  },
+  {
+    method: 'get',
+    path: '/v1/stock/{sku}',
+    id: 'getStock',
+    tag: 'Stock',
+    summary: 'Read the stock of one SKU',
+    parameters: ['Sku', 'IfNoneMatch'],
+    answers: [
+      { status: 200, description: 'The level.', schema: 'StockLevelView', headers: ['ETag'] },
+      UNCHANGED,
+    ],
+    problems: ['product-not-found'],
+  },
   {
     method: 'get',
     path: '/v1/stock/{sku}/movements',
