@@ -165,6 +165,8 @@ describe('a version', () => {
     const before = (await client.send('GET', '/v1/products/SOLD')).headers.get('etag') as string;
     const { body } = await client.place({ sku: 'SOLD', method: 'tok_visa' });
     expect(body.status).toBe('confirmed');
+    // What is sold leaves the stock after the order has been confirmed.
+    await shop.books.quiet();
     const replacement = { name: 'Sold out soon', price: { amount: 300, currency: 'EUR' } };
     const put = await client.send<ProductView>('PUT', '/v1/products/SOLD', replacement, {
       'if-match': before,
