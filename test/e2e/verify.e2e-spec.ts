@@ -91,6 +91,14 @@ test.each(['gateway', 'order', 'payment', 'stock'] as const)(
   },
 );
 
+test('services tell how long what they have to say has waited, and how many orders are overdue', async () => {
+  const tells = async (name: 'order' | 'payment' | 'stock', metric: string) =>
+    (await (await fetch(`${shop.stack.of(name).url}/metrics`)).text()).includes(`\n${metric}{`);
+  for (const name of ['order', 'payment', 'stock'] as const)
+    await until(() => tells(name, 'waybill_outbox_oldest_seconds'));
+  await until(() => tells('order', 'waybill_orders_overdue'));
+});
+
 /** About that invariant; the same correction breaks others too. */
 async function failures(): Promise<DeadLetterSummary[]> {
   const { body } = await client.send<{ data: DeadLetterSummary[] }>('GET', '/ops/failures?service=stock');

@@ -1,9 +1,10 @@
 import { crash } from '#crash-points';
 import { type Loop, localMessage } from '#loop';
+import { type Observe } from '#messaging';
 import { type Database } from '#persistence';
 import { type DeadlinePassed, type OrderMessage } from './messages.js';
 import { type OrderState, type Step } from './order.js';
-import { findOverdue } from './queries.store.js';
+import { countLongOverdue, findOverdue } from './queries.store.js';
 
 const AT_ONCE = 256;
 
@@ -24,4 +25,9 @@ export async function tellOverdue(
   });
   const failed = (await loop.settle(facts)).find((outcome) => 'failed' in outcome);
   if (failed) throw failed.failed;
+}
+
+/** Apart from the above, so that it goes on telling when that stands still. */
+export async function watchOverdue(database: Database, observe: Observe): Promise<void> {
+  observe('waybill_orders_overdue', {}, await countLongOverdue(database, database.clock.aheadMs));
 }

@@ -1,11 +1,11 @@
-import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DeadLettersModule, InvariantsModule } from '#dead-letters';
 import { Loop } from '#loop';
 import { Answers, bundle, Watchers } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { Shutdown, Workers } from '#service';
+import { Metrics, Shutdown, WATCH_MS, Workers } from '#service';
 import { OrderConfig } from './config.js';
-import { tellOverdue } from './deadlines.worker.js';
+import { tellOverdue, watchOverdue } from './deadlines.worker.js';
 import { orderRules } from './decide.js';
 import { EventLogModule } from './event-log.module.js';
 import { orderInvariants } from './invariants.store.js';
@@ -49,6 +49,8 @@ type OrderLoop = Loop<OrderState, Step, OrderMessage>;
   ],
 })
 export class OrderModule implements OnApplicationBootstrap {
+  @Inject() private readonly metrics: Metrics;
+
   constructor(
     private readonly loop: Loop<OrderState, Step, OrderMessage>,
     private readonly database: Database,
@@ -62,6 +64,9 @@ export class OrderModule implements OnApplicationBootstrap {
     const { clock } = this.database;
     const deadlines = { name: 'deadlines', intervalMs: this.config.deadlineIntervalMs, clock };
     this.workers.every(deadlines, () => tellOverdue(this.database, this.loop));
+    const { observe } = this.metrics;
+    const watch = { name: 'overdue orders', intervalMs: WATCH_MS };
+    this.workers.every(watch, () => watchOverdue(this.database, observe));
     this.shutdown.on('drain', 'loop', () => this.loop.drain());
     await this.watchers.start();
   }

@@ -66,3 +66,17 @@ export async function findOverdue(db: Queryable, limit: number, aheadMs = 0): Pr
   });
   return rows;
 }
+
+/** As many as are told apart: more are as bad, and counting them costs. */
+const MOST_OVERDUE = 10_000;
+
+/** Orders that have been overdue for more than a minute: whoever turns them into facts looks every second. */
+export async function countLongOverdue(db: Queryable, aheadMs = 0): Promise<number> {
+  const { rows } = await db.query<{ count: number }>({
+    name: 'count-long-overdue',
+    text: `select count(*)::integer as count from (select from orders
+             where deadline_at < now() + $1 * interval '1 millisecond' - interval '1 minute' limit $2) overdue`,
+    values: [aheadMs, MOST_OVERDUE],
+  });
+  return rows[0]?.count ?? 0;
+}

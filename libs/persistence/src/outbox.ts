@@ -34,6 +34,18 @@ export async function deleteSent(db: Queryable, ids: readonly string[]): Promise
 }
 
 /**
+ * How long the oldest row has been here; 0 when there is none. Ids sort by the time at which they were made, so the primary
+ * key finds it: an index by `created_at` would cost every save something.
+ */
+export async function oldestUnsentSeconds(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ age: number }>({
+    name: 'outbox-oldest',
+    text: 'select extract(epoch from now() - created_at)::float8 as age from outbox order by id limit 1',
+  });
+  return rows[0]?.age ?? 0;
+}
+
+/**
  * Takes rows whose lease has ended: what a crash or a failed publish left. Chosen by the row's own lease, never by
  * `id > last`, which skips rows that commit late. The longer a row has failed, the longer its next lease.
  */

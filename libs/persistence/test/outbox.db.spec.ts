@@ -1,5 +1,5 @@
 import { type TestDatabase, testDatabase } from '#testing';
-import { type Database, OutboxRelay, type OutboxRow, outboxCtes } from '../src/index.js';
+import { type Database, OutboxRelay, type OutboxRow, oldestUnsentSeconds, outboxCtes } from '../src/index.js';
 
 let testing: TestDatabase;
 let database: Database;
@@ -117,4 +117,13 @@ test('gives up waiting for confirms at its deadline, and leaves the row to other
   relay.dispatch([row('a')]);
   await relay.stop(50);
   expect(await ids()).toEqual(['a']);
+});
+
+test('knows how old the oldest row is, and that an empty table has none', async () => {
+  expect(await oldestUnsentSeconds(database)).toBe(0);
+  await save([row('a'), row('b')]);
+  await database.query(`update outbox set created_at = now() - interval '90 seconds' where id = 'a'`);
+  const age = await oldestUnsentSeconds(database);
+  expect(age).toBeGreaterThanOrEqual(90);
+  expect(age).toBeLessThan(120);
 });

@@ -8,11 +8,12 @@ import {
   migrate,
   migrationsOf,
   OutboxRelay,
+  oldestUnsentSeconds,
 } from '#persistence';
 import { type DatabaseConfig } from './config.js';
 import { type Logger } from './logger.js';
 import { type Shutdown } from './shutdown.js';
-import { type Workers } from './worker.js';
+import { WATCH_MS, type Workers } from './worker.js';
 
 interface Context {
   readonly name: string;
@@ -46,12 +47,7 @@ export async function openDatabase({ name, config, logger, shutdown, workers }: 
 
 export function relayThrough(
   publisher: Publisher,
-  {
-    database,
-    logger,
-    observe,
-    shutdown,
-  }: Omit<Context, 'config' | 'workers'> & { readonly database: Database },
+  { database, logger, observe, shutdown, workers }: Omit<Context, 'config'> & { readonly database: Database },
 ): OutboxRelay {
   const log = new EventLogWriter(publisher);
   const relay = new OutboxRelay({
@@ -66,6 +62,9 @@ export function relayThrough(
     },
   });
   shutdown.on('flush', 'outbox', () => relay.stop(FLUSH_MS));
+  workers.every({ name: 'outbox age', intervalMs: WATCH_MS }, async () =>
+    observe('waybill_outbox_oldest_seconds', {}, await oldestUnsentSeconds(database)),
+  );
   return relay;
 }
 

@@ -5,7 +5,7 @@ type Labels = Record<string, string>;
 /** Seconds: from a round trip in one machine to the longest deadline. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Metrics by name, made when they are first seen. `_total` counts, `_seconds` is a histogram, all else a gauge. */
+/** Metrics by name, made when they are first seen. `_total` counts, `_duration_seconds` is a histogram, all else a gauge. */
 export class Metrics {
   readonly registry = new Registry();
   private readonly known = new Map<string, (labels: Labels, value: number) => void>();
@@ -36,7 +36,7 @@ export class Metrics {
       const counter = new Counter(options);
       return (labels, value) => counter.inc(labels, value);
     }
-    if (name.endsWith('_seconds')) {
+    if (name.endsWith('_duration_seconds')) {
       const histogram = new Histogram({ ...options, buckets: BUCKETS });
       return (labels, value) => histogram.observe(labels, value);
     }

@@ -3,11 +3,9 @@ import { type ServiceName } from '#contracts';
 import { type Observe, type RpcClient } from '#messaging';
 import { type Readiness } from './health.controller.js';
 import { type Shutdown } from './shutdown.js';
-import { type Workers } from './worker.js';
+import { WATCH_MS, type Workers } from './worker.js';
 
 const CHECK_MS = 1_000;
-/** More often than a usual scrape. */
-const WATCH_MS = 10_000;
 const SERVICES: readonly ServiceName[] = ['order', 'payment', 'stock'];
 
 type Check = () => Promise<unknown>;

@@ -12,6 +12,9 @@ interface Work {
   readonly clock?: Clock;
 }
 
+/** Between two looks at what is a metric: more often than a usual scrape. */
+export const WATCH_MS = 10_000;
+
 /** What a process does again and again, until it shuts down. */
 export class Workers {
   constructor(
