@@ -108,6 +108,7 @@ describe('what a migration may not do', () => {
     'create table more (id text primary key, at timestamptz not null); create index more_at on more (at)',
     'alter table orders add column channel text',
     `alter table orders add column channel text not null default 'web'`,
+    `alter table orders alter column number set default nextval('orders_number')`,
     'alter table orders drop constraint orders_check',
     '-- no transaction\ndrop index concurrently if exists orders_phase;\ncreate index concurrently orders_phase on orders (phase)',
     'alter table orders set (fillfactor = 80)',

@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'table that is rewritten',
-    finds: /\bdefault (?:gen_random_uuid|random|clock_timestamp|uuidv7|nextval)\b/,
+    finds: /(?<!\bset )\bdefault (?:gen_random_uuid|random|clock_timestamp|uuidv7|nextval)\b/,
     instead: 'add the column without a default, then set the default, then fill it by the service',
   },
   {

@@ -1,4 +1,5 @@
 import { type Invariant } from '#persistence';
+import { SIDES } from './ledger-closing.store.js';
 import { FACTS, STATUSES, STEPS } from './payment.js';
 
 /** The table that the service decides by, as SQL: from, to. */
@@ -54,6 +55,17 @@ export const paymentInvariants: readonly Invariant[] = [
           select account, currency, said.balance as said, b.balance as posted
           from said full join trial_balance b using (account, currency)
           where said.balance is distinct from b.balance`,
+  },
+  {
+    id: 'A1',
+    name: 'what an hour of the ledger says is the sum of the postings in it that are closed',
+    sql: `with posted as (
+            select date_trunc('hour', t.at, 'UTC') as hour, account, currency, sum(debited) as debit, sum(credited) as credit
+            from ledger_transfers t ${SIDES}
+            where t.number is null or t.number <= (select closed_to from ledger_closing) group by 1, 2, 3)
+          select hour, account, currency, said.debit, said.credit, posted.debit as posted_debit, posted.credit as posted_credit
+          from ledger_hours said full join posted using (hour, account, currency)
+          where (said.debit, said.credit) is distinct from (posted.debit, posted.credit)`,
   },
   {
     id: 'A1',

@@ -1,6 +1,7 @@
 import { type LedgerAccount } from '#contracts';
 import { type Queryable } from '#persistence';
 import { type Transfer } from './ledger.js';
+import { SIDES } from './ledger-closing.store.js';
 import { iso } from './timestamp.store.js';
 import { type Sums } from './trial-balance.js';
 
@@ -44,14 +45,23 @@ async function listSlice(db: Queryable, { from, account, limit, after }: PeriodQ
   return rows.map((row) => ({ ...row, amount: Number(row.amount) }));
 }
 
-/** What every account was debited and credited with before `at`. Accounts without postings are left out. */
+/**
+ * What every account was debited and credited with before `at`: by the sums of whole hours, and the postings of the hour that
+ * has begun and those that are in no sum yet. In one statement, and so of one moment. Accounts without postings are left out.
+ */
 export async function sumsBefore(db: Queryable, at: string): Promise<Sums[]> {
+  const begun = `date_trunc('hour', $1::timestamptz, 'UTC')`;
   const { rows } = await db.query<Omit<Sums, 'debit' | 'credit'> & { debit: string; credit: string }>({
     name: 'ledger-sums-before',
-    text: `select posting.account, currency, sum(posting.debited) as debit, sum(posting.credited) as credit
-           from ledger_transfers t cross join lateral (
-             values (t.debit, t.amount, 0), (t.credit, 0, t.amount)) as posting (account, debited, credited)
-           where t.at < $1 group by account, currency order by currency, account`,
+    text: `select account, currency, sum(debited) as debit, sum(credited) as credit from (
+             select account, currency, debit as debited, credit as credited from ledger_hours where hour < ${begun}
+             union all
+             select account, currency, debited, credited from ledger_transfers t ${SIDES}
+             where t.at >= ${begun} and t.at < $1
+             union all
+             select account, currency, debited, credited from ledger_transfers t ${SIDES}
+             where t.at < ${begun} and t.number > (select closed_to from ledger_closing)) as part
+           group by account, currency order by currency, account`,
     values: [at],
   });
   return rows.map((row) => ({ ...row, debit: Number(row.debit), credit: Number(row.credit) }));

@@ -10,6 +10,7 @@ import { type PaymentEffect } from './effects.js';
 import { paymentInvariants } from './invariants.store.js';
 import { LedgerHandlers } from './ledger.handlers.js';
 import { LedgerCheckModule } from './ledger-check.module.js';
+import { closeLedger } from './ledger-closing.worker.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
 import { paymentStore } from './payment.store.js';
@@ -29,6 +30,7 @@ type PaymentLoop = Loop<PaymentState, PaymentRow, PaymentMessage>;
 /** So many calls may wait for each one that is under way; whatever is beyond is asked for later. */
 const WAITING_PER_CALL = 100;
 const FORGET_MS = 3_600_000;
+const CLOSE_MS = 60_000;
 
 @Module({
   imports: [
@@ -92,6 +94,8 @@ export class PaymentModule implements OnApplicationBootstrap {
     const { clock } = this.database;
     const reconciling = { name: 'reconcile', intervalMs: this.config.reconcileIntervalMs, clock };
     this.workers.every(reconciling, () => reconcile(this.database, this.loop));
+    const closing = { name: 'ledger closing', intervalMs: CLOSE_MS };
+    this.workers.every(closing, (stopped) => closeLedger(this.database, stopped));
     // A call in hand brings an outcome to decide upon, which may ask for another call.
     this.shutdown.on('drain', 'calls', async () => {
       await this.loop.drain();

@@ -57,6 +57,7 @@ const BREAKS: Readonly<Record<string, string>> = {
     alter table ledger_transfers drop constraint ledger_transfers_accounts;
     update ledger_transfers set credit = 'nowhere' where journal = 'ref_1'`,
   'the balance of each account is what the payments say': `update ledger_transfers set amount = 499 where journal = 'capture' and payment_id = 'pay_1'`,
+  'what an hour of the ledger says is the sum of the postings in it that are closed': `update ledger_closing set closed_to = 1`,
   'a refund is posted when it has succeeded, and only then': `update ledger_transfers set journal = 'ref_9' where journal = 'ref_1'`,
   'what a payment gives back is what its refunds give back': `delete from refunds where id = 'ref_1'`,
   'a refund was there before the provider was called': `update refunds set payment_version = 6 where id = 'ref_1'`,
