@@ -156,6 +156,7 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
     case 'voided':
     case 'returned':
     case 'stuck':
+    case 'bounced':
     case 'unknown':
       return {};
   }

@@ -35,6 +35,11 @@ describe('the table', () => {
     expect([...seen].sort()).toEqual([...STATUSES].sort());
   });
 
+  it('halts what a refund was given back of when the bank sends it back, and only that', () => {
+    const halts = STATUSES.filter((status) => cellOf(status, 'bounced') === 'halted');
+    expect(halts).toEqual(['captured', 'refunding', 'refunded']);
+  });
+
   it('leads only to itself or to later statuses', () => {
     for (const [rank, status] of STATUSES.entries()) {
       for (const fact of FACTS) {

@@ -24,7 +24,7 @@ export type Status = (typeof STATUSES)[number];
 /**
  * What a payment can learn once it exists. `cancel` comes from its order, `capture` and `void` from a client.
  * `returned`: nothing is left that a cancel has to give back. `action`: the customer has a step to take. `expired`: what
- * was authorized was not taken in time.
+ * was authorized was not taken in time. `bounced`: the bank has sent back what a refund had given it.
  */
 export const FACTS = [
   'cancel',
@@ -36,6 +36,7 @@ export const FACTS = [
   'returned',
   'declined',
   'stuck',
+  'bounced',
   'unknown',
   'action',
   'expired',
@@ -54,6 +55,7 @@ type Row = readonly [
   returned: Cell,
   declined: Cell,
   stuck: Cell,
+  bounced: Cell,
   unknown: Cell,
   action: Cell,
   expired: Cell,
@@ -66,27 +68,27 @@ type Row = readonly [
  * "recalling" is a capture that a cancel has overtaken: what it took goes back, else what was set aside.
  * "refunding" waits for its refunds, which have a life of their own (see refund.ts).
  * "requires_action" waits for the customer; a cancel calls that off, and then finds out who was first.
- * "stuck" is an answer for a person to look at: another amount than was asked, a refusal of what must be possible, or the
- * opposite of what was said before.
+ * "stuck" is an answer for a person to look at: another amount than was asked, or a refusal of what must be possible. Of a refund it
+ * leaves a captured payment as it is, whose other money is not in doubt; what "bounced" puts what is in the books in doubt.
  */
 // biome-ignore format: a table is read in columns.
 export const STEPS: Readonly<Record<Status, Row>> = {
-  //                cancel        capture      void       authorized    captured     voided    returned    declined    stuck     unknown            action             expired
-  requested:       ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown',         'requires_action', 'declined'],
-  unknown:         ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'unknown',         'requires_action', 'declined'],
-  requires_action: ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'requires_action', 'requires_action', 'declined'],
-  cancelling:      ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'cancelling',      'cancelling',      'declined'],
-  declined:        ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', '_',               '_',               '_'],
-  authorized:      ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      '_',               '_',               'expired'],
-  capturing:       ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'capturing',       '_',               'expired'],
-  recalling:       ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'recalling',       '_',               'expired'],
-  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_',               '_',               '_'],
-  voiding:         ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'voiding',         '_',               'expired'],
-  refunding:       ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_',               '_',               '_'],
-  voided:          ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      '_',               '_',               '_'],
-  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        'halted', '_',               '_',               '_'],
-  expired:         ['_',          '!',         '!',       '_',          'X',         '_',      'X',        '_',        '_',      '_',               '_',               '_'],
-  halted:          ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_',               '_',               '_'],
+  //                cancel        capture      void       authorized    captured     voided    returned    declined    stuck     bounced   unknown            action             expired
+  requested:       ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'unknown',         'requires_action', 'declined'],
+  unknown:         ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'unknown',         'requires_action', 'declined'],
+  requires_action: ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'requires_action', 'requires_action', 'declined'],
+  cancelling:      ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'X',      'cancelling',      'cancelling',      'declined'],
+  declined:        ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', 'X',      '_',               '_',               '_'],
+  authorized:      ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      'X',      '_',               '_',               'expired'],
+  capturing:       ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'X',      'capturing',       '_',               'expired'],
+  recalling:       ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'X',      'recalling',       '_',               'expired'],
+  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        '_',      'halted', '_',               '_',               '_'],
+  voiding:         ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'X',      'voiding',         '_',               'expired'],
+  refunding:       ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', 'halted', '_',               '_',               '_'],
+  voided:          ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      'X',      '_',               '_',               '_'],
+  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        '_',      'halted', '_',               '_',               '_'],
+  expired:         ['_',          '!',         '!',       '_',          'X',         '_',      'X',        '_',        '_',      'X',      '_',               '_',               '_'],
+  halted:          ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_',      '_',               '_',               '_'],
 };
 
 export function cellOf(status: Status, fact: Fact): Cell {

@@ -165,10 +165,9 @@ function returned(payment: Payment, refund: Refund, now: Date): PaymentDecision 
   };
 }
 
-/** Its amount stays reserved, for it may have gone back. The rest of what is captured is not in doubt. */
+/** Its amount stays reserved, for it may have gone back. */
 function halted(payment: Payment, refund: Refund, message: ProviderMessage, now: Date): PaymentDecision {
-  const status = payment.status === 'captured' ? payment.status : statusOr(payment, 'stuck');
-  const { put, ...more } = stopped(payment, status, message, now);
+  const { put, ...more } = stopped(payment, statusOr(payment, 'stuck'), message, now);
   return { put: [...put, [refund.id, refund]], ...more };
 }
 
@@ -184,7 +183,7 @@ function afterSettled(
 ): PaymentDecision {
   if (refund.status !== 'succeeded' || message.type !== 'payment.provider_declined') return {};
   const payment = paymentOf(current, refund);
-  const status = statusOr(payment, 'stuck');
+  const status = statusOr(payment, 'bounced');
   return status === payment.status ? {} : stopped(payment, status, message, now);
 }
 
@@ -273,7 +272,7 @@ function movedBy(
 }
 
 /** Where the fact leads; a payment that it says nothing to stays where it is. */
-function statusOr({ status }: Payment, fact: 'returned' | 'stuck'): Status {
+function statusOr({ status }: Payment, fact: 'returned' | 'stuck' | 'bounced'): Status {
   const cell = cellOf(status, fact);
   return cell === '_' || cell === '!' || cell === 'X' ? status : cell;
 }
