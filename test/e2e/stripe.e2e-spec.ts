@@ -155,14 +155,15 @@ test('an outage opens the breaker, shows in the details of /health/ready, and ev
   await stripe.close();
   const placed = await Promise.all(Array.from({ length: 20 }, () => placeLater()));
   const payment = shop.stack.of('payment');
-  await until(async () => (await payment.metric('waybill_provider_breaker_state')) === 2);
+  const state = () => payment.metric('waybill_provider_breaker_state', { kind: 'call' });
+  await until(async () => (await state()) === 2);
   const ready = await fetch(`${payment.url}/health/ready`);
   expect(ready.status).toBe(200);
   const { details } = (await ready.json()) as { details: object };
   expect(details).toEqual({ 'breaker of the provider': expect.stringMatching(/open/) });
   await stripe.restart();
   for (const { paymentId } of placed) await reaches(`/v1/payments/${paymentId}`, 'captured');
-  await until(async () => (await payment.metric('waybill_provider_breaker_state')) === 0);
+  await until(async () => (await state()) === 0);
 });
 
 test('npm run reconcile finds no difference from the balance of Stripe', async () => {

@@ -13,7 +13,16 @@ import {
 import { callOf, entryCall, later, nextAttemptAt, type PaymentEffect, type Timing } from './effects.js';
 import { beginRefunds } from './giving-back.js';
 import { type CaptureMessage, type FactMessage, factOf } from './messages.js';
-import { cellOf, type Fact, type Payment, publicStatus, type Status, type Step, termsOf } from './payment.js';
+import {
+  cellOf,
+  type Fact,
+  type Payment,
+  publicStatus,
+  type Status,
+  type Step,
+  termsOf,
+  UNHEARD_OF,
+} from './payment.js';
 import { type PaymentDecision, recorded } from './record.js';
 import { giveRestBack } from './refunding.js';
 
@@ -144,7 +153,7 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
     case 'declined':
       if (payment.capturingAmount > 0) return { capturingAmount: 0 };
       return {
-        declineCode: message.type === 'payment.provider_declined' ? message.data.code : 'cancelled',
+        declineCode: message.type === 'payment.provider_declined' ? message.data.code : UNHEARD_OF,
       };
     case 'expired':
       if (payment.capturingAmount > 0) return { capturingAmount: 0 };

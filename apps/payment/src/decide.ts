@@ -12,7 +12,7 @@ import {
   type PaymentMessage,
   type VoidMessage,
 } from './messages.js';
-import { awaited, moneyOf, type Payment, termsOf, viewOf } from './payment.js';
+import { awaited, moneyOf, type Payment, termsOf, UNHEARD_OF, viewOf } from './payment.js';
 import { type PaymentDecision, type PaymentRow, recorded } from './record.js';
 import { keyOf, type PaymentState } from './refund.js';
 import {
@@ -104,7 +104,7 @@ function forestall({ data }: CancelMessage, now: Date): PaymentDecision {
   return recorded(undefined, {
     ...unborn(data, now),
     status: 'declined',
-    declineCode: 'cancelled',
+    declineCode: UNHEARD_OF,
     cancelledAt: at,
   });
 }
@@ -164,10 +164,10 @@ function look(payment: Payment | undefined, { data }: Hinted, now: Date, timing:
 
 /**
  * What is authorized may end, and a charge that a cancel took for one that the provider never heard of may come to pass.
- * What the provider itself has declined stays so: it tells of every decline, and each of them would be searched for.
+ * What the provider itself has declined stays so, cancelled or not: it tells of every decline, and each would be searched for.
  */
-function mayHaveChanged({ status, terms, cancelledAt }: Payment): boolean {
-  return status === 'authorized' || (status === 'declined' && terms !== null && cancelledAt !== null);
+function mayHaveChanged({ status, terms, declineCode }: Payment): boolean {
+  return status === 'authorized' || (status === 'declined' && terms !== null && declineCode === UNHEARD_OF);
 }
 
 /** A client captures or voids: the answer is the payment as it then stands, also when it is asked for again. */

@@ -3,6 +3,7 @@ import {
   cancel,
   charge,
   declined,
+  expired,
   hint,
   ok,
   outcome,
@@ -70,10 +71,14 @@ describe('a hint about a payment that was cancelled and that the provider had ne
     });
   });
 
-  it('is not for one that the provider has declined itself', () => {
-    const world = new World().tell(charge(), declined('capture'));
+  it.each([
+    ['declined', [declined('capture')]],
+    ['declined after a cancel', [cancel(), declined('capture')]],
+    ['let go of after a cancel', [cancel(), expired('capture')]],
+  ])('is not for one that the provider has heard of: %s', (_, told) => {
+    const world = new World().tell(charge(), ...told);
     world.pending = [];
-    expect(world.tell(hint()).calls).toEqual([]);
+    expect([world.status, world.tell(hint()).calls]).toEqual(['declined', []]);
   });
 });
 

@@ -136,6 +136,9 @@ export interface Payment {
   readonly updatedAt: string;
 }
 
+/** The decline code of what was cancelled, and of which the provider has not heard until then. */
+export const UNHEARD_OF = 'cancelled';
+
 /** Money that its order wants back, but that is not captured yet. */
 export interface WaitingRefund {
   readonly refundId: string;

@@ -4,7 +4,12 @@ import { type Log, logged, type Observe, type Outcome } from '#messaging';
 import { callingOff, type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
 import { type Found, type Provider, type ProviderCall } from './provider.js';
-import { BREAKER_STATES, type GuardOptions, ProviderGuard } from './provider-guard.client.js';
+import {
+  BREAKER_STATES,
+  type BreakerState,
+  type GuardOptions,
+  ProviderGuard,
+} from './provider-guard.client.js';
 
 export interface ProviderCallsOptions extends GuardOptions {
   readonly provider: Provider;
@@ -37,15 +42,11 @@ export class ProviderCalls {
   private readonly inHand = new Set<Promise<void>>();
 
   constructor(private readonly options: ProviderCallsOptions) {
-    const { log, observe } = options;
     this.guard = new ProviderGuard(options);
     const timeoutMs = options.timeoutMs * CALLS_PER_SEARCH;
     this.searches = new ProviderGuard({ ...options, ...SEARCHES, timeoutMs });
-    observe('waybill_provider_breaker_state', {}, BREAKER_STATES.indexOf(this.guard.state));
-    this.guard.onChange((state) => {
-      observe('waybill_provider_breaker_state', {}, BREAKER_STATES.indexOf(state));
-      log.warn({ state }, 'the breaker before the provider has changed');
-    });
+    this.watch('call', this.guard);
+    this.watch('search', this.searches);
   }
 
   /** Never throws; the work it starts is awaited by `drain`. */
@@ -72,6 +73,17 @@ export class ProviderCalls {
   async drain(): Promise<void> {
     this.ending.abort();
     while (this.inHand.size > 0) await Promise.all(this.inHand);
+  }
+
+  private watch(kind: 'call' | 'search', guard: ProviderGuard): void {
+    const { log, observe } = this.options;
+    const tell = (state: BreakerState): void =>
+      observe('waybill_provider_breaker_state', { kind }, BREAKER_STATES.indexOf(state));
+    tell(guard.state);
+    guard.onChange((state) => {
+      tell(state);
+      log.warn({ kind, state }, 'the breaker before the provider has changed');
+    });
   }
 
   private async carryOut(effect: ProviderEffect, cause: PaymentMessage, tell: Tell): Promise<void> {

@@ -42,6 +42,7 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
   const told: ProviderMessage[] = [];
   const logged: string[] = [];
   const counted: string[] = [];
+  const states: Record<string, number | undefined> = {};
   const log = (_: object, text: string) => void logged.push(text);
   const made = new ProviderCalls({
     provider: fake,
@@ -50,14 +51,17 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
     maxWaiting: 10,
     breaker: { failures: 5, pauseMs: 50 },
     log: { debug: log, info: log, warn: log, error: log },
-    observe: (metric) => void counted.push(metric),
+    observe: (metric, labels, value) => {
+      counted.push(metric);
+      if (metric === 'waybill_provider_breaker_state') states[labels?.kind ?? ''] = value;
+    },
     ...more,
   });
   const tell: Tell = async (message) => {
     told.push(message);
     return [{ ok: null }];
   };
-  return { made, told, logged, counted, tell };
+  return { made, told, logged, counted, states, tell };
 }
 
 async function carryOut(
@@ -146,7 +150,7 @@ describe('a call whose id was lost', () => {
   it('and is not found does not close the way to the provider for charges', async () => {
     const get = async () => ({ outcome: 'unknown', reason: 'late' }) as const;
     const { fake } = lost('search', async () => APPROVAL, { get });
-    const { made, told, tell } = calls(fake);
+    const { made, told, logged, states, tell } = calls(fake);
     for (let i = 0; i < 10; i++) {
       const another = { ...call, key: `${call.key}${i}` };
       made.start({ kind: 'provider', how: 'look', call: another }, charge(), tell);
@@ -154,6 +158,8 @@ describe('a call whose id was lost', () => {
     await made.drain();
     expect(told).toHaveLength(10);
     expect(made.guard.state).toBe('closed');
+    expect(states).toEqual({ call: 0, search: 2 });
+    expect(logged).toContain('the breaker before the provider has changed');
   });
 
   it('is given up at the end of the process', async () => {
