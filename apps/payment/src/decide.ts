@@ -1,5 +1,5 @@
 import { Rejected } from '#contracts';
-import { type Rules } from '#loop';
+import { type Current, type Rules } from '#loop';
 import { advance, askedOf, refused } from './advance.js';
 import { callOf, type ProviderEffect, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
 import { giveBack } from './giving-back.js';
@@ -12,7 +12,9 @@ import {
   type PaymentMessage,
   type VoidMessage,
 } from './messages.js';
+import { expectMovable } from './movable.js';
 import { awaited, moneyOf, type Payment, termsOf, UNHEARD_OF, viewOf } from './payment.js';
+import { type Sum } from './provider.js';
 import { type PaymentDecision, type PaymentRow, recorded } from './record.js';
 import { keyOf, type PaymentState } from './refund.js';
 import {
@@ -26,21 +28,29 @@ import {
 
 type PaymentRules = Rules<PaymentState, PaymentRow, PaymentMessage>;
 
-/** Everything a payment can be told, decided. */
-export function paymentRules(timing: Timing): PaymentRules {
+/** Everything a payment can be told, decided. `canMove` is about the sums of the provider. */
+export function paymentRules(timing: Timing, canMove: (sum: Sum) => boolean = () => true): PaymentRules {
   return {
     keys: keysOf,
     // A repeated request is answered with the refund that its key stands for.
     follow: (state) => (state.kind === 'key' ? [state.refundId] : []),
-    decide(current, message, now) {
-      if (message.type === 'payment.refund.v1') return requestRefund(current, message, now, timing);
-      if (message.type === 'payment.give_back.v1') return giveBack(current, message, now, timing);
-      if ('refundId' in message.data && message.data.refundId) {
-        return aboutRefund(message.type)(current, message as never, now, timing);
-      }
-      return decide(paymentIn(current, message.data.paymentId), message, now, timing);
-    },
+    decide: (current, message, now) =>
+      expectMovable(message, decideAny(current, message, now, timing), canMove),
   };
+}
+
+function decideAny(
+  current: Current<PaymentState>,
+  message: PaymentMessage,
+  now: Date,
+  timing: Timing,
+): PaymentDecision {
+  if (message.type === 'payment.refund.v1') return requestRefund(current, message, now, timing);
+  if (message.type === 'payment.give_back.v1') return giveBack(current, message, now, timing);
+  if ('refundId' in message.data && message.data.refundId) {
+    return aboutRefund(message.type)(current, message as never, now, timing);
+  }
+  return decide(paymentIn(current, message.data.paymentId), message, now, timing);
 }
 
 function aboutRefund(type: PaymentMessage['type']) {

@@ -113,7 +113,7 @@ function loopOf(
   calls: ProviderCalls,
 ): PaymentLoop {
   const loop: PaymentLoop = new Loop({
-    rules: paymentRules(timing),
+    rules: paymentRules(timing, calls.canMove),
     store: paymentStore,
     database,
     relay,

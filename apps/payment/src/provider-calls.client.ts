@@ -3,7 +3,7 @@ import { localMessage } from '#loop';
 import { type Log, logged, type Observe, type Outcome } from '#messaging';
 import { callingOff, type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
-import { type Found, type Provider, type ProviderCall } from './provider.js';
+import { type Found, type Provider, type ProviderCall, type Sum } from './provider.js';
 import {
   BREAKER_STATES,
   type BreakerState,
@@ -48,6 +48,8 @@ export class ProviderCalls {
     this.watch('call', this.guard);
     this.watch('search', this.searches);
   }
+
+  readonly canMove = (sum: Sum): boolean => this.options.provider.canMove?.(sum) ?? true;
 
   /** Never throws; the work it starts is awaited by `drain`. */
   start(effect: PaymentEffect, cause: PaymentMessage, tell: Tell): void {

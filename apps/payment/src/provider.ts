@@ -19,6 +19,8 @@ export interface ProviderCall {
   readonly begunBefore?: string;
 }
 
+export type Sum = Pick<ProviderCall, 'amount' | 'currency'>;
+
 export type Answer =
   | {
       readonly outcome: 'ok';
@@ -87,4 +89,6 @@ export abstract class Provider {
    * first time. `search`: it is not, or nothing may be done any more, and `get` takes long. Without it `get` is as quick as any call.
    */
   readonly whenLost?: (call: ProviderCall) => 'repeat' | 'search' | undefined;
+  /** Whether it moves such a sum to the last unit; without this, it moves any. */
+  readonly canMove?: (sum: Sum) => boolean;
 }

@@ -116,8 +116,6 @@ interface Pending {
   readonly startedAt: number;
 }
 
-const rules = paymentRules(TIMING);
-
 /** One payment, everything it has said and posted, and the calls that it waits for. No loop, database or broker. */
 export class World {
   now = START;
@@ -130,6 +128,8 @@ export class World {
   readonly refusals: string[] = [];
   readonly answers: object[] = [];
   pending: Pending[] = [];
+
+  constructor(private readonly rules = paymentRules(TIMING)) {}
 
   tell(...told: readonly PaymentMessage[]): this {
     for (const one of told) this.tellOne(one);
@@ -170,7 +170,7 @@ export class World {
   }
 
   private carryOut(told: PaymentMessage): void {
-    const decision = rules.decide(this.states, told, new Date(this.now));
+    const decision = this.rules.decide(this.states, told, new Date(this.now));
     for (const [key, next] of decision.put ?? []) {
       const expected = (this.states.get(key)?.version ?? 0) + 1;
       if (next.version !== expected) throw new Error(`${key} has version ${next.version}, not ${expected}`);

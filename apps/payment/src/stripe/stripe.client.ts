@@ -7,6 +7,7 @@ import {
   type Provider,
   type ProviderCall,
   type ProviderLedger,
+  type Sum,
 } from '../provider.js';
 import { answerOfIntent, answerOfRefund, pending } from './answers.js';
 import { createdAt } from './created-at.js';
@@ -76,6 +77,10 @@ export class StripeProvider implements Provider, ProviderLedger {
     return Date.now() - createdAt(paymentId).getTime() < KEY_KEPT_MS ? 'repeat' : 'search';
   }
 
+  canMove(sum: Sum): boolean {
+    return isDivisible(sum);
+  }
+
   /** By the balance: what has moved money, when it did. */
   async movements({ from, to }: Period, signal: AbortSignal): Promise<Movement[]> {
     const created = { gte: Math.floor(from.getTime() / 1_000), lt: Math.ceil(to.getTime() / 1_000) };
@@ -95,7 +100,7 @@ export class StripeProvider implements Provider, ProviderLedger {
     const { paymentIntents, refunds } = this.stripe;
     const once = { idempotencyKey: key };
     // A void names no amount. What Stripe would refuse with a code of its own is refused under one name, and not sent.
-    if (operation !== 'void' && !isDivisible(call))
+    if (operation !== 'void' && !this.canMove(call))
       return { outcome: 'declined', code: 'amount_indivisible' };
     if (chargeId === null) {
       const intent = await this.charge(call, signal);

@@ -1,4 +1,4 @@
-import { type ProviderCall } from '../provider.js';
+import { type Sum } from '../provider.js';
 
 /*
  * Ours are the minor units of ISO 4217, and Stripe's are the same but for what follows:
@@ -11,8 +11,6 @@ const HUNDREDTHS: ReadonlySet<string> = new Set(['ISK', 'UGX']);
 const WHOLE: ReadonlySet<string> = new Set(['MGA']);
 /** These have thousandths, of which it moves only tens. */
 const TENS: ReadonlySet<string> = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
-
-type Sum = Pick<ProviderCall, 'amount' | 'currency'>;
 
 /** What Stripe does not move to the last unit is not sent: rounding would be another amount than was asked. */
 export function isDivisible({ amount, currency }: Sum): boolean {

@@ -1,0 +1,25 @@
+import { type Fault, Rejected } from '#contracts';
+import { type PaymentEffect } from './effects.js';
+import { type PaymentMessage } from './messages.js';
+import { type Sum } from './provider.js';
+import { type PaymentDecision } from './record.js';
+
+/**
+ * What a client asks for and the provider does not move to the last unit is refused while nothing has happened: sent, it would be
+ * declined, and the payment would need a person. The pointer leads into the body that the client sent.
+ */
+export function expectMovable(
+  { type }: PaymentMessage,
+  decision: PaymentDecision,
+  canMove: (sum: Sum) => boolean,
+): PaymentDecision {
+  if (type !== 'payment.refund.v1' && type !== 'payment.capture.v1') return decision;
+  for (const effect of (decision.effects ?? []) as readonly PaymentEffect[]) {
+    if (effect.kind !== 'provider' || canMove(effect.call)) continue;
+    const { amount, currency } = effect.call;
+    const detail = `must be an amount that the payment provider can move: ${amount} of ${currency} is not`;
+    const fault: Fault = { pointer: '/amount/amount', detail };
+    throw new Rejected('validation-failed', { errors: [fault] });
+  }
+  return decision;
+}
