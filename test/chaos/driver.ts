@@ -1,5 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type OrderView, type PaymentView, type RefundView } from '#contracts';
+import {
+  type OrderLineRequest,
+  type OrderView,
+  type PaymentView,
+  type RefundView,
+  type ReturnRequest,
+  type ReturnView,
+  type StockLevelView,
+  type TransferRequest,
+} from '#contracts';
 import { type Answer, type Client, type Placing } from '../e2e/client.js';
 import { answer as answerStep } from '../e2e/webhooks/customer.js';
 import { type Attempt, type Deed, type Journal } from './journal.js';
@@ -15,10 +24,22 @@ const AGAIN = /^(?:429|503|504)$/;
 /** What a network says of a connection that did not hold. */
 const NETWORK = /^(?:ECONN\w+|UND_ERR_\w+|EPIPE|ETIMEDOUT|TimeoutError|AbortError)$/;
 
-interface Request {
+/** What may be answered to what comes too late: of other deeds a conflict. A place never does. */
+const TOO_LATE: Readonly<Partial<Record<Deed, RegExp>>> = { place: /^$/, change: /^(?:409|412)$/ };
+const CONFLICT = /^409$/;
+
+interface Request<T> {
   readonly deed: Deed;
   readonly ref: string;
+  readonly send: () => Promise<Answer<T>>;
+  /** What of an answer has to be in the books; undefined as long as it leaves open what comes of it. */
+  readonly told: (answer: Answer<T>) => string | undefined;
 }
+
+export type Lines = readonly OrderLineRequest[];
+
+const idOf = ({ body: { id } }: Answer<{ readonly id: string }>): string => id;
+const levelOf = ({ body: { sku, version } }: Answer<StockLevelView>): string => `${sku}@${version}`;
 
 /** What a customer does with the API: asks until there is an answer, and notes what was heard. */
 export class Driver {
@@ -31,41 +52,84 @@ export class Driver {
   ) {}
 
   /** Undefined when it was refused or has had no answer at all. */
-  async place(ref: string, placing: Placing): Promise<OrderView | undefined> {
+  place(ref: string, placing: Placing): Promise<OrderView | undefined> {
     const order = { wait: 2, ...placing, key: ref, metadata: { ref } };
-    return this.ask<OrderView>({ deed: 'place', ref }, () => this.client.place(order));
+    return this.ask({ deed: 'place', ref, send: () => this.client.place(order), told: idOf });
   }
 
-  async pay(orderId: string, method: string): Promise<PaymentView | undefined> {
+  pay(orderId: string, method: string): Promise<PaymentView | undefined> {
     const ref = this.newRef('pay');
-    return this.ask({ deed: 'pay', ref }, () => this.client.pay(orderId, method, { wait: 2, key: ref }));
+    const send = () => this.client.pay(orderId, method, { wait: 2, key: ref });
+    return this.ask({ deed: 'pay', ref, send, told: idOf });
   }
 
-  async cancel(orderId: string): Promise<OrderView | undefined> {
-    return this.ask({ deed: 'cancel', ref: orderId }, () =>
-      this.client.send<OrderView>('POST', `/v1/orders/${orderId}/cancel`),
-    );
+  cancel(orderId: string): Promise<OrderView | undefined> {
+    const send = () => this.client.send<OrderView>('POST', `/v1/orders/${orderId}/cancel`);
+    return this.ask({ deed: 'cancel', ref: orderId, send, told: idOf });
   }
 
-  async fulfil(orderId: string): Promise<OrderView | undefined> {
+  /** All that is left of it, or these lines. */
+  fulfil(orderId: string, lines?: Lines): Promise<OrderView | undefined> {
     const ref = this.newRef('shp');
-    return this.ask({ deed: 'fulfil', ref }, () =>
-      this.client.send<OrderView>(
-        'POST',
-        `/v1/orders/${orderId}/fulfil`,
-        { trackingNumber: ref },
-        { 'idempotency-key': ref },
-      ),
-    );
+    const body = { trackingNumber: ref, ...(lines && { lines }) };
+    const send = () => this.post<OrderView>(`/v1/orders/${orderId}/fulfil`, body, ref);
+    return this.ask({ deed: 'fulfil', ref, send, told: idOf });
   }
 
-  async refund(paymentId: string, amount: number): Promise<RefundView | undefined> {
+  refund(paymentId: string, amount: number): Promise<RefundView | undefined> {
     const ref = this.newRef('ref');
     const body = { amount: { amount, currency: 'EUR' }, reason: ref };
-    const headers = { 'idempotency-key': ref, prefer: 'wait=2' };
-    return this.ask({ deed: 'refund', ref }, () =>
-      this.client.send<RefundView>('POST', `/v1/payments/${paymentId}/refunds`, body, headers),
-    );
+    const send = () => this.post<RefundView>(`/v1/payments/${paymentId}/refunds`, body, ref);
+    return this.ask({ deed: 'refund', ref, send, told: idOf });
+  }
+
+  /** Other lines, if the order stands as it was read. 202 does not say yet what the stock has decided. */
+  change({ id, version: read }: OrderView, lines: Lines): Promise<OrderView | undefined> {
+    const asked = wordsOf(lines);
+    const headers = { 'if-match': `"${read}"`, prefer: 'wait=2' };
+    const send = () => this.client.send<OrderView>('PUT', `/v1/orders/${id}/lines`, { lines }, headers);
+    const told = ({ status, body: { version, lines: held } }: Answer<OrderView>) =>
+      status === 200 ? `${version} ${wordsOf(held)}` : undefined;
+    return this.ask({ deed: 'change', ref: `${id}@${read} ${asked}`, send, told });
+  }
+
+  /** It is "authorized" until the provider has said what became of it. */
+  capture(paymentId: string, amount: number): Promise<PaymentView | undefined> {
+    const ref = `${paymentId} ${amount}`;
+    const send = () =>
+      this.waiting<PaymentView>(`/v1/payments/${paymentId}/capture`, {
+        amount: { amount, currency: 'EUR' },
+      });
+    const told = ({ body: { id, status, capturedAmount } }: Answer<PaymentView>) =>
+      status === 'captured' ? `${id} ${capturedAmount}` : undefined;
+    return this.ask({ deed: 'capture', ref, send, told });
+  }
+
+  void(paymentId: string): Promise<PaymentView | undefined> {
+    const send = () => this.waiting<PaymentView>(`/v1/payments/${paymentId}/void`);
+    const told = ({ body: { id, status } }: Answer<PaymentView>) =>
+      status === 'authorized' ? undefined : `${id} ${status}`;
+    return this.ask({ deed: 'void', ref: paymentId, send, told });
+  }
+
+  takeBack(orderId: string, request: ReturnRequest): Promise<ReturnView | undefined> {
+    const ref = this.newRef('ret');
+    const send = () =>
+      this.post<ReturnView>(`/v1/orders/${orderId}/returns`, { ...request, reason: ref }, ref);
+    return this.ask({ deed: 'return', ref, send, told: idOf });
+  }
+
+  receive(sku: string, location: string, delta: number): Promise<StockLevelView | undefined> {
+    const ref = this.newRef('rcv');
+    const body = { delta, reason: 'received', location };
+    const send = () => this.post<StockLevelView>(`/v1/stock/${sku}/adjustments`, body, ref);
+    return this.ask({ deed: 'receive', ref, send, told: levelOf });
+  }
+
+  transfer(sku: string, transfer: TransferRequest): Promise<StockLevelView | undefined> {
+    const ref = this.newRef('trf');
+    const send = () => this.post<StockLevelView>(`/v1/stock/${sku}/transfers`, transfer, ref);
+    return this.ask({ deed: 'transfer', ref, send, told: levelOf });
   }
 
   /** The step of tok_3ds. A page that is not there just now is tried again. */
@@ -94,22 +158,28 @@ export class Driver {
     return pause(this.random.between(...PAUSE_MS));
   }
 
-  private async ask<T extends { readonly id: string }>(
-    { deed, ref }: Request,
-    send: () => Promise<Answer<T>>,
-  ): Promise<T | undefined> {
+  private post<T>(path: string, body: object, key: string): Promise<Answer<T>> {
+    return this.client.send<T>('POST', path, body, { 'idempotency-key': key, prefer: 'wait=2' });
+  }
+
+  private waiting<T>(path: string, body?: object): Promise<Answer<T>> {
+    return this.client.send<T>('POST', path, body, { prefer: 'wait=2' });
+  }
+
+  private async ask<T>({ deed, ref, send, told }: Request<T>): Promise<T | undefined> {
     const attempt = this.journal.begin(deed, ref);
-    while (Date.now() < this.deadline) {
+    for (; Date.now() < this.deadline; await this.pause()) {
       const heard = await send().catch(codeOf);
-      const code = typeof heard === 'string' ? heard : String(heard.status);
-      const body = typeof heard === 'string' ? undefined : heard.body;
-      this.journal.write({ deed, ref, heard: code, ...(body?.id && { id: body.id }) });
-      if (typeof heard !== 'string' && heard.status < 300) {
-        attempt.id = heard.body.id;
+      const isAnswer = typeof heard !== 'string';
+      const code = isAnswer ? String(heard.status) : heard;
+      const id = isAnswer && heard.status < 300 ? told(heard) : undefined;
+      this.journal.write({ deed, ref, heard: code, ...(id !== undefined && { id }) });
+      if (isAnswer && id !== undefined) {
+        attempt.id = id;
         return heard.body;
       }
-      if (this.isFinal(attempt, code, typeof heard === 'string' ? '' : heard.text)) return undefined;
-      await this.pause();
+      if (isAnswer && heard.status < 300) attempt.inDoubt = true;
+      else if (this.isFinal(attempt, code, isAnswer ? heard.text : '')) return undefined;
     }
     return undefined;
   }
@@ -119,8 +189,8 @@ export class Driver {
     if (AGAIN.test(code) || NETWORK.test(code)) return false;
     attempt.refused = code;
     const { deed, ref } = attempt;
-    // A place is never refused; what comes after it may come too late, which is a conflict.
-    if (code !== '409' || deed === 'place') this.journal.unexpected.push(`${deed} ${ref}: ${code} ${text}`);
+    if (!(TOO_LATE[deed] ?? CONFLICT).test(code))
+      this.journal.unexpected.push(`${deed} ${ref}: ${code} ${text}`);
     return true;
   }
 
@@ -140,6 +210,12 @@ export class Driver {
     }
     return undefined;
   }
+}
+
+/** The same for the same lines. The books write it so, too. */
+function wordsOf(lines: Lines): string {
+  const words = lines.map(({ sku, quantity }) => `${sku}×${quantity}`);
+  return words.sort().join();
 }
 
 /** fetch hides the network's error in the cause of its own. */

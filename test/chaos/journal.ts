@@ -1,14 +1,27 @@
 import { appendFileSync } from 'node:fs';
 
 /** What the driver asks for. */
-export type Deed = 'place' | 'pay' | 'cancel' | 'fulfil' | 'refund';
+export const DEEDS = [
+  'place',
+  'pay',
+  'cancel',
+  'fulfil',
+  'refund',
+  'change',
+  'capture',
+  'void',
+  'return',
+  'receive',
+  'transfer',
+] as const;
+export type Deed = (typeof DEEDS)[number];
 
-/** One request, with all its repeats under one key. */
+/** One request, with all its repeats. */
 export interface Attempt {
   readonly deed: Deed;
   /** What can be found in the books: it names the attempt. */
   readonly ref: string;
-  /** Of what came of it, once it was acknowledged. */
+  /** Of what came of it, once it was acknowledged: what the answer says that the books have from now on. */
   id?: string;
   /** A final no, with the status and the problem. */
   refused?: string;

@@ -13,8 +13,8 @@ import { appendResults, summaryOf } from './report.mjs';
 
 const HELP = `npm run chaos -- [--seed N] [--seconds 60] [--clients 12] [--runs 1] [--faults killed,line_cut] [--list] [--help]
 
-Each run starts the whole system on an empty vhost and empty databases, places, pays, cancels, ships and refunds orders, and
-meanwhile breaks 3 to 6 things that the seed draws. Then everything heals, and no order may be lost, doubled or made up,
+Each run starts the whole system on an empty vhost and empty databases, leads orders through all that can become of them, from other
+lines before they are paid to goods that come back, and meanwhile breaks 3 to 6 things that the seed draws. Then everything heals, and no order may be lost, doubled or made up,
 every invariant must hold, and the provider's own books must say what ours say.
 
   --seed N        the first run's; each run takes the next one. The same seed draws the same faults at the same moments
@@ -26,7 +26,7 @@ every invariant must hold, and the provider's own books must say what ours say.
   --results FILE  appends what came out to this page
 
 On a broker and a PostgreSQL of its own (.data/chaos). What explains a violation stays in .data/chaos/runs/<seed>.
-Exit code 1 when something was violated, or a kind of fault was never noticed by anybody though all had their turn.`;
+Exit code 1 when something was violated, or a kind of fault was never noticed by anybody, or what lives are led for never came about, though all had their turn.`;
 
 const FOLDER = inRoot('.data/chaos');
 const RUNS = `${FOLDER}/runs`;

@@ -5,13 +5,13 @@ import { dirname } from 'node:path';
 
 /**
  * @typedef {{ kind: string, target: string, noticed: number }} Fault
- * @typedef {{ seed: number, seconds: number, faults: Fault[], counts: Record<string, Record<string, number>>, violations: string[], quietMs: number, looks: number }} Report
+ * @typedef {{ seed: number, seconds: number, faults: Fault[], counts: Record<string, Record<string, number>>, sometimes: Record<string, number>, violations: string[], quietMs: number, looks: number }} Report
  * @typedef {{ text: string, isBad: boolean }} Summary
  */
 
 /**
- * What came out of all runs together. A kind of fault that nobody ever noticed has tested nothing: when every kind has
- * had its turn, that is a failure too.
+ * What came out of all runs together. A kind of fault that nobody ever noticed has tested nothing, nor have lives in which
+ * what they are led for never came about: when every kind has had its turn, that is a failure too.
  * @param {readonly Report[]} reports @param {{ kinds: readonly string[], runs: number }} wanted @returns {Summary}
  */
 export function summaryOf(reports, { kinds, runs }) {
@@ -20,6 +20,8 @@ export function summaryOf(reports, { kinds, runs }) {
     (kind) => faults.filter((fault) => fault.kind === kind && fault.noticed > 0).length,
   );
   const silent = kinds.filter((_, i) => noticed[i] === 0);
+  const sometimes = sometimesIn(reports);
+  const never = [...silent, ...sometimes.filter(([, count]) => count === 0).map(([what]) => what)];
   const violated = reports.filter(({ violations }) => violations.length > 0);
   const quiet = reports.map(({ quietMs }) => quietMs).sort((a, b) => a - b);
   const text = [
@@ -28,14 +30,23 @@ export function summaryOf(reports, { kinds, runs }) {
     ...tableOf(reports),
     '',
     `Quiet again after the load: median ${quiet[quiet.length >> 1] ?? 0} ms, at most ${quiet.at(-1) ?? 0} ms; ${sum(reports.map(({ looks }) => looks))} looks at the invariants meanwhile.`,
+    `What must happen at some time: ${sometimes.map(([what, count]) => `${what} ${count}`).join(', ')}.`,
     `Faults, how often noticed of how often there: ${kinds.map((kind, i) => `${kind} ${noticed[i]}/${faults.filter((fault) => fault.kind === kind).length}`).join(', ')}.`,
   ].join('\n');
   const allHadTheirTurn = reports.length >= kinds.length;
-  const isBad = reports.length < runs || violated.length > 0 || (allHadTheirTurn && silent.length > 0);
+  const isBad = reports.length < runs || violated.length > 0 || (allHadTheirTurn && never.length > 0);
   return {
     isBad,
-    text: allHadTheirTurn && silent.length > 0 ? `${text}\nNever noticed: ${silent.join(', ')}` : text,
+    text: allHadTheirTurn && never.length > 0 ? `${text}\nNever noticed: ${never.join(', ')}` : text,
   };
+}
+
+/** @param {readonly Report[]} reports @returns {[string, number][]} */
+function sometimesIn(reports) {
+  return Object.keys(reports[0]?.sometimes ?? {}).map((what) => [
+    what,
+    sum(reports.map(({ sometimes }) => sometimes[what] ?? 0)),
+  ]);
 }
 
 /** @param {readonly Report[]} reports */

@@ -5,12 +5,14 @@ import { providerViolations } from '../invariants/provider.js';
 import { Breaking } from './breaking.js';
 import { Driver } from './driver.js';
 import { foundIn } from './found.js';
-import { type Deed, Journal } from './journal.js';
-import { anyLife, SHELVES } from './lives.js';
+import { DEEDS, type Deed, Journal } from './journal.js';
+import { SHELVES } from './lives/life.js';
+import { anyLife } from './lives.js';
 import { Random } from './random.js';
 import { Rig } from './rig.js';
 import { type Fault, type Schedule, timelineOf } from './schedule.js';
 import { fillShelves } from './shelves.js';
+import { happenedIn } from './sometimes.js';
 import { type Counts, judge } from './verdict.js';
 import { Watch } from './watch.js';
 
@@ -20,6 +22,8 @@ export interface Report {
   readonly seconds: number;
   readonly faults: readonly (Fault & { readonly noticed: number })[];
   readonly counts: Readonly<Record<Deed, Counts>>;
+  /** Rare things that the lives are led for, and how often they came about. */
+  readonly sometimes: Readonly<Record<string, number>>;
   readonly violations: readonly string[];
   /** From the end of the load to the end of everything that it had begun. */
   readonly quietMs: number;
@@ -27,7 +31,6 @@ export interface Report {
   readonly looks: number;
 }
 
-const DEEDS: readonly Deed[] = ['place', 'pay', 'cancel', 'fulfil', 'refund'];
 /** For what has no answer when the load has ended. */
 const PATIENCE_MS = 60_000;
 /** The third retry tier is 30 s; the fourth would be 2 minutes. */
@@ -94,6 +97,7 @@ async function runOn(rig: Rig, schedule: Schedule, { clients, journal, say }: Co
     seconds: schedule.seconds,
     faults,
     counts,
+    sometimes: await happenedIn(rig.books),
     violations: [...broken, ...watch.violations, ...violations],
     quietMs,
     looks: watch.looks,

@@ -4,14 +4,21 @@ import { type Client } from '../e2e/client.js';
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
 
+/** How many of a product lie where. Without locations all of it is in the one that there always is. */
+export type Shelves = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
 /** Products with so many on hand. Repeats what is not answered in time: nothing is broken yet, but much may run beside it. */
-export async function fillShelves(client: Client, shelves: Readonly<Record<string, number>>): Promise<void> {
-  for (const [sku, quantity] of Object.entries(shelves)) {
+export async function fillShelves(client: Client, shelves: Shelves): Promise<void> {
+  for (const [sku, levels] of Object.entries(shelves)) {
     const product = { name: `Product ${sku}`, price: { amount: 1999, currency: 'EUR' } };
     await accepted(() => client.send('PUT', `/v1/products/${sku}`, product));
-    const path = `/v1/stock/${sku}/adjustments`;
-    const adjustment = { delta: quantity, reason: 'received' };
-    await accepted(() => client.send('POST', path, adjustment, { 'idempotency-key': `shelf-${sku}` }));
+    for (const [location, delta] of Object.entries(typeof levels === 'number' ? { main: levels } : levels)) {
+      await accepted(() => client.send('PUT', `/v1/locations/${location}`, { name: location }));
+      const path = `/v1/stock/${sku}/adjustments`;
+      const key = { 'idempotency-key': `shelf-${sku}-${location}` };
+      // "received" is what the driver does.
+      await accepted(() => client.send('POST', path, { delta, reason: 'correction', location }, key));
+    }
   }
 }
 

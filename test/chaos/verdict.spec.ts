@@ -1,4 +1,4 @@
-import { type Attempt } from './journal.js';
+import { type Attempt, type Deed } from './journal.js';
 import { type Counts, judge } from './verdict.js';
 
 const attempt = (more: Partial<Attempt> = {}): Attempt => ({
@@ -30,6 +30,18 @@ it.each<[string, keyof Counts, readonly Attempt[], readonly string[]]>([
   const { counts, violations } = judge('place', attempts, new Map(ids.length > 0 ? [['r', ids]] : []));
   expect(counts).toMatchObject({ attempted: 1, [fate]: 1 });
   expect(violations).toHaveLength(['lost', 'duplicated', 'unexpected'].includes(fate) ? 1 : 0);
+});
+
+it.each<[Deed, keyof Counts]>([
+  ['change', 'unanswered'],
+  ['capture', 'unanswered'],
+  ['void', 'unanswered'],
+  ['return', 'unexpected'],
+])('of a %s that is refused after a try in doubt, and there, is %s', (deed, fate) => {
+  const tries = [attempt({ deed, refused: '409', inDoubt: true })];
+  expect(judge(deed, tries, new Map([['r', ['o']]])).counts).toMatchObject({ [fate]: 1 });
+  const sure = judge(deed, [attempt({ deed, refused: '409' })], new Map([['r', ['o']]]));
+  expect(sure.counts).toMatchObject({ unexpected: 1 });
 });
 
 it('finds what nobody has asked for', () => {

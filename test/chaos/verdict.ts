@@ -34,6 +34,9 @@ const NONE: Counts = {
 /** What is in the books: the ids of what bears the name of an attempt. */
 export type Found = ReadonlyMap<string, readonly string[]>;
 
+/** Repeats of these bear no key: a no after a try in doubt may be about what that try has done. */
+const WITHOUT_KEY: readonly Deed[] = ['change', 'capture', 'void'];
+
 export interface Verdict {
   readonly counts: Counts;
   readonly violations: readonly string[];
@@ -68,7 +71,9 @@ function fateOf(tries: readonly Attempt[], ids: readonly string[]): Fate {
   const acknowledged = tries.flatMap(({ id }) => (id === undefined ? [] : [id]));
   if (acknowledged.some((id) => id !== ids[0])) return 'lost';
   if (acknowledged.length > 0) return tries.some(({ inDoubt }) => inDoubt) ? 'recovered' : 'ok';
-  const isRefused = tries.every(({ refused }) => refused !== undefined);
+  const isRefused = tries.every(
+    ({ deed, refused, inDoubt }) => refused !== undefined && !(inDoubt && WITHOUT_KEY.includes(deed)),
+  );
   if (!isRefused) return 'unanswered';
   return ids.length > 0 ? 'unexpected' : 'refused';
 }
