@@ -57,16 +57,19 @@ export const locationInvariants: readonly Invariant[] = [
   },
   {
     id: 'A5',
+    // What was given back before its commit is the last of its parts.
     name: 'what is reserved in a location is what the held reservations hold there',
     sql: `
       select sku, location, l.reserved, h.held
       from (${LEVELS}) as l
       full join (
-        select line ->> 'sku' as sku, part.location, sum(part.quantity) as held
-        from reservations, jsonb_array_elements(lines) as line,
-          jsonb_to_recordset(coalesce(line -> 'from',
+        select line ->> 'sku' as sku, part.location, sum(least(part.quantity, greatest(${LEFT} - part.before, 0))) as held
+        from reservations, jsonb_array_elements(lines) as line, lateral (
+          select location, quantity, sum(quantity) over (order by place) - quantity as before
+          from rows from (jsonb_to_recordset(coalesce(line -> 'from',
             jsonb_build_array(jsonb_build_object('location', 'main', 'quantity', ${LEFT}))))
-            as part(location text, quantity bigint)
+            as (location text, quantity bigint)) with ordinality as parts(location, quantity, place)
+        ) as part
         where status = 'held' group by 1, 2
       ) h using (sku, location)
       where coalesce(l.reserved, 0) <> coalesce(h.held, 0)`,

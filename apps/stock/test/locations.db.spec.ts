@@ -6,8 +6,8 @@ import { LocationsHandlers } from '../src/locations.handlers.js';
 import { itemKey, orderKey } from '../src/state.js';
 import { type StockMessage } from '../src/stock.js';
 import { stockStore } from '../src/stock.store.js';
-import { ORDERS, replica, type StockLoop, setUp, stocked } from './stock-database.js';
-import { adjust, commit, message, release, reserve, transfer } from './warehouse.js';
+import { ORDERS, replica, type StockLoop, setUp, stocked, violations } from './stock-database.js';
+import { adjust, commit, giveBack, message, release, reserve, transfer } from './warehouse.js';
 
 const stock = setUp();
 const locations = (): LocationsHandlers => new LocationsHandlers(stock.database);
@@ -119,6 +119,18 @@ describe('a SKU in several locations', () => {
       { location: 'south', quantity: 8 },
       { location: 'north', quantity: 1 },
     ]);
+  });
+
+  it('holds less of the last part of a line when some of it is given back before its commit', async () => {
+    const { loop } = replica(stock.database);
+    await stocked(loop, { tea: 2 });
+    const [order = ''] = ORDERS;
+    await loop.settle([received('north', 3), reserve({ tea: 5 }, order)]);
+    await loop.settle([giveBack({ tea: 3 }, 'ret_1', order)]);
+    expect(await levels()).toEqual({ main: [2, 0], north: [3, 2] });
+    expect(await violations(stock.database)).toEqual([]);
+    await loop.settle([commit(order)]);
+    expect(await levels()).toEqual({ main: [2, 0], north: [1, 0] });
   });
 });
 
