@@ -24,7 +24,11 @@ const SOMETIMES: readonly (readonly [ServiceName, string, string])[] = [
     'a capture of a part',
     `payments where capture = 'manual' and captured_amount between 1 and authorized_amount - 1`,
   ],
-  ['payment', 'a capture that a cancel overtook', `payment_history where to_status = 'recalling'`],
+  [
+    'payment',
+    'a capture that a cancel overtook',
+    `payment_history where from_status = 'capturing' and to_status = 'recalling'`,
+  ],
   [
     'payment',
     'a refund that waited for the capture',
