@@ -151,6 +151,24 @@ test('refunds, faults and limits of Stripe end where they should', async () => {
   await reaches(next.path, 'captured');
 });
 
+test('a refund that Stripe does not move to the last unit is refused by name, and another is made', async () => {
+  const sku = 'TEA-DINAR';
+  await client.stocked(sku, 1, { price: { amount: 5_120, currency: 'KWD' } });
+  const lines = [{ sku, quantity: 1 }];
+  const body = { customerId: 'cus_1', currency: 'KWD', lines, payment: { method: 'tok_visa' } };
+  const { paymentId } = (await client.send<OrderView>('POST', '/v1/orders', body, keyed())).body;
+  const refund = (amount: number) =>
+    client.send<RefundView & { errors?: { pointer: string }[] }>(
+      'POST',
+      `/v1/payments/${paymentId}/refunds`,
+      { amount: { amount, currency: 'KWD' } },
+      keyed(),
+    );
+  const refused = await refund(1_005);
+  expect([refused.status, refused.body.errors?.[0]?.pointer]).toEqual([422, '/amount/amount']);
+  expect((await refund(1_000)).body).toMatchObject({ status: 'succeeded' });
+});
+
 test('an outage opens the breaker, shows in the details of /health/ready, and everything settles after it', async () => {
   await stripe.close();
   const placed = await Promise.all(Array.from({ length: 20 }, () => placeLater()));

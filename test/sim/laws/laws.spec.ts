@@ -19,6 +19,8 @@ const WITHOUT: readonly string[] = [
   // Sums over all payments of what the laws say of each.
   'A1 the trial balance is zero in every currency',
   'A1 the balance of each account is what the payments say',
+  // Nobody closes hours.
+  'A1 what an hour of the ledger says is the sum of the postings in it that are closed',
 ];
 
 it.each([
