@@ -9,28 +9,40 @@ import {
   Rejected,
 } from '#contracts';
 import { RpcClient, type Trace } from '#messaging';
+import { Metrics } from '#service';
 import { GatewayConfig } from '../config.js';
 import { untilSettled } from '../waiting/settled.client.js';
+import { PlacementGroups } from './placement-groups.client.js';
 
 type Placing = Pick<PlaceOrder, 'idempotency' | 'request'>;
 
 /** Places an order, and waits for it to settle when the client prefers to. */
 @Injectable()
 export class PlacementClient {
+  readonly #groups: PlacementGroups;
+
   constructor(
     private readonly rpc: RpcClient,
     private readonly config: GatewayConfig,
-  ) {}
-
-  place(placing: Placing, waitMs: number, trace: Trace): Promise<OrderPlacement> {
-    const message = { orderId: newId('ord'), paymentId: newId('pay'), ...placing, notify: waitMs > 0 };
-    return waitMs > 0 ? this.#placeAndWait(message, waitMs, trace) : this.#send(message, trace);
+    metrics: Metrics,
+  ) {
+    this.#groups = new PlacementGroups(() => metrics.observe('waybill_placement_groups_total'));
   }
 
-  async #placeAndWait(message: PlaceOrder, waitMs: number, trace: Trace): Promise<OrderPlacement> {
+  async place(placing: Placing, waitMs: number, trace: Trace): Promise<OrderPlacement> {
+    const message = { orderId: newId('ord'), paymentId: newId('pay'), ...placing, notify: waitMs > 0 };
     const deadline = performance.now() + waitMs;
+    const group = await this.#groups.join();
+    try {
+      return await (waitMs > 0 ? this.#placeAndWait(message, deadline, trace) : this.#send(message, trace));
+    } finally {
+      this.#groups.answered(group);
+    }
+  }
+
+  async #placeAndWait(message: PlaceOrder, deadline: number, trace: Trace): Promise<OrderPlacement> {
     // Registered before the call: the notice may overtake the answer.
-    const expected = this.rpc.expect('order', message.orderId, waitMs);
+    const expected = this.rpc.expect('order', message.orderId, deadline - performance.now());
     try {
       const placement = await this.#send(message, trace);
       if (isSettled(placement.order)) return placement;

@@ -1,0 +1,74 @@
+/** Orders that have set out together. */
+export interface Group {
+  readonly size: number;
+  /** How many of them have no answer yet. */
+  left: number;
+  isUnderWay: boolean;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Of one gateway. Two leave processors idle while both wait for a disk; of four each is smaller. */
+const MOST_UNDER_WAY = 3;
+/** While others are under way: clients that have their answers at the same moment ask again within about as long. */
+const GATHER_MS = 3;
+const HOLD_MS = 40;
+/** A group whose orders take longer than this, for the provider is slow perhaps, keeps nobody waiting. */
+const FORGOTTEN_MS = 250;
+/** Of a group: so many may take longer for reasons of their own. */
+const STRAGGLERS = 0.1;
+
+/**
+ * Lets orders set out in groups. Each step of an order is a message, a commit, and a handful of processes that wake up, which cost the
+ * same for one order as for fifty; those that set out together share them on all their way. So the next group gathers while
+ * three are under way, as bytes do in Nagle's algorithm: whoever is alone waits for nobody. See docs/adr/0042.
+ */
+export class PlacementGroups {
+  #underWay = 0;
+  #gathering: ((group: Group) => void)[] = [];
+  #isHeld = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly onSetOut: () => void) {}
+
+  /** Resolves when it is time to set out. Then `answered` has to be told once, whatever becomes of the order. */
+  join(): Promise<Group> {
+    return new Promise((resolve) => {
+      if (this.#gathering.push(resolve) > 1) return;
+      // After all sockets that are readable now have been read.
+      if (this.#underWay === 0) setImmediate(() => this.#setOut());
+      else this.#timer = setTimeout(() => this.#gathered(), GATHER_MS);
+    });
+  }
+
+  answered(group: Group): void {
+    group.left--;
+    if (group.left <= group.size * STRAGGLERS) this.#arrived(group);
+  }
+
+  #gathered(): void {
+    if (this.#underWay < MOST_UNDER_WAY) this.#setOut();
+    else {
+      this.#isHeld = true;
+      this.#timer = setTimeout(() => this.#setOut(), HOLD_MS);
+    }
+  }
+
+  #setOut(): void {
+    clearTimeout(this.#timer);
+    this.#isHeld = false;
+    this.#underWay++;
+    const orders = this.#gathering.splice(0);
+    const timer = setTimeout(() => this.#arrived(group), FORGOTTEN_MS);
+    const group: Group = { size: orders.length, left: orders.length, isUnderWay: true, timer };
+    this.onSetOut();
+    for (const setOut of orders) setOut(group);
+  }
+
+  #arrived(group: Group): void {
+    if (!group.isUnderWay) return;
+    group.isUnderWay = false;
+    clearTimeout(group.timer);
+    this.#underWay--;
+    if (this.#gathering.length > 0 && (this.#isHeld || this.#underWay === 0)) this.#setOut();
+  }
+}
