@@ -105,7 +105,9 @@ function refunding(before: Payment, next: Payment, message: FactMessage, timing:
   const about = refund && { refundId: refund.id, amount: refund.amount };
   const detail = about ? { ...detailOf(message), ...about } : detailOf(message);
   const { put, append } = recorded(before, payment, { detail });
-  return { put: refund ? [...put, [refund.id, refund]] : put, append, effects };
+  // A capture that was asked for is told, though a cancel has overtaken it: with it goes back what it has not taken.
+  const told = before.status === 'recalling' ? (FACTS_OUT.captured?.(payment) ?? []) : [];
+  return { put: refund ? [...put, [refund.id, refund]] : put, append, send: told, effects };
 }
 
 const paid = (payment: Payment, amount: number) => ({

@@ -7,9 +7,11 @@ import {
   declined,
   ok,
   release,
+  TIMING,
   unknown,
   World,
 } from '../test/world.js';
+import { paymentRules } from './decide.js';
 import { type PaymentMessage } from './messages.js';
 
 /** Authorized, and then told. */
@@ -84,9 +86,16 @@ describe('a cancel that overtakes a capture', () => {
     expect([late.status, moved(late)]).toEqual(['refunded', ['capture 500', `${late.refunds[0]?.id} 500`]]);
     expect(late.facts).toEqual([
       'payment.authorized.v1',
+      'payment.captured.v1',
       'payment.refund_succeeded.v1',
       'payment.refunded.v1',
     ]);
+  });
+
+  it('tells what the capture did not take, for that goes back too', () => {
+    const { states, now } = authorized(capture(500), cancel());
+    const { send } = paymentRules(TIMING).decide(states, ok('capture', 500), new Date(now));
+    expect(send).toMatchObject([{ data: { amount: { amount: 500 }, released: { amount: 1_499 } } }]);
   });
 
   it('voids when the capture is refused, or was never heard of and no longer can be', () => {
