@@ -10,6 +10,7 @@ import { SHELVES } from './lives/life.js';
 import { anyLife } from './lives.js';
 import { Random } from './random.js';
 import { Rig } from './rig.js';
+import { salesViolations } from './sales.js';
 import { type Fault, type Schedule, timelineOf } from './schedule.js';
 import { fillShelves } from './shelves.js';
 import { happenedIn } from './sometimes.js';
@@ -116,6 +117,7 @@ async function verdictOn(rig: Rig, journal: Journal): Promise<Pick<Report, 'coun
     ...(await lastingViolations(rig)),
     ...(await providerViolations(rig.books.pools.payment, await rig.oracle.entries())),
     ...(await deadLetters(rig)),
+    ...(await salesViolations(rig)),
   ];
   const counts: Partial<Record<Deed, Counts>> = {};
   for (const deed of DEEDS) {

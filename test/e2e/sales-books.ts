@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type SalesReport, type SalesRow } from '#contracts';
+import { type Books } from './books.js';
 import { type Client } from './client.js';
-import { type Shop } from './shop.js';
+
+interface Kept {
+  readonly books: Books;
+}
 
 type Counts = Omit<SalesRow, 'day' | 'sku' | 'currency' | 'gross' | 'returned' | 'net'> & {
   readonly gross: number;
@@ -13,17 +17,18 @@ const ORDERS = `
     select o.*, (select at from order_history h where h.order_id = o.id and h.to_phase = 'confirmed' order by version limit 1) as sold_at
     from orders o),
   lines as (
-    select o.id, l->>'sku' as sku, (l->>'quantity')::int as quantity, (l->>'unitAmount')::bigint as price
+    select o.id, l->>'sku' as sku, (l->>'quantity')::int as quantity, (l->>'unitAmount')::bigint as price,
+      coalesce((l->>'cancelledQuantity')::int, 0) + coalesce((l->>'returnedQuantity')::int, 0) as back
     from sold o, json_array_elements(o.lines) l where o.sold_at is not null)`;
 
 /** What the report by day must say, from the books of the services: order history and ledger, not the log. */
-export async function salesByDay({ books }: Shop): Promise<Counts> {
+export async function salesByDay({ books }: Kept): Promise<Counts> {
   const [sold] = await books.rows<Record<string, string>>(
     'order',
-    `${ORDERS}, per as (select id, sum(quantity) as units from lines group by id)
+    `${ORDERS}, per as (select id, sum(quantity) as units, sum(back) as back from lines group by id)
      select count(*) as orders, coalesce(sum(units), 0) as units, coalesce(sum(total_amount), 0) as gross,
        count(*) filter (where phase = 'cancelled') as cancelled,
-       coalesce(sum(units) filter (where phase = 'cancelled'), 0) as "returnedUnits"
+       coalesce(sum(case phase when 'cancelled' then units else back end), 0) as "returnedUnits"
      from sold join per using (id)`,
   );
   const paid = await books.rows<{ id: string }>(
@@ -47,7 +52,7 @@ export async function salesByDay({ books }: Shop): Promise<Counts> {
 }
 
 /** Units and money of each SKU, before anything came back. */
-export async function salesBySku({ books }: Shop): Promise<object[]> {
+export async function salesBySku({ books }: Kept): Promise<object[]> {
   const rows = await books.rows<Record<string, string>>(
     'order',
     `${ORDERS} select sku, count(*) as orders, sum(quantity) as units, sum(quantity * price) as gross from lines group by sku order by sku`,
@@ -60,13 +65,17 @@ export async function salesBySku({ books }: Shop): Promise<object[]> {
   }));
 }
 
+/** The report as it is now. */
+export function reportNow(client: Client, by: 'day' | 'sku'): Promise<SalesReport> {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  return client.read(`/v1/reports/sales?from=${day(-40)}&to=${day(1)}&by=${by}&limit=100`);
+}
+
 /** The report, as soon as it holds everything that had happened when it was asked for. */
 export async function report(client: Client, by: 'day' | 'sku', timeoutMs = 30_000): Promise<SalesReport> {
   const asked = Date.now();
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  const path = `/v1/reports/sales?from=${day(asked - 40 * 86_400_000)}&to=${day(asked + 86_400_000)}&by=${by}&limit=100`;
   for (;;) {
-    const found = await client.read<SalesReport>(path);
+    const found = await reportNow(client, by);
     if (found.asOf !== null && Date.parse(found.asOf) > asked) return found;
     if (Date.now() > asked + timeoutMs)
       throw new Error(`the report is as of ${found.asOf} after ${timeoutMs} ms`);
