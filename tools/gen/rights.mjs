@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { table } from './markdown.mjs';
 
-const RIGHTS = ['select', 'insert', 'update', 'delete', 'execute'];
+const RIGHTS = ['select', 'insert', 'update', 'delete', 'usage', 'execute'];
 
 /** docs/database-rights.md: every rights.json, as one table each. */
 export function rightsPage() {
@@ -10,7 +10,7 @@ export function rightsPage() {
     .sort();
   return `# What services may do in their databases
 
-Of the roles that [serve and nothing else](how-to/database-roles.md): no DDL, no TRUNCATE, and of tables what is marked here. A test compares
+Of the roles that [serve and nothing else](how-to/database-roles.md): no DDL, no TRUNCATE, and of tables, sequences and functions what is marked here. A test compares
 it with what the database says, and another with the SQL in the code. Made from the files named \`rights.json\` by \`npm run gen\`.
 
 ${parts.map(section).join('\n')}`;

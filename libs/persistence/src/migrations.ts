@@ -9,7 +9,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** What the role that serves may do with each table, view and function; with others nothing. */
+/** What the role that serves may do with each table, view, sequence and function; with others nothing. */
 export type Rights = ReadonlyMap<string, readonly string[]>;
 
 /** The library's own migrations, then those of the service. */

@@ -7,7 +7,7 @@ export interface Serving {
   readonly rights: Rights;
 }
 
-/** One table, view or function there is, and what the role holds of it. */
+/** One table, view, sequence or function there is, and what the role holds of it. */
 export interface Holding {
   readonly object: string;
   /** As grant and revoke name it. */
@@ -18,10 +18,11 @@ export interface Holding {
 }
 
 const HOLDINGS = `
-select c.relname as object, 'table ' || c.oid::regclass as target, false as "isPublic",
+select c.relname as object, case c.relkind when 'S' then 'sequence ' else 'table ' end || c.oid::regclass as target,
+  false as "isPublic",
   array(select lower(privilege_type) from aclexplode(c.relacl) where grantee = r.oid) as held
 from pg_class c, pg_roles r
-where r.rolname = $1 and c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+where r.rolname = $1 and c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S')
 union all
 select p.proname || '()', 'function ' || p.oid::regprocedure, exists (select 1 from aclexplode(a.acl) where grantee = 0),
   array(select lower(privilege_type) from aclexplode(a.acl) where grantee = r.oid)

@@ -10,9 +10,20 @@ select relname as object, array(
     (p in ('select', 'insert', 'update', 'references') and has_any_column_privilege(current_user, oid, p))) as rights
 from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
 union all
+select relname, held from pg_class cross join lateral (
+  select array(select p from unnest(array['select', 'update', 'usage']) p where has_sequence_privilege(current_user, oid, p)) as held) h
+where relnamespace = 'public'::regnamespace and relkind = 'S' and held <> '{}'
+union all
 select proname || '()', case when has_function_privilege(current_user, oid, 'execute') then array['execute'] else '{}' end
 from pg_proc where pronamespace = 'public'::regnamespace
 order by 1`;
+
+/** As `pg_restore --no-privileges` leaves them, into which nothing goes of what migrations and migrators have granted. */
+const restored = (role: string): string => `
+revoke all on all tables in schema public from public, ${role};
+revoke all on all sequences in schema public from public, ${role};
+revoke all on all functions in schema public from ${role};
+grant execute on all functions in schema public to public`;
 
 /** Every service has these tables; the last are those of its own that it only ever adds to. */
 const SERVICES: readonly (readonly [service: string, added: readonly string[]])[] = [
@@ -43,11 +54,13 @@ async function open(service: string): Promise<void> {
   here = await testDatabase(service);
   serving = new Client({ connectionString: here.servingUrl });
   await serving.connect();
-  const role = new URL(here.servingUrl).username;
-  await migrate(here.url, await migrationsOf(service), {
-    serving: { role, rights: await rightsOf(service) },
-  });
+  await migrateAgain(service);
 }
+async function migrateAgain(service: string): Promise<void> {
+  const rights = await rightsOf(service);
+  await migrate(here.url, await migrationsOf(service), { serving: { role: roleOf(here), rights } });
+}
+const roleOf = ({ servingUrl }: TestDatabase): string => new URL(servingUrl).username;
 async function close(): Promise<void> {
   await serving.end();
   await here.drop();
@@ -62,13 +75,23 @@ describe.each(SERVICES)('the role that serves %s', (service, added) => {
   beforeAll(() => open(service));
   afterAll(close);
 
-  it('holds exactly what is declared', async () => {
+  const line = ([object, rights]: readonly [string, readonly string[]]): string =>
+    `${object.padEnd(24)} ${[...rights].sort().join(' ')}`;
+  const held = async (): Promise<string[]> => {
     const { rows } = await serving.query<{ object: string; rights: string[] }>(MATRIX, [PRIVILEGES]);
-    const line = ([object, rights]: readonly [string, readonly string[]]): string =>
-      `${object.padEnd(24)} ${[...rights].sort().join(' ')}`;
-    const held = rows.map(({ object, rights }) => line([object, rights]));
-    const declared = [...(await rightsOf(service))].map(line);
-    expect(held.sort()).toEqual(declared.sort());
+    return rows.map(({ object, rights }) => line([object, rights])).sort();
+  };
+  const declared = async (): Promise<string[]> => [...(await rightsOf(service))].map(line).sort();
+
+  it('holds exactly what is declared', async () => {
+    expect(await held()).toEqual(await declared());
+  });
+
+  it('holds it again when its database has been restored without privileges and migrated', async () => {
+    await here.database.query(restored(roleOf(here)));
+    expect(await held()).not.toEqual(await declared());
+    await migrateAgain(service);
+    expect(await held()).toEqual(await declared());
   });
 
   it.each(DENIED)('may not: %s', async (statement) => {
