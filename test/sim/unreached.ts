@@ -7,7 +7,10 @@ const CELLS: readonly string[] = [...OF_TABLES, ...ACTIONS.map(({ name }) => `ha
 
 /** Cells of the tables that no history of this simulation can reach, and why. */
 const BY_DEFECT: readonly (readonly [cells: RegExp, because: string])[] = [
-  [/^payment \w+: stuck$/, 'the provider would have taken another amount, or refused what must be possible'],
+  [
+    /^payment \w+: (stuck|withheld)$/,
+    'the provider would have moved another amount, or refused what must be possible',
+  ],
   [/^payment \w+: bounced$/, 'the provider would take back that it has refunded'],
   [/^payment halted: /, 'nothing is halted unless something was stuck'],
   [

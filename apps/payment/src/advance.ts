@@ -167,6 +167,7 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
     case 'voided':
     case 'returned':
     case 'stuck':
+    case 'withheld':
     case 'bounced':
     case 'unknown':
       return {};

@@ -40,6 +40,11 @@ describe('the table', () => {
     expect(halts).toEqual(['captured', 'refunding', 'refunded']);
   });
 
+  it('halts what only waits for its refunds when one of them is not given, and leaves the rest of what is captured alone', () => {
+    const halts = STATUSES.filter((status) => cellOf(status, 'withheld') === 'halted');
+    expect([halts, cellOf('captured', 'withheld')]).toEqual([['refunding'], '_']);
+  });
+
   it('leads only to itself or to later statuses', () => {
     for (const [rank, status] of STATUSES.entries()) {
       for (const fact of FACTS) {
@@ -226,6 +231,16 @@ describe('a payment is halted, and a person called', () => {
     const stuck = world(charge(), other(more));
     expect([stuck.status, stuck.facts, stuck.alerts.length]).toEqual(['halted', [], 1]);
     expect(stuck.tell(cancel(), ok('capture')).status).toBe('halted');
+  });
+
+  it.each([
+    ['that is captured', []],
+    ['that has gone back', [cancel(), ok('refund')]],
+  ])('when the provider names another amount for one %s', (_, told) => {
+    const stuck = world(charge(), ok('capture'), ...told, ok('capture', 1_900));
+    expect([stuck.status, stuck.alerts.length]).toEqual(['halted', 1]);
+    expect(transfers(stuck)[0]).toBe('capture');
+    expect(stuck.tell(ok('capture', 1_900)).alerts).toHaveLength(1);
   });
 
   it('when the provider refuses to give money back', () => {

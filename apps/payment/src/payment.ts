@@ -24,7 +24,8 @@ export type Status = (typeof STATUSES)[number];
 /**
  * What a payment can learn once it exists. `cancel` comes from its order, `capture` and `void` from a client.
  * `returned`: nothing is left that a cancel has to give back. `action`: the customer has a step to take. `expired`: what
- * was authorized was not taken in time. `bounced`: the bank has sent back what a refund had given it.
+ * was authorized was not taken in time. `withheld`: a refund was refused, or was of another amount. `bounced`: the bank has
+ * sent back what a refund had given it.
  */
 export const FACTS = [
   'cancel',
@@ -36,6 +37,7 @@ export const FACTS = [
   'returned',
   'declined',
   'stuck',
+  'withheld',
   'bounced',
   'unknown',
   'action',
@@ -55,6 +57,7 @@ type Row = readonly [
   returned: Cell,
   declined: Cell,
   stuck: Cell,
+  withheld: Cell,
   bounced: Cell,
   unknown: Cell,
   action: Cell,
@@ -68,27 +71,28 @@ type Row = readonly [
  * "recalling" is a capture that a cancel has overtaken: what it took goes back, else what was set aside.
  * "refunding" waits for its refunds, which have a life of their own (see refund.ts).
  * "requires_action" waits for the customer; a cancel calls that off, and then finds out who was first.
- * "stuck" is an answer for a person to look at: another amount than was asked, or a refusal of what must be possible. Of a refund it
- * leaves a captured payment as it is, whose other money is not in doubt; what "bounced" puts what is in the books in doubt.
+ * "stuck" is an answer for a person to look at: another amount than was asked or taken before, or a refusal of what must be possible.
+ * So is "withheld", but it leaves a captured payment as it is, whose other money is not in doubt; what "bounced" puts what is in the
+ * books in doubt.
  */
 // biome-ignore format: a table is read in columns.
 export const STEPS: Readonly<Record<Status, Row>> = {
-  //                cancel        capture      void       authorized    captured     voided    returned    declined    stuck     bounced   unknown            action             expired
-  requested:       ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'unknown',         'requires_action', 'declined'],
-  unknown:         ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'unknown',         'requires_action', 'declined'],
-  requires_action: ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'requires_action', 'requires_action', 'declined'],
-  cancelling:      ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'X',      'cancelling',      'cancelling',      'declined'],
-  declined:        ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', 'X',      '_',               '_',               '_'],
-  authorized:      ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      'X',      '_',               '_',               'expired'],
-  capturing:       ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'X',      'capturing',       '_',               'expired'],
-  recalling:       ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'X',      'recalling',       '_',               'expired'],
-  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        '_',      'halted', '_',               '_',               '_'],
-  voiding:         ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'X',      'voiding',         '_',               'expired'],
-  refunding:       ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', 'halted', '_',               '_',               '_'],
-  voided:          ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      'X',      '_',               '_',               '_'],
-  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        '_',      'halted', '_',               '_',               '_'],
-  expired:         ['_',          '!',         '!',       '_',          'X',         '_',      'X',        '_',        '_',      'X',      '_',               '_',               '_'],
-  halted:          ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_',      '_',               '_',               '_'],
+  //                cancel        capture      void       authorized    captured     voided    returned    declined    stuck     withheld  bounced   unknown            action             expired
+  requested:       ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'X',      'unknown',         'requires_action', 'declined'],
+  unknown:         ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'X',      'unknown',         'requires_action', 'declined'],
+  requires_action: ['cancelling', '!',         '!',       'authorized', 'captured',  'X',      'X',        'declined', 'halted', 'X',      'X',      'requires_action', 'requires_action', 'declined'],
+  cancelling:      ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        'declined', 'halted', 'X',      'X',      'cancelling',      'cancelling',      'declined'],
+  declined:        ['_',          '!',         '!',       'voiding',    'refunding', 'X',      'X',        '_',        'halted', 'X',      'X',      '_',               '_',               '_'],
+  authorized:      ['voiding',    'capturing', 'voiding', '_',          'X',         'X',      'X',        '_',        '_',      'X',      'X',      '_',               '_',               'expired'],
+  capturing:       ['recalling',  '_',         '!',       '_',          'captured',  'X',      'X',        'halted',   'halted', 'X',      'X',      'capturing',       '_',               'expired'],
+  recalling:       ['_',          '!',         '!',       '_',          'refunding', 'X',      'X',        'voiding',  'halted', 'X',      'X',      'recalling',       '_',               'expired'],
+  captured:        ['refunding',  '_',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', '_',      'halted', '_',               '_',               '_'],
+  voiding:         ['_',          '!',         '_',       '_',          'X',         'voided', 'X',        '_',        'halted', 'X',      'X',      'voiding',         '_',               'expired'],
+  refunding:       ['_',          '!',         '!',       '_',          '_',         'X',      'refunded', '_',        'halted', 'halted', 'halted', '_',               '_',               '_'],
+  voided:          ['_',          '!',         '_',       '_',          'X',         '_',      'X',        '_',        '_',      'X',      'X',      '_',               '_',               '_'],
+  refunded:        ['_',          '!',         '!',       '_',          '_',         'X',      '_',        '_',        'halted', 'X',      'halted', '_',               '_',               '_'],
+  expired:         ['_',          '!',         '!',       '_',          'X',         '_',      'X',        '_',        '_',      'X',      'X',      '_',               '_',               '_'],
+  halted:          ['_',          '!',         '!',       '_',          '_',         '_',      '_',        '_',        '_',      '_',      '_',      '_',               '_',               '_'],
 };
 
 export function cellOf(status: Status, fact: Fact): Cell {

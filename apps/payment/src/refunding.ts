@@ -165,9 +165,9 @@ function returned(payment: Payment, refund: Refund, now: Date): PaymentDecision 
   };
 }
 
-/** Its amount stays reserved, for it may have gone back. */
+/** Its amount stays reserved, for it may have gone back. A payment that only waits for its refunds is halted with it. */
 function halted(payment: Payment, refund: Refund, message: ProviderMessage, now: Date): PaymentDecision {
-  const { put, ...more } = stopped(payment, statusOr(payment, 'stuck'), message, now);
+  const { put, ...more } = stopped(payment, statusOr(payment, 'withheld'), message, now);
   return { put: [...put, [refund.id, refund]], ...more };
 }
 
@@ -272,7 +272,7 @@ function movedBy(
 }
 
 /** Where the fact leads; a payment that it says nothing to stays where it is. */
-function statusOr({ status }: Payment, fact: 'returned' | 'stuck' | 'bounced'): Status {
+function statusOr({ status }: Payment, fact: 'returned' | 'withheld' | 'bounced'): Status {
   const cell = cellOf(status, fact);
   return cell === '_' || cell === '!' || cell === 'X' ? status : cell;
 }
