@@ -65,6 +65,17 @@ describe('docs/alerts.yml', () => {
     expectNone(faults, 'Begin with route!~"/health/.*|/metrics", and name routes as docs/openapi.json does.');
   });
 
+  it('takes a breaker for open only as long as something of its kind is asked: nobody closes it else', () => {
+    const ofProvider = rules.filter(({ expr }) => expr.includes('waybill_provider_breaker_state'));
+    expect(ofProvider.length).toBeGreaterThan(0);
+    expectNone(
+      ofProvider
+        .filter(({ expr }) => !/\band on \(job, instance, kind\)/.test(expr))
+        .map(({ alert }) => alert),
+      'Join it on (job, instance, kind) with the calls that were made meanwhile.',
+    );
+  });
+
   it('does not wait for a breaker to be open all the time: it is half open in between', () => {
     expectNone(
       rules.filter(({ expr }) => /breaker_state\S* *==/.test(expr)).map(({ alert }) => alert),

@@ -25,6 +25,13 @@ const CALLS_PER_SEARCH = 6;
 /** They are many requests each, of which a provider allows so many a second. */
 const SEARCHES = { concurrency: 4, maxWaiting: 100 };
 
+type Kind = 'call' | 'search';
+/** What the provider has answered, and to what in the end. */
+interface Answered {
+  readonly kind: Kind;
+  readonly found: Found;
+}
+
 /** Takes an outcome to where it is decided upon. */
 export type Tell = (message: ProviderMessage) => Promise<readonly Outcome[]>;
 
@@ -77,7 +84,7 @@ export class ProviderCalls {
     while (this.inHand.size > 0) await Promise.all(this.inHand);
   }
 
-  private watch(kind: 'call' | 'search', guard: ProviderGuard): void {
+  private watch(kind: Kind, guard: ProviderGuard): void {
     const { log, observe } = this.options;
     const tell = (state: BreakerState): void =>
       observe('waybill_provider_breaker_state', { kind }, BREAKER_STATES.indexOf(state));
@@ -92,9 +99,10 @@ export class ProviderCalls {
     const { log, observe } = this.options;
     const { call, how } = effect;
     crash?.('provider.before-call');
-    const found = await this.ask(call, how);
+    const { kind, found } = await this.ask(call, how);
     crash?.('provider.answered');
-    observe('waybill_provider_calls_total', { operation: call.operation, outcome: found.outcome });
+    const { operation } = call;
+    observe('waybill_provider_calls_total', { kind, operation, outcome: found.outcome });
     if (found.outcome === 'unknown') {
       log.warn({ ...logged(cause), key: call.key, reason: found.reason }, 'provider outcome unknown');
     }
@@ -102,29 +110,36 @@ export class ProviderCalls {
     if (outcome && 'failed' in outcome) throw outcome.failed;
   }
 
-  private async ask(call: ProviderCall, how: ProviderEffect['how']): Promise<Found> {
+  private async ask(call: ProviderCall, how: ProviderEffect['how']): Promise<Answered> {
     const { provider } = this.options;
     if (how === 'abandon') await this.guard.ask((signal) => provider.perform(callingOff(call), signal));
     if (how === 'call') return this.perform(call);
     if (how === 'settle' && provider.whenLost?.(call) === 'repeat') {
       const answer = await this.perform(call);
-      return answer.outcome === 'unknown' && answer.answered === 'spent' ? this.find(call) : answer;
+      const { found } = answer;
+      return found.outcome === 'unknown' && found.answered === 'spent' ? this.find(call) : answer;
     }
-    const found = await this.find(call);
-    return found.outcome === 'absent' && how === 'settle' ? this.perform(call) : found;
+    const answer = await this.find(call);
+    return answer.found.outcome === 'absent' && how === 'settle' ? this.perform(call) : answer;
   }
 
-  private perform(call: ProviderCall): Promise<Found> {
-    return this.guard.ask((signal) => {
+  private async perform(call: ProviderCall): Promise<Answered> {
+    const found = await this.guard.ask((signal) => {
       const answer = this.options.provider.perform(call, signal);
       crash?.('provider.called');
       return answer;
     });
+    return { kind: 'call', found };
   }
 
-  private find(call: ProviderCall): Promise<Found> {
+  private async find(call: ProviderCall): Promise<Answered> {
     const { provider } = this.options;
-    if (!provider.whenLost?.(call)) return this.guard.ask((signal) => provider.get(call, signal));
+    if (provider.whenLost?.(call)) return { kind: 'search', found: await this.search(call) };
+    return { kind: 'call', found: await this.guard.ask((signal) => provider.get(call, signal)) };
+  }
+
+  private search(call: ProviderCall): Promise<Found> {
+    const { provider } = this.options;
     const { key } = call;
     const underWay = this.searching.get(key);
     if (underWay) return underWay;

@@ -43,6 +43,7 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
   const logged: string[] = [];
   const counted: string[] = [];
   const states: Record<string, number | undefined> = {};
+  const outcomes: string[] = [];
   const log = (_: object, text: string) => void logged.push(text);
   const made = new ProviderCalls({
     provider: fake,
@@ -53,6 +54,7 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
     log: { debug: log, info: log, warn: log, error: log },
     observe: (metric, labels, value) => {
       counted.push(metric);
+      if (metric === 'waybill_provider_calls_total') outcomes.push(`${labels?.kind} ${labels?.outcome}`);
       if (metric === 'waybill_provider_breaker_state') states[labels?.kind ?? ''] = value;
     },
     ...more,
@@ -61,7 +63,7 @@ function calls(fake: Provider, more: Partial<ProviderCallsOptions> = {}) {
     told.push(message);
     return [{ ok: null }];
   };
-  return { made, told, logged, counted, states, tell };
+  return { made, told, logged, counted, states, outcomes, tell };
 }
 
 async function carryOut(
@@ -160,6 +162,15 @@ describe('a call whose id was lost', () => {
     expect(made.guard.state).toBe('closed');
     expect(states).toEqual({ call: 0, search: 2 });
     expect(logged).toContain('the breaker before the provider has changed');
+  });
+
+  it('is counted as a search, and what is called after one as a call', async () => {
+    const searched = lost('repeat', async () => spent);
+    expect((await carryOut(searched.fake, 'settle')).outcomes).toEqual(['search absent']);
+    const called = lost('search', async () => APPROVAL);
+    expect((await carryOut(called.fake, 'settle')).outcomes).toEqual(['call ok']);
+    const quick = provider(async () => APPROVAL, APPROVAL);
+    expect((await carryOut(quick.fake, 'settle')).outcomes).toEqual(['call ok']);
   });
 
   it('is given up at the end of the process', async () => {
