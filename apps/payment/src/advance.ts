@@ -15,6 +15,7 @@ import { beginRefunds } from './giving-back.js';
 import { type CaptureMessage, type FactMessage, factOf } from './messages.js';
 import {
   cellOf,
+  declineCodeOf,
   type Fact,
   type Payment,
   publicStatus,
@@ -155,7 +156,8 @@ function learn(payment: Payment, fact: Fact, message: FactMessage): Partial<Paym
     case 'declined':
       if (payment.capturingAmount > 0) return { capturingAmount: 0 };
       return {
-        declineCode: message.type === 'payment.provider_declined' ? message.data.code : UNHEARD_OF,
+        declineCode:
+          message.type === 'payment.provider_declined' ? declineCodeOf(message.data.code) : UNHEARD_OF,
       };
     case 'expired':
       if (payment.capturingAmount > 0) return { capturingAmount: 0 };

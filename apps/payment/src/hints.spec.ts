@@ -74,6 +74,10 @@ describe('a hint about a payment that was cancelled and that the provider had ne
   it.each([
     ['declined', [declined('capture')]],
     ['declined after a cancel', [cancel(), declined('capture')]],
+    [
+      'declined in the word that we have for one that it has not',
+      [cancel(), declined('capture', 'cancelled')],
+    ],
     ['let go of after a cancel', [cancel(), expired('capture')]],
   ])('is not for one that the provider has heard of: %s', (_, told) => {
     const world = new World().tell(charge(), ...told);

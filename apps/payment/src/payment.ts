@@ -140,8 +140,13 @@ export interface Payment {
   readonly updatedAt: string;
 }
 
-/** The decline code of what was cancelled, and of which the provider has not heard until then. */
+/** The decline code of what was cancelled, and of which the provider has not heard until then. No provider's word becomes this one. */
 export const UNHEARD_OF = 'cancelled';
+
+/** The decline code of what the provider has declined: its own word, which may be any. */
+export function declineCodeOf(word: string): string {
+  return word === UNHEARD_OF ? 'cancelled_at_provider' : word;
+}
 
 /** Money that its order wants back, but that is not captured yet. */
 export interface WaitingRefund {
