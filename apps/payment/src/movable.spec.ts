@@ -2,8 +2,9 @@ import { cancel, capture, charge, giveBack, ok, refund, refunded, TIMING, World 
 import { paymentRules } from './decide.js';
 
 /** Of a provider that moves whole euros only. */
+const whole = () => new World(paymentRules(TIMING, ({ amount }) => amount % 100 === 0));
 const world = (how: 'automatic' | 'manual') =>
-  new World(paymentRules(TIMING, ({ amount }) => amount % 100 === 0)).tell(
+  whole().tell(
     charge({ capture: how, amount: { amount: 2_000, currency: 'EUR' } }),
     ok(how === 'manual' ? 'authorize' : 'capture', 2_000),
   );
@@ -24,6 +25,16 @@ describe('a sum that the provider cannot move', () => {
     expect([asked.refusals, asked.status]).toEqual([['validation-failed'], 'authorized']);
     expect(asked.tell(capture(1_900)).calls.at(-1)).toBe('call capture');
     expect(asked.tell(capture(1_900)).refusals).toHaveLength(1);
+  });
+
+  it('is named where the client has sent it, and asked for where it has not', () => {
+    const odd = { amount: { amount: 2_050, currency: 'EUR' } };
+    const taken = whole().tell(charge(odd), ok('capture', 2_050));
+    const open = whole().tell(charge({ ...odd, capture: 'manual' }), ok('authorize', 2_050));
+    const asked = [taken.tell(refund(1, 550), refund(2)), open.tell(capture(550), capture())];
+    const faults = asked.flatMap(({ refused }) => refused.flatMap(({ details }) => details.errors ?? []));
+    expect(faults.map(({ pointer }) => pointer)).toEqual(['/amount/amount', '', '/amount/amount', '']);
+    expect(faults[1]?.detail).toContain('must have an amount');
   });
 
   it('is refused for other reasons first', () => {

@@ -6,10 +6,11 @@ import { type PaymentDecision } from './record.js';
 
 /**
  * What a client asks for and the provider does not move to the last unit is refused while nothing has happened: sent, it would be
- * declined, and the payment would need a person. The pointer leads into the body that the client sent.
+ * declined, and the payment would need a person. The pointer leads into the body that the client sent: who has sent no amount, which
+ * stands for all there is, is told to send one.
  */
 export function expectMovable(
-  { type }: PaymentMessage,
+  { type, data }: PaymentMessage,
   decision: PaymentDecision,
   canMove: (sum: Sum) => boolean,
 ): PaymentDecision {
@@ -17,8 +18,16 @@ export function expectMovable(
   for (const effect of (decision.effects ?? []) as readonly PaymentEffect[]) {
     if (effect.kind !== 'provider' || canMove(effect.call)) continue;
     const { amount, currency } = effect.call;
-    const detail = `must be an amount that the payment provider can move: ${amount} of ${currency} is not`;
-    const fault: Fault = { pointer: '/amount/amount', detail };
+    const isNone = `${amount} of ${currency} is not`;
+    const fault: Fault = data.request.amount
+      ? {
+          pointer: '/amount/amount',
+          detail: `must be an amount that the payment provider can move: ${isNone}`,
+        }
+      : {
+          pointer: '',
+          detail: `must have an amount that the payment provider can move: all there is, ${isNone}`,
+        };
     throw new Rejected('validation-failed', { errors: [fault] });
   }
   return decision;

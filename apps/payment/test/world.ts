@@ -126,6 +126,7 @@ export class World {
   readonly alerts: string[] = [];
   /** Codes of what clients were refused. */
   readonly refusals: string[] = [];
+  readonly refused: Rejected[] = [];
   readonly answers: object[] = [];
   pending: Pending[] = [];
 
@@ -166,6 +167,7 @@ export class World {
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       this.refusals.push(error.code);
+      this.refused.push(error);
     }
   }
 

@@ -3,6 +3,9 @@ import { KEY_PROBLEMS, type Operation, UNCHANGED } from '../http/operation.js';
 const WAITS =
   'Waits up to 2.5 s for the outcome, or as long as `Prefer: wait=N` says; one that is not known by then settles by itself. ';
 
+const INDIVISIBLE =
+  'An amount that the payment provider does not move to the last unit is refused with 422, also one that is all there is: send another. ';
+
 /** Paying, what can be done with a payment that there is, and what can be read about it. */
 export const PAYMENT_OPERATIONS: readonly Operation[] = [
   {
@@ -58,7 +61,7 @@ export const PAYMENT_OPERATIONS: readonly Operation[] = [
     tag: 'Payments',
     summary: 'Capture an authorized payment, all of it or a part',
     description:
-      `Once: what is not captured is released. ${WAITS}Until then the status stays \`authorized\`. ` +
+      `Once: what is not captured is released. ${INDIVISIBLE}${WAITS}Until then the status stays \`authorized\`. ` +
       'Capturing the same amount again changes nothing.',
     parameters: ['PaymentId', 'IfMatchAny', 'Prefer'],
     body: 'CaptureRequest',
@@ -100,7 +103,7 @@ export const PAYMENT_OPERATIONS: readonly Operation[] = [
     tag: 'Payments',
     summary: 'Refund a captured payment, all that is left of it or a part',
     description:
-      `The order stays as it is: to give everything up, cancel the order. ${WAITS}Until then the refund is \`requested\` or ` +
+      `The order stays as it is: to give everything up, cancel the order. ${INDIVISIBLE}${WAITS}Until then the refund is \`requested\` or ` +
       '`unknown`, and its amount cannot be refunded twice. The payment keeps the status `captured`: ' +
       '`refundedAmount` says how much of it went back, `refundableAmount` how much still can.',
     parameters: ['PaymentId', 'IdempotencyKey', 'Prefer'],
