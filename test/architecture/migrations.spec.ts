@@ -61,6 +61,23 @@ describe('the migrations since the base', () => {
     ).toBe(true);
   });
 
+  it('summarize what is appended to a BRIN as it comes, not at the next vacuum', () => {
+    const all = [...Object.keys(base.migrations), ...added].map(read);
+    const indexes = all.flatMap((sql) => [
+      ...sql.matchAll(/create index (?:concurrently )?(\w+) on [^;]*\busing brin\b[^;]*/g),
+    ]);
+    expect(indexes.length).toBeGreaterThan(0);
+    const faults = indexes.filter(
+      ([statement, name]) =>
+        !/autosummarize = on/.test(statement) &&
+        !all.some((sql) => sql.includes(`alter index ${name} set (autosummarize = on)`)),
+    );
+    expectNone(
+      faults.map(([, name = '']) => name),
+      'Make it with (autosummarize = on): what is in no summary is read by every question.',
+    );
+  });
+
   it('take no right from a service that the version before has', () => {
     const lost = Object.entries(base.rights).flatMap(([path, rights]) => {
       const now = JSON.parse(read(path)) as Readonly<Record<string, string>>;

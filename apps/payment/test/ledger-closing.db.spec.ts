@@ -27,6 +27,7 @@ afterEach(async () => {
 });
 
 const NOON = '2026-11-23T12:00:00.000Z';
+const LONG = 40_000;
 const never = new AbortController().signal;
 
 /** At so many seconds before or after noon. */
@@ -56,6 +57,23 @@ async function open(): Promise<number> {
     'select count(*)::int as n from ledger_transfers where number > (select closed_to from ledger_closing)',
   );
   return rows[0].n;
+}
+
+interface Node {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly Plans?: readonly Node[];
+}
+
+/** How many postings a plan has looked at. */
+function rowsRead(node: Node): number {
+  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  const own =
+    node['Relation Name'] === 'ledger_transfers' ? (node['Actual Rows'] + removed) * node['Actual Loops'] : 0;
+  return (node.Plans ?? []).reduce((sum, plan) => sum + rowsRead(plan), own);
 }
 
 /** Debits by a time, from the hours and what is beside them. */
@@ -109,6 +127,26 @@ test('closes nothing behind which somebody may still commit, and everything when
   expect(await captured(0)).toBe(130);
   await closeLedger(serving, never);
   expect([await open(), await captured(0)]).toEqual([0, 130]);
+});
+
+test('reads little of a long ledger, also by a plan that was made when it was empty', async () => {
+  const planned = new Database({ url: testing.url, applicationName: 'planned', max: 1 });
+  await sumsBefore(planned, NOON);
+  await database.query(
+    `insert into ledger_transfers (payment_id, journal, operation, debit, credit, amount, currency, at)
+     select 'pay_long_' || i, 'capture', 'capture', 'provider_clearing', 'sales', 1, 'EUR', $1::timestamptz + i * interval '1 second'
+     from generate_series(1, ${LONG}) i`,
+    [at(-LONG / 2)],
+  );
+  await database.query(
+    `select brin_summarize_new_values('ledger_transfers_period'), brin_summarize_new_values('ledger_transfers_numbers')`,
+  );
+  await closeAll();
+  const explained = await planned.query(
+    `explain (analyze, format json) execute "ledger-sums-before"('${at(1_800)}')`,
+  );
+  await planned.close();
+  expect(rowsRead(explained.rows[0]['QUERY PLAN'][0].Plan)).toBeLessThan(LONG / 8);
 });
 
 test('is exact at every moment, while some post and two replicas close', async () => {
