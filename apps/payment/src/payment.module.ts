@@ -10,7 +10,7 @@ import { type PaymentEffect } from './effects.js';
 import { paymentInvariants } from './invariants.store.js';
 import { LedgerHandlers } from './ledger.handlers.js';
 import { LedgerCheckModule } from './ledger-check.module.js';
-import { closeLedger } from './ledger-closing.worker.js';
+import { LedgerClosing } from './ledger-closing.worker.js';
 import { type PaymentMessage } from './messages.js';
 import { PaymentHandlers } from './payment.handlers.js';
 import { paymentStore } from './payment.store.js';
@@ -94,8 +94,8 @@ export class PaymentModule implements OnApplicationBootstrap {
     const { clock } = this.database;
     const reconciling = { name: 'reconcile', intervalMs: this.config.reconcileIntervalMs, clock };
     this.workers.every(reconciling, () => reconcile(this.database, this.loop));
-    const closing = { name: 'ledger closing', intervalMs: CLOSE_MS };
-    this.workers.every(closing, (stopped) => closeLedger(this.database, stopped));
+    const closing = new LedgerClosing(this.database);
+    this.workers.every({ name: 'ledger closing', intervalMs: CLOSE_MS }, (stopped) => closing.round(stopped));
     // A call in hand brings an outcome to decide upon, which may ask for another call.
     this.shutdown.on('drain', 'calls', async () => {
       await this.loop.drain();

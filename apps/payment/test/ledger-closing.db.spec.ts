@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database, type Queryable } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
-import { closeLedger } from '../src/ledger-closing.worker.js';
+import { closeLedger, LedgerClosing } from '../src/ledger-closing.worker.js';
 import { sumsBefore } from '../src/ledger-period.store.js';
 import { violations } from './replica.js';
 
@@ -127,6 +127,18 @@ test('closes nothing behind which somebody may still commit, and everything when
   expect(await captured(0)).toBe(130);
   await closeLedger(serving, never);
   expect([await open(), await captured(0)]).toEqual([0, 130]);
+});
+
+test('tells of a transaction that has kept it from closing for five minutes, until it ends', async () => {
+  const closing = new LedgerClosing(serving);
+  await database.transaction(async (forgotten) => {
+    await postCapture(forgotten, 0);
+    await postCapture(database, 0);
+    for (const seconds of [0, 60, 300]) await closing.round(never, seconds * 1_000);
+    await expect(closing.round(never, 360_000)).rejects.toThrow(/5 minutes .* open: \d+\/\d+$/);
+  });
+  await closing.round(never, 420_000);
+  expect(await open()).toBe(0);
 });
 
 test('reads little of a long ledger, also by a plan that was made when it was empty', async () => {
