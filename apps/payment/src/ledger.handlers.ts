@@ -9,7 +9,7 @@ import {
   type TrialBalance,
 } from '#contracts';
 import { OnRpc } from '#messaging';
-import { Database } from '#persistence';
+import { Database, type Tx } from '#persistence';
 import { postingsOf } from './ledger.js';
 import { listPeriod, sumsBefore } from './ledger-period.store.js';
 import { periodBalances, totalsOf } from './trial-balance.js';
@@ -19,18 +19,13 @@ import { periodBalances, totalsOf } from './trial-balance.js';
 export class LedgerHandlers {
   constructor(private readonly database: Database) {}
 
+  /** A page and its balances are several statements, which see one moment. */
   @OnRpc(listLedger)
-  async list(asked: ListLedger): Promise<LedgerPeriod> {
-    const transfers = await listPeriod(this.database, asked);
-    const shown = transfers.slice(0, asked.limit);
-    const last = transfers.length > asked.limit ? shown.at(-1) : undefined;
-    const data = shown.flatMap((transfer) =>
-      postingsOf(transfer)
-        .filter(({ account }) => asked.account === undefined || account === asked.account)
-        .map((posting) => ({ paymentId: transfer.paymentId, ...posting })),
-    );
-    const balances = asked.after === undefined ? await this.balances(asked) : null;
-    return { data, balances, next: last ? `${last.at} ${last.paymentId} ${last.journal}` : null };
+  list(asked: ListLedger): Promise<LedgerPeriod> {
+    return this.database.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      return pageOf(tx, asked);
+    });
   }
 
   @OnRpc(getTrialBalance)
@@ -44,9 +39,22 @@ export class LedgerHandlers {
     }));
     return { at, accounts, totals: totalsOf(sums) };
   }
+}
 
-  private async balances({ from, to, account }: ListLedger): Promise<PeriodBalance[]> {
-    const [before, after] = [await sumsBefore(this.database, from), await sumsBefore(this.database, to)];
-    return periodBalances(before, after).filter((one) => account === undefined || one.account === account);
-  }
+async function pageOf(tx: Tx, asked: ListLedger): Promise<LedgerPeriod> {
+  const transfers = await listPeriod(tx, asked);
+  const shown = transfers.slice(0, asked.limit);
+  const last = transfers.length > asked.limit ? shown.at(-1) : undefined;
+  const data = shown.flatMap((transfer) =>
+    postingsOf(transfer)
+      .filter(({ account }) => asked.account === undefined || account === asked.account)
+      .map((posting) => ({ paymentId: transfer.paymentId, ...posting })),
+  );
+  const balances = asked.after === undefined ? await balancesOf(tx, asked) : null;
+  return { data, balances, next: last ? `${last.at} ${last.paymentId} ${last.journal}` : null };
+}
+
+async function balancesOf(tx: Tx, { from, to, account }: ListLedger): Promise<PeriodBalance[]> {
+  const [before, after] = [await sumsBefore(tx, from), await sumsBefore(tx, to)];
+  return periodBalances(before, after).filter((one) => account === undefined || one.account === account);
 }

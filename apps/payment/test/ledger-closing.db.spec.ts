@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database, type Queryable } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
+import { LedgerHandlers } from '../src/ledger.handlers.js';
 import { closeLedger, LedgerClosing } from '../src/ledger-closing.worker.js';
 import { sumsBefore } from '../src/ledger-period.store.js';
 import { violations } from './replica.js';
@@ -127,6 +128,24 @@ test('closes nothing behind which somebody may still commit, and everything when
   expect(await captured(0)).toBe(130);
   await closeLedger(serving, never);
   expect([await open(), await captured(0)]).toEqual([0, 130]);
+});
+
+test('says of a period what it began and ended with at one moment, while others post into the time before it', async () => {
+  const ends = Date.now() + 1_000;
+  const post = async (): Promise<void> => {
+    while (Date.now() < ends) await postCapture(serving, -7_200);
+  };
+  const handlers = new LedgerHandlers(database);
+  let asked = 0;
+  const ask = async (): Promise<void> => {
+    while (Date.now() < ends) {
+      const { balances } = await handlers.list({ from: NOON, to: at(60), limit: 1 });
+      expect(balances?.filter(({ opening, closing }) => opening !== closing)).toEqual([]);
+      asked++;
+    }
+  };
+  await Promise.all([post(), post(), ask()]);
+  expect(asked).toBeGreaterThan(10);
 });
 
 test('tells of a transaction that has kept it from closing for five minutes, until it ends', async () => {
