@@ -2,7 +2,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type T
 import { type ServiceName } from '#contracts';
 import { Database, type Invariant } from '#persistence';
 import { type DatabaseConfig, Logger, Metrics, Workers } from '#service';
-import { checkInvariants } from './invariants.worker.js';
+import { InvariantCheck } from './invariants.worker.js';
 
 const OPTIONS = Symbol('what must hold, and how often to look');
 
@@ -40,8 +40,7 @@ export class InvariantsModule implements OnApplicationBootstrap {
     const { database, logger } = this;
     const { service, invariants, intervalMs } = this.options;
     const parts = { service, database, log: logger, observe: this.metrics.observe };
-    this.workers.every({ name: 'invariants', intervalMs }, (stopped) =>
-      checkInvariants(parts, invariants, stopped),
-    );
+    const check = new InvariantCheck(parts, invariants);
+    this.workers.every({ name: 'invariants', intervalMs }, (stopped) => check.round(stopped));
   }
 }

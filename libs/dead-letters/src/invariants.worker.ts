@@ -9,36 +9,50 @@ interface Parts {
   readonly database: Database;
   readonly log: Log;
   readonly observe: Observe;
+  /** For all of them; ten minutes unless told. */
+  readonly roundMs?: number;
 }
 
 /**
  * Checks what must hold at every moment in the database of its service, without asking for rest. What is broken is a
  * metric, an error in the log, and an entry among the failures.
- *
- * @throws when not all could be checked, after it has told of the others
  */
-export async function checkInvariants(
-  { service, database, log, observe }: Parts,
-  invariants: readonly Invariant[],
-  stopped: AbortSignal,
-): Promise<void> {
-  const always = invariants.filter(holdsAlways);
-  const found = await findViolations(database, always, stopped);
-  if (found === undefined) return;
-  const { broken, unanswered } = found;
-  const unknown = new Set(unanswered.map(({ id }) => id));
-  for (const invariant of new Set(always.map(({ id }) => id))) {
-    const rows = broken.filter(({ id }) => id === invariant).flatMap((one) => one.rows);
-    if (rows.length > 0 || !unknown.has(invariant))
-      observe('waybill_invariant_violations', { invariant }, rows.length);
+export class InvariantCheck {
+  /** In the order in which they are looked at next. */
+  private order: readonly Invariant[];
+
+  constructor(
+    private readonly parts: Parts,
+    invariants: readonly Invariant[],
+  ) {
+    this.order = invariants.filter(holdsAlways);
   }
-  for (const violation of broken) {
-    const { id, name, rows } = violation;
-    log.error({ invariant: id, name, rows: rows.length, example: rows[0] }, 'an invariant is broken');
-    await keepLetter(database, letterAbout(service, violation, database.now()));
-  }
-  if (unanswered.length > 0) {
-    const names = unanswered.map(({ id, name }) => `${id} (${name})`).join(', ');
-    throw new Error(`the database took too long to look for ${names}`);
+
+  /**
+   * Begins with those that the round before did not come to, so that none is left out for ever.
+   *
+   * @throws when not all could be checked, after it has told of the others
+   */
+  async round(stopped: AbortSignal): Promise<void> {
+    const { service, database, log, observe, roundMs } = this.parts;
+    const found = await findViolations(database, this.order, stopped, roundMs);
+    if (found === undefined) return;
+    const { broken, leftOut } = found;
+    const unknown = [...found.unanswered, ...leftOut];
+    for (const invariant of new Set(this.order.map(({ id }) => id))) {
+      const rows = broken.filter(({ id }) => id === invariant).flatMap((one) => one.rows);
+      if (rows.length > 0 || unknown.every(({ id }) => id !== invariant))
+        observe('waybill_invariant_violations', { invariant }, rows.length);
+    }
+    for (const violation of broken) {
+      const { id, name, rows } = violation;
+      log.error({ invariant: id, name, rows: rows.length, example: rows[0] }, 'an invariant is broken');
+      await keepLetter(database, letterAbout(service, violation, database.now()));
+    }
+    this.order = [...leftOut, ...this.order.slice(0, this.order.length - leftOut.length)];
+    if (unknown.length > 0) {
+      const names = unknown.map(({ id, name }) => `${id} (${name})`).join(', ');
+      throw new Error(`the database took too long to look for ${names}`);
+    }
   }
 }

@@ -21,6 +21,8 @@ export interface Findings {
   readonly broken: readonly Violation[];
   /** Of these nothing is known: the database took too long. */
   readonly unanswered: readonly Invariant[];
+  /** Nor of these, the last ones: the round was over before they had their time. */
+  readonly leftOut: readonly Invariant[];
 }
 
 /** For all of them: what is looked at is one moment, and while somebody looks at it nothing that is dead since can be cleared away. */
@@ -53,14 +55,11 @@ export function findViolations(
     if (!rows[0]?.mine) return undefined;
     const broken: Violation[] = [];
     const unanswered: Invariant[] = [];
-    for (const invariant of invariants) {
+    for (const [i, invariant] of invariants.entries()) {
       stopped?.throwIfAborted();
       const { id, name, sql } = invariant;
       const leftMs = Math.ceil(Math.min(STATEMENT_MS, endsAt - performance.now()));
-      if (leftMs <= 0) {
-        unanswered.push(invariant);
-        continue;
-      }
+      if (leftMs <= 0) return { broken, unanswered, leftOut: invariants.slice(i) };
       // One that takes too long hides no other.
       await tx.query(`savepoint looking; set local statement_timeout = ${leftMs}`);
       // The types of pg do not know that one query may have a limit of its own.
@@ -70,10 +69,12 @@ export function findViolations(
         if (found.length > 0) broken.push({ id, name, rows: found });
       } catch (error) {
         if ((error as { code?: string }).code !== CANCELLED) throw error;
-        unanswered.push(invariant);
         await tx.query('rollback to savepoint looking');
+        // The first one has had whatever a round has.
+        if (i > 0 && leftMs < STATEMENT_MS) return { broken, unanswered, leftOut: invariants.slice(i) };
+        unanswered.push(invariant);
       }
     }
-    return { broken, unanswered };
+    return { broken, unanswered, leftOut: [] };
   });
 }
