@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 
 /**
  * @typedef {{ kind: string, target: string, noticed: number }} Fault
- * @typedef {{ seed: number, seconds: number, faults: Fault[], counts: Record<string, Record<string, number>>, sometimes: Record<string, number>, violations: string[], quietMs: number, looks: number }} Report
+ * @typedef {{ seed: number, seconds: number, faults: Fault[], counts: Record<string, Record<string, number>>, sometimes?: Record<string, number>, violations: string[], quietMs: number, looks: number }} Report
  * @typedef {{ text: string, isBad: boolean }} Summary
  */
 
@@ -43,10 +43,8 @@ export function summaryOf(reports, { kinds, runs }) {
 
 /** @param {readonly Report[]} reports @returns {[string, number][]} */
 function sometimesIn(reports) {
-  return Object.keys(reports[0]?.sometimes ?? {}).map((what) => [
-    what,
-    sum(reports.map(({ sometimes }) => sometimes[what] ?? 0)),
-  ]);
+  const all = reports.flatMap(({ sometimes }) => Object.keys(sometimes ?? {}));
+  return [...new Set(all)].map((what) => [what, sum(reports.map(({ sometimes }) => sometimes?.[what] ?? 0))]);
 }
 
 /** @param {readonly Report[]} reports */
