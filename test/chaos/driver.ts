@@ -24,8 +24,12 @@ const AGAIN = /^(?:429|503|504)$/;
 /** What a network says of a connection that did not hold. */
 const NETWORK = /^(?:ECONN\w+|UND_ERR_\w+|EPIPE|ETIMEDOUT|TimeoutError|AbortError)$/;
 
-/** What may be answered to what comes too late: of other deeds a conflict. A place never does. */
-const TOO_LATE: Readonly<Partial<Record<Deed, RegExp>>> = { place: /^$/, change: /^(?:409|412)$/ };
+/** What may be answered to what comes too late: of other deeds a conflict. A place or a delivery never does. */
+const TOO_LATE: Readonly<Partial<Record<Deed, RegExp>>> = {
+  place: /^$/,
+  receive: /^$/,
+  change: /^(?:409|412)$/,
+};
 const CONFLICT = /^409$/;
 
 interface Request<T> {
