@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type OrderLineRequest,
+  type OrderTimeline,
   type OrderView,
   type PaymentView,
   type RefundView,
@@ -13,6 +14,7 @@ import { type Answer, type Client, type Placing } from '../e2e/client.js';
 import { answer as answerStep } from '../e2e/webhooks/customer.js';
 import { type Attempt, type Deed, type Journal } from './journal.js';
 import { type Random } from './random.js';
+import { type Outcome, ofCapture, ofChange, ofVoid } from './told.js';
 
 /** A client that is told 503 waits, as it is asked to. */
 const PAUSE_MS = [100, 400] as const;
@@ -36,14 +38,18 @@ interface Request<T> {
   readonly deed: Deed;
   readonly ref: string;
   readonly send: () => Promise<Answer<T>>;
-  /** What of an answer has to be in the books; undefined as long as it leaves open what comes of it. */
-  readonly told: (answer: Answer<T>) => string | undefined;
+  /** Undefined as long as an answer leaves open what comes of it. */
+  readonly told: (answer: Answer<T>) => Outcome | undefined;
+  /** Reads what came of it then. */
+  readonly look?: () => Promise<Outcome | undefined>;
 }
 
 export type Lines = readonly OrderLineRequest[];
 
-const idOf = ({ body: { id } }: Answer<{ readonly id: string }>): string => id;
-const levelOf = ({ body: { sku, version } }: Answer<StockLevelView>): string => `${sku}@${version}`;
+const idOf = ({ body: { id } }: Answer<{ readonly id: string }>): Outcome => ({ id });
+const levelOf = ({ body: { sku, version } }: Answer<StockLevelView>): Outcome => ({
+  id: `${sku}@${version}`,
+});
 
 /** What a customer does with the API: asks until there is an answer, and notes what was heard. */
 export class Driver {
@@ -88,13 +94,17 @@ export class Driver {
   }
 
   /** Other lines, if the order stands as it was read. 202 does not say yet what the stock has decided. */
-  change({ id, version: read }: OrderView, lines: Lines): Promise<OrderView | undefined> {
+  async change({ id, version: read }: OrderView, lines: Lines): Promise<OrderView | undefined> {
     const asked = wordsOf(lines);
     const headers = { 'if-match': `"${read}"`, prefer: 'wait=2' };
     const send = () => this.client.send<OrderView>('PUT', `/v1/orders/${id}/lines`, { lines }, headers);
     const told = ({ status, body: { version, lines: held } }: Answer<OrderView>) =>
-      status === 200 ? `${version} ${wordsOf(held)}` : undefined;
-    return this.ask({ deed: 'change', ref: `${id}@${read} ${asked}`, send, told });
+      status === 200 ? { id: `${version} ${wordsOf(held)}` } : undefined;
+    const look = () =>
+      this.outcome<OrderTimeline>(`/v1/orders/${id}/timeline`, ({ data }) => ofChange(data, { read, asked }));
+    const order = await this.ask({ deed: 'change', ref: `${id}@${read} ${asked}`, send, told, look });
+    // The answer that left it open has the order as it was before.
+    return order?.version === read + 1 ? this.order(id) : order;
   }
 
   /** It is "authorized" until the provider has said what became of it. */
@@ -104,16 +114,12 @@ export class Driver {
       this.waiting<PaymentView>(`/v1/payments/${paymentId}/capture`, {
         amount: { amount, currency: 'EUR' },
       });
-    const told = ({ body: { id, status, capturedAmount } }: Answer<PaymentView>) =>
-      status === 'captured' ? `${id} ${capturedAmount}` : undefined;
-    return this.ask({ deed: 'capture', ref, send, told });
+    return this.ask({ deed: 'capture', ref, send, ...this.moving(paymentId, ofCapture) });
   }
 
   void(paymentId: string): Promise<PaymentView | undefined> {
     const send = () => this.waiting<PaymentView>(`/v1/payments/${paymentId}/void`);
-    const told = ({ body: { id, status } }: Answer<PaymentView>) =>
-      status === 'authorized' ? undefined : `${id} ${status}`;
-    return this.ask({ deed: 'void', ref: paymentId, send, told });
+    return this.ask({ deed: 'void', ref: paymentId, send, ...this.moving(paymentId, ofVoid) });
   }
 
   takeBack(orderId: string, request: ReturnRequest): Promise<ReturnView | undefined> {
@@ -170,22 +176,40 @@ export class Driver {
     return this.client.send<T>('POST', path, body, { prefer: 'wait=2' });
   }
 
-  private async ask<T>({ deed, ref, send, told }: Request<T>): Promise<T | undefined> {
+  private moving(
+    paymentId: string,
+    outcomeOf: (payment: PaymentView) => Outcome | undefined,
+  ): Pick<Request<PaymentView>, 'told' | 'look'> {
+    return {
+      told: ({ body }) => outcomeOf(body),
+      look: () => this.outcome(`/v1/payments/${paymentId}`, outcomeOf),
+    };
+  }
+
+  private async ask<T>(request: Request<T>): Promise<T | undefined> {
+    const { deed, ref, send } = request;
     const attempt = this.journal.begin(deed, ref);
     for (; Date.now() < this.deadline; await this.pause()) {
       const heard = await send().catch(codeOf);
       const isAnswer = typeof heard !== 'string';
       const code = isAnswer ? String(heard.status) : heard;
-      const id = isAnswer && heard.status < 300 ? told(heard) : undefined;
-      this.journal.write({ deed, ref, heard: code, ...(id !== undefined && { id }) });
-      if (isAnswer && id !== undefined) {
-        attempt.id = id;
-        return heard.body;
-      }
-      if (isAnswer && heard.status < 300) attempt.inDoubt = true;
-      else if (this.isFinal(attempt, code, isAnswer ? heard.text : '')) return undefined;
+      this.journal.write({ deed, ref, heard: code });
+      if (isAnswer && heard.status < 300) return this.accepted(attempt, heard, request);
+      if (this.isFinal(attempt, code, isAnswer ? heard.text : '')) return undefined;
     }
     return undefined;
+  }
+
+  /** It is not asked for again: that might do what was forgotten the first time. */
+  private async accepted<T>(
+    attempt: Attempt,
+    answer: Answer<T>,
+    { deed, ref, told, look }: Request<T>,
+  ): Promise<T | undefined> {
+    const outcome = told(answer) ?? (await look?.()) ?? { promised: true };
+    this.journal.write({ deed, ref, ...outcome });
+    Object.assign(attempt, outcome);
+    return 'id' in outcome ? answer.body : undefined;
   }
 
   private isFinal(attempt: Attempt, code: string, text: string): boolean {
@@ -198,8 +222,20 @@ export class Driver {
     return true;
   }
 
-  private async read<T>(path: string, isIt: (found: T) => boolean): Promise<T | undefined> {
-    const deadline = Math.min(this.deadline, Date.now() + CURIOUS_MS);
+  private async outcome<T>(
+    path: string,
+    outcomeOf: (found: T) => Outcome | undefined,
+  ): Promise<Outcome | undefined> {
+    const found = await this.read<T>(path, (one) => outcomeOf(one) !== undefined, this.deadline);
+    return found && outcomeOf(found);
+  }
+
+  private async read<T>(
+    path: string,
+    isIt: (found: T) => boolean,
+    until = Date.now() + CURIOUS_MS,
+  ): Promise<T | undefined> {
+    const deadline = Math.min(this.deadline, until);
     for (; Date.now() < deadline; await pause(POLL_MS)) {
       const found = await this.client.send<T>('GET', path).catch(codeOf);
       if (typeof found === 'string') {

@@ -25,7 +25,9 @@ export interface Attempt {
   id?: string;
   /** A final no, with the status and the problem. */
   refused?: string;
-  /** At least one try of it ended without an answer, or with one that leaves its outcome open. */
+  /** It was accepted, and had not come to an end when its client lost patience: it must be there later on. */
+  promised?: boolean;
+  /** At least one try of it ended without an answer. */
   inDoubt: boolean;
 }
 

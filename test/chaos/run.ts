@@ -32,8 +32,8 @@ export interface Report {
   readonly looks: number;
 }
 
-/** For what has no answer when the load has ended. */
-const PATIENCE_MS = 60_000;
+/** For what has no answer, or has not come to its end, when the load has ended: longer than three retry tiers. */
+const PATIENCE_MS = 90_000;
 /** The third retry tier is 30 s; the fourth would be 2 minutes. */
 const QUIET_MS = 150_000;
 const LOOKS = 3;

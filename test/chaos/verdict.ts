@@ -70,7 +70,9 @@ function fateOf(tries: readonly Attempt[], ids: readonly string[]): Fate {
   if (ids.length > 1) return 'duplicated';
   const acknowledged = tries.flatMap(({ id }) => (id === undefined ? [] : [id]));
   if (acknowledged.some((id) => id !== ids[0])) return 'lost';
-  if (acknowledged.length > 0) return tries.some(({ inDoubt }) => inDoubt) ? 'recovered' : 'ok';
+  const isPromised = tries.some(({ promised }) => promised);
+  if (isPromised && ids.length === 0) return 'lost';
+  if (isPromised || acknowledged.length > 0) return tries.some(({ inDoubt }) => inDoubt) ? 'recovered' : 'ok';
   const isRefused = tries.every(
     ({ deed, refused, inDoubt }) => refused !== undefined && !(inDoubt && WITHOUT_KEY.includes(deed)),
   );
