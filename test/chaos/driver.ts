@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  type OrderLineRequest,
   type OrderTimeline,
   type OrderView,
   type PaymentView,
@@ -15,6 +14,7 @@ import { answer as answerStep } from '../e2e/webhooks/customer.js';
 import { type Attempt, type Deed, type Journal } from './journal.js';
 import { type Random } from './random.js';
 import { type Outcome, ofCapture, ofChange, ofVoid } from './told.js';
+import { type Lines, movesOf, wordsOf } from './words.js';
 
 /** A client that is told 503 waits, as it is asked to. */
 const PAUSE_MS = [100, 400] as const;
@@ -44,8 +44,6 @@ interface Request<T> {
   readonly look?: () => Promise<Outcome | undefined>;
 }
 
-export type Lines = readonly OrderLineRequest[];
-
 const idOf = ({ body: { id } }: Answer<{ readonly id: string }>): Outcome => ({ id });
 const levelOf = ({ body: { sku, version } }: Answer<StockLevelView>): Outcome => ({
   id: `${sku}@${version}`,
@@ -62,8 +60,10 @@ export class Driver {
   ) {}
 
   /** Undefined when it was refused or has had no answer at all. */
-  place(ref: string, placing: Placing): Promise<OrderView | undefined> {
-    const order = { wait: 2, ...placing, key: ref, metadata: { ref } };
+  place(key: string, placing: Placing): Promise<OrderView | undefined> {
+    const order = { wait: 2, ...placing, key, metadata: { ref: key } };
+    const { sku = '', quantity = 1, lines = [{ sku, quantity }] } = placing;
+    const ref = `${key} ${wordsOf(lines)}`;
     return this.ask({ deed: 'place', ref, send: () => this.client.place(order), told: idOf });
   }
 
@@ -80,16 +80,18 @@ export class Driver {
 
   /** All that is left of it, or these lines. */
   fulfil(orderId: string, lines?: Lines): Promise<OrderView | undefined> {
-    const ref = this.newRef('shp');
-    const body = { trackingNumber: ref, ...(lines && { lines }) };
-    const send = () => this.post<OrderView>(`/v1/orders/${orderId}/fulfil`, body, ref);
+    const key = this.newRef('shp');
+    const ref = `${key} ${orderId} ${lines ? wordsOf(lines) : 'all'}`;
+    const body = { trackingNumber: key, ...(lines && { lines }) };
+    const send = () => this.post<OrderView>(`/v1/orders/${orderId}/fulfil`, body, key);
     return this.ask({ deed: 'fulfil', ref, send, told: idOf });
   }
 
   refund(paymentId: string, amount: number): Promise<RefundView | undefined> {
-    const ref = this.newRef('ref');
-    const body = { amount: { amount, currency: 'EUR' }, reason: ref };
-    const send = () => this.post<RefundView>(`/v1/payments/${paymentId}/refunds`, body, ref);
+    const key = this.newRef('ref');
+    const ref = `${key} ${paymentId} ${amount}`;
+    const body = { amount: { amount, currency: 'EUR' }, reason: key };
+    const send = () => this.post<RefundView>(`/v1/payments/${paymentId}/refunds`, body, key);
     return this.ask({ deed: 'refund', ref, send, told: idOf });
   }
 
@@ -123,22 +125,27 @@ export class Driver {
   }
 
   takeBack(orderId: string, request: ReturnRequest): Promise<ReturnView | undefined> {
-    const ref = this.newRef('ret');
+    const key = this.newRef('ret');
+    const whereTo = request.restock === false ? 'away' : 'back';
+    const ref = `${key} ${orderId} ${wordsOf(request.lines)} ${whereTo}`;
     const send = () =>
-      this.post<ReturnView>(`/v1/orders/${orderId}/returns`, { ...request, reason: ref }, ref);
+      this.post<ReturnView>(`/v1/orders/${orderId}/returns`, { ...request, reason: key }, key);
     return this.ask({ deed: 'return', ref, send, told: idOf });
   }
 
   receive(sku: string, location: string, delta: number): Promise<StockLevelView | undefined> {
-    const ref = this.newRef('rcv');
+    const key = this.newRef('rcv');
+    const ref = `${key} ${movesOf(sku, { [location]: delta })}`;
     const body = { delta, reason: 'received', location };
-    const send = () => this.post<StockLevelView>(`/v1/stock/${sku}/adjustments`, body, ref);
+    const send = () => this.post<StockLevelView>(`/v1/stock/${sku}/adjustments`, body, key);
     return this.ask({ deed: 'receive', ref, send, told: levelOf });
   }
 
   transfer(sku: string, transfer: TransferRequest): Promise<StockLevelView | undefined> {
-    const ref = this.newRef('trf');
-    const send = () => this.post<StockLevelView>(`/v1/stock/${sku}/transfers`, transfer, ref);
+    const key = this.newRef('trf');
+    const { from, to, quantity } = transfer;
+    const ref = `${key} ${movesOf(sku, { [from]: -quantity, [to]: quantity })}`;
+    const send = () => this.post<StockLevelView>(`/v1/stock/${sku}/transfers`, transfer, key);
     return this.ask({ deed: 'transfer', ref, send, told: levelOf });
   }
 
@@ -250,12 +257,6 @@ export class Driver {
     }
     return undefined;
   }
-}
-
-/** The same for the same lines. The books write it so, too. */
-function wordsOf(lines: Lines): string {
-  const words = lines.map(({ sku, quantity }) => `${sku}×${quantity}`);
-  return words.sort().join();
 }
 
 /** fetch hides the network's error in the cause of its own. */

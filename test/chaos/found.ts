@@ -13,19 +13,37 @@ interface Row {
   readonly id: string;
 }
 
-/** Where in the books that is which was asked for, with the word that its client gave it; $1 are the words of what was acknowledged. */
+/** Where in the books that is which was asked for, with the word that its client gave it: a name, and how much of what. $1 are the words of what was acknowledged. */
 const WHERE: Readonly<Record<Deed, readonly [ServiceName, string]>> = {
-  place: ['order', `select metadata ->> 'ref' as ref, id from orders`],
+  // With the lines as they were before the first change.
+  place: [
+    'order',
+    `select coalesce(metadata ->> 'ref', 'no key') || ' ' || ${wordsOf('first')} as ref, id from (
+       select id, metadata, coalesce((
+           select detail -> 'was' -> 'lines' from order_history
+           where order_id = id and cause = 'stock.changed.v1' order by order_history.version limit 1
+         ), lines) as first
+       from orders
+     ) as placed`,
+  ],
   fulfil: [
     'order',
-    `select detail -> 'shipment' ->> 'trackingNumber' as ref, order_id as id from order_history
-     where detail -> 'shipment' ->> 'trackingNumber' is not null`,
+    `select (shipment ->> 'trackingNumber') || ' ' || order_id || ' ' || coalesce(${wordsOf("shipment -> 'lines'")}, 'all') as ref,
+       order_id as id
+     from (select order_id, detail -> 'shipment' as shipment from order_history) as shipped
+     where shipment ->> 'trackingNumber' is not null
+     union all ${unexplained('fulfilledQuantity', 'shipment')}`,
   ],
-  refund: ['payment', `select reason as ref, id from refunds where key is not null`],
+  refund: [
+    'payment',
+    `select reason || ' ' || payment_id || ' ' || amount as ref, id from refunds where key is not null`,
+  ],
   return: [
     'order',
-    `select detail -> 'return' ->> 'reason' as ref, detail -> 'return' ->> 'id' as id from order_history
-     where cause = 'order.return.v1'`,
+    `select concat_ws(' ', back ->> 'reason', order_id, ${wordsOf("back -> 'lines'")},
+       case when (back ->> 'restock')::boolean then 'back' else 'away' end) as ref, back ->> 'id' as id
+     from (select order_id, detail -> 'return' as back from order_history where cause = 'order.return.v1') as returned
+     union all ${unexplained('returnedQuantity', 'return')}`,
   ],
   // The version that asked, and the lines from then on: those that the next change has replaced, or those of today.
   change: [
@@ -34,10 +52,7 @@ const WHERE: Readonly<Record<Deed, readonly [ServiceName, string]>> = {
        select h.order_id, h.version, (
            select max(version) from order_history a
            where a.order_id = h.order_id and a.version < h.version and a.cause = 'order.change.v1'
-         ) as asked, (
-           select string_agg(line ->> 'sku' || '×' || (line ->> 'quantity'), ',' order by line ->> 'sku' collate "C")
-           from json_array_elements(h.lines) as line
-         ) as words
+         ) as asked, ${wordsOf('h.lines')} as words
        from (
          select h.*, coalesce(lead(h.detail -> 'was' -> 'lines') over (partition by id order by h.version), lines) as lines
          from order_history h join orders on id = order_id where cause = 'stock.changed.v1'
@@ -67,9 +82,33 @@ const WHERE: Readonly<Record<Deed, readonly [ServiceName, string]>> = {
   pay: ['payment', 'select id as ref, id from payments where id = any($1)'],
 };
 
+/** As words.ts writes lines. */
+function wordsOf(lines: string): string {
+  return `(select string_agg(line ->> 'sku' || '×' || (line ->> 'quantity'), ',' order by line ->> 'sku' collate "C")
+    from json_array_elements(${lines}) as line)`;
+}
+
+/** Lines of which an order says otherwise than its shipments (one without lines takes all), or than its returns. */
+function unexplained(quantity: string, of: 'shipment' | 'return'): string {
+  const lines = `detail -> '${of}' -> 'lines'`;
+  return `select id || ' ' || sku || '×' || said || ' ${quantity}' as ref, id from (
+      select orders.id, line ->> 'sku' as sku, coalesce((line ->> '${quantity}')::int, 0) as said, (
+          select case when bool_or(${lines} is null) then (line ->> 'quantity')::int else
+            coalesce(sum((select (part ->> 'quantity')::int from json_array_elements(${lines}) as part
+              where part ->> 'sku' = line ->> 'sku')), 0) end
+          from order_history where order_id = orders.id and detail -> '${of}' is not null
+        ) as told
+      from orders, json_array_elements(lines) as line
+    ) as counted where said <> told`;
+}
+
 /** A movement bears the key that its client gave it if it is the one that the key was answered with. */
 function movements(kind: string): string {
-  return `select coalesce(key::text, 'no key') as ref, sku || '@' || seq as id from movements
+  return `select coalesce(key::text, 'no key') || ' ' || sku || ' ' || coalesce((
+        select string_agg(location || ':' || l.on_hand_delta, ',' order by location)
+        from location_movements as l where l.sku = m.sku and l.seq = m.seq
+      ), 'main:' || on_hand_delta) as ref, sku || '@' || seq as id
+    from movements as m
     left join adjustments on level ->> 'sku' = sku and (level ->> 'version')::bigint = seq where kind = '${kind}'`;
 }
 
@@ -97,5 +136,7 @@ const ROUTES: Readonly<Partial<Record<Deed, string>>> = {
 function wordOf({ deed, ref, id }: Attempt): string {
   if (deed === 'pay') return id ?? ref;
   const route = ROUTES[deed];
-  return route ? idempotencyOf(ref, { caller: CALLER, route, path: '', body: {} }).key : ref;
+  if (!route) return ref;
+  const [key = '', ...moves] = ref.split(' ');
+  return [idempotencyOf(key, { caller: CALLER, route, path: '', body: {} }).key, ...moves].join(' ');
 }

@@ -1,5 +1,6 @@
 import { type OrderView, type ReturnRequest } from '#contracts';
-import { type Driver, type Lines } from '../driver.js';
+import { type Driver } from '../driver.js';
+import { type Lines } from '../words.js';
 import { confirmed, type Life, type Lives, several } from './life.js';
 
 type Paid = OrderView & { readonly paymentId: string };
