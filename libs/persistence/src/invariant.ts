@@ -33,7 +33,7 @@ const STATEMENT_MS = 60_000;
 const ANSWER_MS = 65_000;
 /** Statements that read whole tables are planned as such, unlike those of the service; and may take their time. */
 const PLANS = `set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on;
-  set local enable_mergejoin = on`;
+  set local enable_mergejoin = on; set local max_parallel_workers_per_gather = 2`;
 const LOCK = 7_302_003;
 const CANCELLED = '57014';
 

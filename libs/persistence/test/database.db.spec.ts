@@ -123,6 +123,16 @@ test('reads through indexes with plans that do not depend on what a table held w
   expect(JSON.stringify(rows)).not.toContain('Seq Scan');
 });
 
+test('asks for no parallel workers, however cheap they seem', async () => {
+  await database.query('create table many as select generate_series(1, 10000) as number; analyze many');
+  const plan = await database.transaction(async (tx) => {
+    await tx.query('set local parallel_setup_cost = 0; set local parallel_tuple_cost = 0');
+    await tx.query('set local min_parallel_table_scan_size = 0');
+    return (await tx.query('explain select sum(number) from many')).rows;
+  });
+  expect(JSON.stringify(plan)).not.toContain('Gather');
+});
+
 test('takes the time from the database, not from the machine, even when the clock of that is changed', async () => {
   const { now } = Date;
   const sinceStart = performance.now.bind(performance);
