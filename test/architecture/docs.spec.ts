@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as contracts from '#contracts';
+import { migrationsOf } from '#persistence';
 import { CODE_FILES, expectNone, read } from './files.js';
 import { page, pages, sectionOf } from './markdown.js';
 
@@ -68,6 +69,13 @@ describe('the documentation', () => {
         .map((target) => `${path} links to ${target}`),
     );
     expectNone(faults, 'Correct the link: it is relative to the page.');
+  });
+});
+
+describe('README.md', () => {
+  it('shows as many migrations as a first start makes', async () => {
+    const services = await Promise.all(['order', 'payment', 'stock'].map(migrationsOf));
+    expect(read('README.md')).toContain(`Databases migrated (${services.flat().length} new)`);
   });
 });
 
