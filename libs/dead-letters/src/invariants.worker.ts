@@ -38,7 +38,8 @@ export class InvariantCheck {
     const found = await findViolations(database, this.order, stopped, roundMs);
     if (found === undefined) return;
     const { broken, leftOut } = found;
-    const unknown = [...found.unanswered, ...leftOut];
+    this.order = [...leftOut, ...this.order.slice(0, this.order.length - leftOut.length)];
+    const unknown = [...found.unanswered, ...leftOut.map((one) => ({ ...one, why: 'no time was left' }))];
     for (const invariant of new Set(this.order.map(({ id }) => id))) {
       const rows = broken.filter(({ id }) => id === invariant).flatMap((one) => one.rows);
       if (rows.length > 0 || unknown.every(({ id }) => id !== invariant))
@@ -49,10 +50,9 @@ export class InvariantCheck {
       log.error({ invariant: id, name, rows: rows.length, example: rows[0] }, 'an invariant is broken');
       await keepLetter(database, letterAbout(service, violation, database.now()));
     }
-    this.order = [...leftOut, ...this.order.slice(0, this.order.length - leftOut.length)];
     if (unknown.length > 0) {
-      const names = unknown.map(({ id, name }) => `${id} (${name})`).join(', ');
-      throw new Error(`the database took too long to look for ${names}`);
+      const each = unknown.map(({ id, name, why }) => `${id} (${name}): ${why}`).join('; ');
+      throw new Error(`it is not known whether these hold: ${each}`);
     }
   }
 }

@@ -16,12 +16,17 @@ export interface Violation {
 
 export const holdsAlways = ({ id }: Invariant): boolean => id.startsWith('A');
 
+/** Of this one nothing is known. */
+export interface Unanswered extends Omit<Invariant, 'sql'> {
+  /** As the database says: it took too long, or what is stored cannot be read. */
+  readonly why: string;
+}
+
 /** What a look has shown. */
 export interface Findings {
   readonly broken: readonly Violation[];
-  /** Of these nothing is known: the database took too long. */
-  readonly unanswered: readonly Invariant[];
-  /** Nor of these, the last ones: the round was over before they had their time. */
+  readonly unanswered: readonly Unanswered[];
+  /** Nor is anything known of these, the last ones: the round was over before they had their time. */
   readonly leftOut: readonly Invariant[];
 }
 
@@ -36,6 +41,8 @@ const PLANS = `set local plan_cache_mode = auto; set local enable_seqscan = on; 
   set local enable_mergejoin = on; set local max_parallel_workers_per_gather = 2`;
 const LOCK = 7_302_003;
 const CANCELLED = '57014';
+/** The database's own word; what a connection that is lost says is longer. */
+const SQLSTATE = /^[\dA-Z]{5}$/;
 
 /**
  * What is broken, all seen at one moment. undefined: somebody else is looking, and whoever looks for the same would only
@@ -54,13 +61,13 @@ export function findViolations(
     const { rows } = await tx.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${LOCK}) as mine`);
     if (!rows[0]?.mine) return undefined;
     const broken: Violation[] = [];
-    const unanswered: Invariant[] = [];
+    const unanswered: Unanswered[] = [];
     for (const [i, invariant] of invariants.entries()) {
       stopped?.throwIfAborted();
       const { id, name, sql } = invariant;
       const leftMs = Math.ceil(Math.min(STATEMENT_MS, endsAt - performance.now()));
       if (leftMs <= 0) return { broken, unanswered, leftOut: invariants.slice(i) };
-      // One that takes too long hides no other.
+      // One that takes too long, or fails of what is stored, hides no other.
       await tx.query(`savepoint looking; set local statement_timeout = ${leftMs}`);
       // The types of pg do not know that one query may have a limit of its own.
       const question = { text: sql, query_timeout: ANSWER_MS };
@@ -68,11 +75,13 @@ export function findViolations(
         const { rows: found } = await tx.query<object>(question);
         if (found.length > 0) broken.push({ id, name, rows: found });
       } catch (error) {
-        if ((error as { code?: string }).code !== CANCELLED) throw error;
+        const { code = '', message } = error as { code?: string; message: string };
+        if (!SQLSTATE.test(code)) throw error;
         await tx.query('rollback to savepoint looking');
         // The first one has had whatever a round has.
-        if (i > 0 && leftMs < STATEMENT_MS) return { broken, unanswered, leftOut: invariants.slice(i) };
-        unanswered.push(invariant);
+        if (code === CANCELLED && i > 0 && leftMs < STATEMENT_MS)
+          return { broken, unanswered, leftOut: invariants.slice(i) };
+        unanswered.push({ id, name, why: message });
       }
     }
     return { broken, unanswered, leftOut: [] };

@@ -100,7 +100,17 @@ test('tells what else is broken when one invariant takes too long, and which one
   const broken = { id: 'A2', name: 'broken', sql: 'select 1 as one' };
   expect(await findViolations(database, [endless, broken])).toEqual({
     broken: [{ id: 'A2', name: 'broken', rows: [{ one: 1 }] }],
-    unanswered: [endless],
+    unanswered: [{ id: 'A1', name: 'endless', why: 'query_canceled' }],
+    leftOut: [],
+  });
+});
+
+test('tells what else is broken when one invariant fails of what is stored', async () => {
+  const garbled = { id: 'A1', name: 'garbled', sql: 'select chr(120)::int' };
+  const broken = { id: 'A2', name: 'broken', sql: 'select 1 as one' };
+  expect(await findViolations(database, [garbled, broken])).toMatchObject({
+    broken: [{ id: 'A2' }],
+    unanswered: [{ id: 'A1', why: 'invalid input syntax for type integer: "x"' }],
     leftOut: [],
   });
 });
