@@ -18,15 +18,15 @@ export function expectMovable(
   for (const effect of (decision.effects ?? []) as readonly PaymentEffect[]) {
     if (effect.kind !== 'provider' || canMove(effect.call)) continue;
     const { amount, currency } = effect.call;
-    const isNone = `${amount} of ${currency} is not`;
+    const sum = `${amount} of ${currency}`;
     const fault: Fault = data.request.amount
       ? {
           pointer: '/amount/amount',
-          detail: `must be an amount that the payment provider can move: ${isNone}`,
+          detail: `must be an amount that the payment provider can move: ${sum} is not`,
         }
       : {
           pointer: '',
-          detail: `must have an amount that the payment provider can move: all there is, ${isNone}`,
+          detail: `must have an amount that the payment provider can move: all there is, ${sum}, is not`,
         };
     throw new Rejected('validation-failed', { errors: [fault] });
   }

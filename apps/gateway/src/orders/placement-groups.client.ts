@@ -3,12 +3,11 @@ export interface Group {
   readonly size: number;
   /** How many of them have no answer yet. */
   left: number;
-  isUnderWay: boolean;
   readonly timer: NodeJS.Timeout;
 }
 
 /** Of one gateway. Two leave processors idle while both wait for a disk; of four each is smaller. */
-const MOST_UNDER_WAY = 3;
+const ENOUGH_UNDER_WAY = 3;
 /** While others are under way: clients that have their answers at the same moment ask again within about as long. */
 const GATHER_MS = 3;
 const HOLD_MS = 40;
@@ -23,7 +22,7 @@ const STRAGGLERS = 0.1;
  * three are under way, as bytes do in Nagle's algorithm: whoever is alone waits for nobody. See docs/adr/0042.
  */
 export class PlacementGroups {
-  #underWay = 0;
+  readonly #underWay = new Set<Group>();
   #gathering: ((group: Group) => void)[] = [];
   #isHeld = false;
   #timer: NodeJS.Timeout | undefined;
@@ -35,7 +34,7 @@ export class PlacementGroups {
     return new Promise((resolve) => {
       if (this.#gathering.push(resolve) > 1) return;
       // After all sockets that are readable now have been read.
-      if (this.#underWay === 0) setImmediate(() => this.#setOut());
+      if (this.#underWay.size === 0) setImmediate(() => this.#setOut());
       else this.#timer = setTimeout(() => this.#gathered(), GATHER_MS);
     });
   }
@@ -46,7 +45,7 @@ export class PlacementGroups {
   }
 
   #gathered(): void {
-    if (this.#underWay < MOST_UNDER_WAY) this.#setOut();
+    if (this.#underWay.size < ENOUGH_UNDER_WAY) this.#setOut();
     else {
       this.#isHeld = true;
       this.#timer = setTimeout(() => this.#setOut(), HOLD_MS);
@@ -56,19 +55,17 @@ export class PlacementGroups {
   #setOut(): void {
     clearTimeout(this.#timer);
     this.#isHeld = false;
-    this.#underWay++;
     const orders = this.#gathering.splice(0);
     const timer = setTimeout(() => this.#arrived(group), FORGOTTEN_MS);
-    const group: Group = { size: orders.length, left: orders.length, isUnderWay: true, timer };
+    const group: Group = { size: orders.length, left: orders.length, timer };
+    this.#underWay.add(group);
     this.onSetOut();
     for (const setOut of orders) setOut(group);
   }
 
   #arrived(group: Group): void {
-    if (!group.isUnderWay) return;
-    group.isUnderWay = false;
+    if (!this.#underWay.delete(group)) return;
     clearTimeout(group.timer);
-    this.#underWay--;
-    if (this.#gathering.length > 0 && (this.#isHeld || this.#underWay === 0)) this.#setOut();
+    if (this.#gathering.length > 0 && (this.#isHeld || this.#underWay.size === 0)) this.#setOut();
   }
 }
