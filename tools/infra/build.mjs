@@ -10,7 +10,7 @@ const SOURCES = [
   'nest-cli.json',
   'tsconfig*.json',
   'package-lock.json',
-  'tools/infra/bundle.mjs',
+  'tools/infra/{bundle,source-map}.mjs',
 ];
 /** File systems tell the time more coarsely than we do. */
 const CLOCK_MS = 1_000;

@@ -1,12 +1,9 @@
 import { globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { basename } from 'node:path';
 import { build, stop } from 'esbuild';
 import { inRoot } from './root.mjs';
-
-/** Lines of a file of a package: what stands before the first from which code comes is taken for the file before it. */
-const MARKED = 20;
+import { thinned } from './source-map.mjs';
 
 /** What CommonJS expects to be there. */
 const COMMON_JS = `import { createRequire as toRequire } from 'node:module';
@@ -36,13 +33,19 @@ export async function bundle() {
     plugins: [
       { name: 'optional packages', setup: leaveOut },
       { name: 'pino without a caller', setup: forgetCaller },
-      { name: 'thin source maps', setup: mapFilesOnly },
     ],
     logLevel: 'error',
   });
   // It would go on beside us for as long as we live.
   await stop();
+  await Promise.all(mains.map(thinMapOf));
   return mains.length;
+}
+
+/** @param {string} main */
+async function thinMapOf(main) {
+  const path = inRoot(`${main}.map`);
+  await writeFile(path, JSON.stringify(thinned(JSON.parse(await readFile(path, 'utf8')))));
 }
 
 /**
@@ -52,19 +55,6 @@ export async function bundle() {
  */
 function forgetCaller(builder) {
   builder.onLoad({ filter: /\/pino\/lib\/caller\.js$/ }, () => ({ contents: 'module.exports = () => [];' }));
-}
-
-/**
- * Of packages, stack traces name the file, not the line: nine tenths of the map would be theirs, and Node reads all of it,
- * while everything waits, for the first stack trace.
- * @param {import('esbuild').PluginBuild} builder
- */
-function mapFilesOnly(builder) {
-  builder.onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
-    const map = JSON.stringify({ version: 3, sources: [basename(path)], mappings: 'AAAA;'.repeat(MARKED) });
-    const url = `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
-    return { contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=${url}`, loader: 'js' };
-  });
 }
 
 /** @param {import('esbuild').PluginBuild} builder */
