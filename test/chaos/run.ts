@@ -28,6 +28,8 @@ export interface Report {
   readonly violations: readonly string[];
   /** From the end of the load to the end of everything that it had begun. */
   readonly quietMs: number;
+  /** What ended last. */
+  readonly last: readonly string[];
   /** Looks into a database while things were broken. */
   readonly looks: number;
 }
@@ -89,7 +91,10 @@ async function runOn(rig: Rig, schedule: Schedule, { clients, journal, say }: Co
   broken.push(...dead.map(({ name, log }) => `${name} has ended by itself: ${log.slice(-1_000)}`));
   await Promise.all(dead.map((service) => service.start()));
   const quietSince = Date.now();
-  await rig.books.quiet(QUIET_MS).catch((error: Error) => broken.push(error.message));
+  const last = await rig.books.quiet(QUIET_MS).catch((error: Error) => {
+    broken.push(error.message);
+    return [];
+  });
   const quietMs = Date.now() - quietSince;
   await watch.stop();
   const { counts, violations } = await verdictOn(rig, journal);
@@ -101,6 +106,7 @@ async function runOn(rig: Rig, schedule: Schedule, { clients, journal, say }: Co
     sometimes: await happenedIn(rig.books),
     violations: [...broken, ...watch.violations, ...violations],
     quietMs,
+    last,
     looks: watch.looks,
   };
 }

@@ -58,8 +58,9 @@ test.each(seeds)(
     reports.push(report);
     appendFileSync(join(folder, 'reports.jsonl'), `${JSON.stringify(report)}\n`);
     const { place } = report.counts;
+    const last = report.last.length > 0 ? ` (last: ${report.last.join(', ')})` : '';
     say(
-      `  orders: ${JSON.stringify(place)}; quiet after ${report.quietMs} ms, ${report.looks} looks meanwhile`,
+      `  orders: ${JSON.stringify(place)}; quiet after ${report.quietMs} ms${last}, ${report.looks} looks meanwhile`,
     );
     if (report.violations.length === 0) rmSync(kept, { recursive: true });
     else say(`  ${report.violations.length} violations; what explains them is in ${kept}`);

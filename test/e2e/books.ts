@@ -36,13 +36,15 @@ export class Books {
 
   /**
    * Waits until nothing is under way: no open saga, no unsettled payment, nothing in an outbox, and no message between
-   * two services, which shows as books that do not agree yet. Says what is left when that does not come about.
+   * two services, which shows as books that do not agree yet. Returns what was the last to end; says what is left when that
+   * does not come about.
    */
-  async quiet(timeoutMs = 60_000): Promise<void> {
+  async quiet(timeoutMs = 60_000): Promise<readonly string[]> {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
+    for (let last: readonly string[] = []; ; ) {
       const open = await this.underWay();
-      if (open.length === 0) return;
+      if (open.length === 0) return last;
+      last = open;
       if (Date.now() > deadline) throw new Error(`still under way after ${timeoutMs} ms: ${open.join(', ')}`);
       await pause(POLL_MS);
     }

@@ -16,14 +16,15 @@ describe('the tier of a retry', () => {
     ]);
   });
 
-  it('is the next longer one now and then, so that what failed together does not come back together', () => {
-    expect(attempts.slice(0, 6).map((attempt) => tierOf(attempt, 0.1))).toEqual([
+  it('is the next shorter one now and then, so that what failed together does not come back together', () => {
+    expect(attempts.slice(0, 7).map((attempt) => tierOf(attempt, 0.1))).toEqual([
+      '1s',
+      '1s',
       '5s',
       '30s',
       '2m',
-      '10m',
-      '10m',
-      '10m',
+      '2m',
+      '2m',
     ]);
   });
 
@@ -34,11 +35,14 @@ describe('the tier of a retry', () => {
   });
 
   it('adds up to hours before the tries are used up', () => {
-    const waits = attempts.slice(0, -1).map((attempt): number => {
-      const name = tierOf(attempt, 1);
-      return TIERS.find((tier) => tier.name === name)?.ms ?? 0;
-    });
-    const hours = waits.reduce((sum, ms) => sum + ms, 0) / 3_600_000;
+    const chances = Array.from({ length: 100 }, (_, i) => i / 100);
+    const waits = attempts.slice(0, -1).flatMap((attempt) =>
+      chances.map((chance): number => {
+        const name = tierOf(attempt, chance);
+        return TIERS.find((tier) => tier.name === name)?.ms ?? 0;
+      }),
+    );
+    const hours = waits.reduce((sum, ms) => sum + ms, 0) / chances.length / 3_600_000;
     expect(hours).toBeGreaterThan(2);
     expect(hours).toBeLessThan(3);
   });

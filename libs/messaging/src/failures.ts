@@ -24,8 +24,11 @@ export interface Failed {
 
 /** With the tiers that they wait in, somewhat more than two hours. */
 export const MAX_ATTEMPTS = 20;
-/** So often the next longer tier is taken: what failed together does not come back together. */
-const LONGER = 0.2;
+/**
+ * So often the next shorter tier is taken: what failed together does not come back together. A longer one would do that, too, but
+ * whatever had failed three times while a database was started again (15 s) would then come back after two minutes.
+ */
+const SHORTER = 0.2;
 const RETRY_MS = 1_000;
 const MAX_STACK = 4_000;
 
@@ -163,8 +166,9 @@ function message(exchange: string, routingKey: string, body: string | Buffer): P
 
 /** `chance` is from 0 to 1. */
 export function tierOf(attempt: number, chance: number): string {
-  const index = attempt - 1 + (chance < LONGER ? 1 : 0);
-  return (TIERS[Math.min(index, TIERS.length - 1)] as (typeof TIERS)[number]).name;
+  const longest = Math.min(attempt - 1, TIERS.length - 1);
+  const index = Math.max(0, longest - (chance < SHORTER ? 1 : 0));
+  return (TIERS[index] as (typeof TIERS)[number]).name;
 }
 
 function wordsOf(error: unknown): string {
