@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ const REPORTERS = ['--reporters=default', `--reporters=${inRoot('tools/test/coun
  * @returns {Promise<Count>}
  */
 export async function runJest(args, env) {
-  const counts = join(tmpdir(), `waybill-jest-${process.pid}.json`);
+  const counts = join(tmpdir(), `waybill-jest-${randomUUID()}.json`);
   rmSync(counts, { force: true });
   // A group of its own, so that processes which a test forgot can be found and ended with it.
   const child = spawn(process.execPath, [inRoot('node_modules/jest/bin/jest.js'), ...args, ...REPORTERS], {

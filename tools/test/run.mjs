@@ -4,15 +4,16 @@ import { fail, say, step } from '../infra/say.mjs';
 import { openServers } from '../infra/servers.mjs';
 import { Stopped, stopOnSignals, stopping } from '../infra/stopping.mjs';
 import { NO_TESTS, runJest } from './jest-run.mjs';
-import { anyNeeds, parseArgs, runsOf } from './suites.mjs';
+import { anyNeeds, lanesOf, parseArgs, runsOf } from './suites.mjs';
 
-/** @typedef {import('./jest-run.mjs').Count} Count */
+/** @typedef {import('./jest-run.mjs').Count} Count @typedef {import('./suites.mjs').Suite} Suite */
 
 const HELP = `npm test                          every suite
 npm test -- unit db               some: unit, architecture, sim, db, messaging, e2e, outages, kill
 npm test -- e2e -t "last 10"      what follows the suites is for jest
 
-On a broker and a PostgreSQL of its own (.data/test), which it starts and stops. With WAYBILL_TEST_BROKER_URL (without a
+On a broker and a PostgreSQL of its own (.data/test), which it starts and stops; messaging, outages and kill, which break
+theirs, on others (.data/test-2), at the same time. With WAYBILL_TEST_BROKER_URL (without a
 vhost), WAYBILL_TEST_MANAGEMENT_URL (with user:password) and WAYBILL_TEST_POSTGRES_URL (of a superuser) on those; tests
 that restart a server then need WAYBILL_TEST_FOLDER, the folder of servers that tools/infra/control.mjs may restart.`;
 
@@ -22,9 +23,23 @@ export async function runTests(args) {
   stopOnSignals();
   const { suites, jestArgs } = parseArgs(args);
   let count = NO_TESTS;
-  let close = async () => undefined;
   try {
     if (anyNeeds(suites, 'build')) await step('Services built', () => buildIfChanged());
+    // Of servers that others have given there are no second ones.
+    const lanes = serversGiven() ? [suites] : lanesOf(suites);
+    const counts = await Promise.all(lanes.map((lane) => runLane(lane, jestArgs)));
+    count = counts.reduce(sum, NO_TESTS);
+  } catch (error) {
+    count = failedFor(error, count);
+  }
+  conclude(count);
+}
+
+/** Never rejects: what goes on beside it is not left alone. @param {readonly Suite[]} suites @param {readonly string[]} jestArgs */
+async function runLane(suites, jestArgs) {
+  let count = NO_TESTS;
+  let close = async () => undefined;
+  try {
     const servers = await testServers(suites);
     close = servers.close;
     for (const { suites: together, atOnce } of runsOf(suites)) {
@@ -36,12 +51,17 @@ export async function runTests(args) {
       stopping.throwIfAborted();
     }
   } catch (error) {
-    if (!(error instanceof Stopped)) fail(error);
-    count = { ...count, failed: count.failed + 1 };
+    count = failedFor(error, count);
   } finally {
     await close();
   }
-  conclude(count);
+  return count;
+}
+
+/** @param {unknown} error @param {Count} count @returns {Count} */
+function failedFor(error, count) {
+  if (!(error instanceof Stopped)) fail(error);
+  return { ...count, failed: count.failed + 1 };
 }
 
 /** @param {Count} count */
@@ -62,13 +82,16 @@ const sum = (a, b) => ({
   failures: [...a.failures, ...b.failures],
 });
 
-/** Those of the environment, else private ones. @param {readonly import('./suites.mjs').Suite[]} suites */
-export async function testServers(suites) {
+function serversGiven() {
   const { WAYBILL_TEST_BROKER_URL, WAYBILL_TEST_MANAGEMENT_URL, WAYBILL_TEST_POSTGRES_URL } = process.env;
-  const given = WAYBILL_TEST_BROKER_URL && WAYBILL_TEST_MANAGEMENT_URL && WAYBILL_TEST_POSTGRES_URL;
+  return Boolean(WAYBILL_TEST_BROKER_URL && WAYBILL_TEST_MANAGEMENT_URL && WAYBILL_TEST_POSTGRES_URL);
+}
+
+/** Those of the environment, else private ones. @param {readonly Suite[]} suites */
+export async function testServers(suites) {
   const broker = anyNeeds(suites, 'broker');
   const database = anyNeeds(suites, 'database');
-  if (given || !(broker || database)) return { env: {}, close: async () => undefined };
+  if (serversGiven() || !(broker || database)) return { env: {}, close: async () => undefined };
   const servers = await step('Broker and database for the tests', () =>
     openServers({ folder: inRoot('.data/test'), broker, database }),
   );
