@@ -16,12 +16,22 @@ function valueAfter(windows: number, answer: { ms: number; inFlight: number }): 
 
 describe('ConcurrencyLimit', () => {
   test('grows while answers come in time and the room is used, up to the most', () => {
-    expect(valueAfter(10, { ms: 50, inFlight: 1_000 })).toBeGreaterThan(150);
+    expect(valueAfter(10, { ms: 50, inFlight: 1_000 })).toBeGreaterThan(250);
     expect(valueAfter(1_000, { ms: 50, inFlight: 1_000 })).toBe(1_000);
   });
 
-  test('does not grow for room that nobody uses', () => {
-    expect(valueAfter(100, { ms: 50, inFlight: 20 })).toBe(100);
+  test('has twice the fewest when it begins, and does not grow for room that nobody uses', () => {
+    expect(valueAfter(0, { ms: 50, inFlight: 20 })).toBe(200);
+    expect(valueAfter(100, { ms: 50, inFlight: 20 })).toBe(200);
+  });
+
+  test('has twice the fewest again when answers come in time again, used or not', () => {
+    const limit = new ConcurrencyLimit(OPTIONS);
+    for (let i = 0; i < 100; i++) window(limit, i * 100, { ms: 500, inFlight: 1_000 });
+    expect(limit.value).toBe(100);
+    for (let i = 0; i < 100; i++) window(limit, 10_000 + i * 100, { ms: 50, inFlight: 20 });
+    expect(limit.value).toBeGreaterThanOrEqual(200);
+    expect(limit.value).toBeLessThan(210);
   });
 
   test('shrinks by a tenth when answers are late, down to the fewest', () => {
@@ -40,7 +50,7 @@ describe('ConcurrencyLimit', () => {
     const limit = new ConcurrencyLimit(OPTIONS);
     limit.answered(10_000, 100, 0);
     limit.answered(10_000, 100, 60_000);
-    expect(limit.value).toBe(100);
+    expect(limit.value).toBe(200);
   });
 
   test('stays between the fewest and the most, whatever comes', () => {

@@ -12,6 +12,11 @@ const WINDOW_MS = 100;
 const FEWEST_ANSWERS = 10;
 const GROWTH = 8;
 const SHRINKING = 0.9;
+/**
+ * While answers come in time there is room for so many times the fewest, used or not: when a disk stands still for some tenths of a
+ * second, those who come meanwhile are no overload.
+ */
+const AT_REST = 2;
 
 /**
  * How many requests may be under way: some more while answers come in time and the room is used, a tenth less when they do not
@@ -25,7 +30,7 @@ export class ConcurrencyLimit {
   #peak = 0;
 
   constructor(private readonly options: LimitOptions) {
-    this.#limit = options.fewest;
+    this.#limit = this.#atRest;
   }
 
   get value(): number {
@@ -48,7 +53,13 @@ export class ConcurrencyLimit {
   #next(averageMs: number): number {
     const { fewest, most, targetMs } = this.options;
     if (averageMs > targetMs) return Math.max(fewest, Math.floor(this.#limit * SHRINKING));
-    // What nobody has used may be too much.
-    return this.#peak * 2 < this.#limit ? this.#limit : Math.min(most, this.#limit + GROWTH);
+    // More than that only when it is used: what nobody has used may be too much.
+    const isUsed = this.#peak * 2 >= this.#limit;
+    return isUsed || this.#limit < this.#atRest ? Math.min(most, this.#limit + GROWTH) : this.#limit;
+  }
+
+  get #atRest(): number {
+    const { fewest, most } = this.options;
+    return Math.min(most, fewest * AT_REST);
   }
 }

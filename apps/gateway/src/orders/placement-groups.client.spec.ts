@@ -80,15 +80,17 @@ describe('while three groups are under way', () => {
     expect(setOut()[3]).toBe('d e');
   });
 
-  test('a tenth of a group may take longer without keeping others', async () => {
+  test('a tenth of a group keeps others for fifteen more milliseconds only', async () => {
     const { join, passes, setOut, answer } = await three();
     join('d');
     await passes(3);
     answer(...TEN.slice(0, 8));
-    await passes(1);
+    await passes(16);
     expect(setOut()).toHaveLength(3);
     answer('b8');
-    await passes(0);
+    await passes(14);
+    expect(setOut()).toHaveLength(3);
+    await passes(1);
     expect(setOut()[3]).toBe('d');
     // Its last answer does not count as that of another group.
     join('e');
@@ -96,6 +98,27 @@ describe('while three groups are under way', () => {
     answer('b9');
     await passes(1);
     expect(setOut()).toHaveLength(4);
+  });
+
+  test('the last answer of a group counts at once', async () => {
+    const { join, passes, setOut, answer } = await three();
+    join('d');
+    await passes(3);
+    answer(...TEN.slice(0, 9));
+    await passes(5);
+    answer('b9');
+    await passes(0);
+    expect(setOut()[3]).toBe('d');
+  });
+
+  test('a group that was forgotten already is not begun to be waited for again', async () => {
+    const { join, passes, setOut, answer } = await three();
+    await passes(250);
+    answer(...TEN.slice(0, 9));
+    join('d');
+    await passes(0);
+    expect(jest.getTimerCount()).toBe(1);
+    expect(setOut()[3]).toBe('d');
   });
 
   test('nobody is held for longer than 40 ms', async () => {

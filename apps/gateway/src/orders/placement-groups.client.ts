@@ -3,7 +3,8 @@ export interface Group {
   readonly size: number;
   /** How many of them have no answer yet. */
   left: number;
-  readonly timer: NodeJS.Timeout;
+  /** When it has arrived, whatever is left. */
+  timer: NodeJS.Timeout;
 }
 
 /** Of one gateway. Two leave processors idle while both wait for a disk; of four each is smaller. */
@@ -13,8 +14,9 @@ const GATHER_MS = 3;
 const HOLD_MS = 40;
 /** A group whose orders take longer than this, for the provider is slow perhaps, keeps nobody waiting. */
 const FORGOTTEN_MS = 250;
-/** Of a group: so many may take longer for reasons of their own. */
+/** Of a group: so many may take longer for reasons of their own, and are waited for a little. */
 const STRAGGLERS = 0.1;
+const STRAGGLERS_MS = 15;
 
 /**
  * Lets orders set out in groups. Each step of an order is a message, a commit, and a handful of processes that wake up, which cost the
@@ -41,7 +43,11 @@ export class PlacementGroups {
 
   answered(group: Group): void {
     group.left--;
-    if (group.left <= group.size * STRAGGLERS) this.#arrived(group);
+    if (group.left === 0) this.#arrived(group);
+    else if (group.left === Math.floor(group.size * STRAGGLERS) && this.#underWay.has(group)) {
+      clearTimeout(group.timer);
+      group.timer = setTimeout(() => this.#arrived(group), STRAGGLERS_MS);
+    }
   }
 
   #gathered(): void {
