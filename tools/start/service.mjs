@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { COMPILED } from '../infra/build.mjs';
+import { NODE_FLAGS } from '../infra/node-flags.mjs';
 import { childrenOf, listensOn, running } from '../infra/proc.mjs';
 import { stopProcess, until } from '../infra/process.mjs';
 import { inRoot } from '../infra/root.mjs';
@@ -75,7 +76,7 @@ export class Service {
     // A group of its own: Ctrl-C in the terminal reaches us alone, and we stop it in its turn.
     const child = spawn(
       process.execPath,
-      ['--enable-source-maps', ...nodeArgs, inRoot(`dist/apps/${name}/src/main.js`)],
+      [...NODE_FLAGS, ...nodeArgs, inRoot(`dist/apps/${name}/src/main.js`)],
       {
         cwd: inRoot(),
         env: { NODE_COMPILE_CACHE: COMPILED, ...env },

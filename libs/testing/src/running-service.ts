@@ -24,6 +24,8 @@ const POLL_MS = { first: 25, later: 500, afterMs: 5_000 };
 const READY = '"msg":"ready"';
 const ORDER_MS = 5_000;
 const MAX_OUTPUT = 8_000_000;
+/** As those of tools/infra/node-flags.mjs. */
+const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=16', '--max-old-space-size=1024'];
 /** As `npm start` has it: a start costs a tenth less. */
 const COMPILED = 'dist/.compiled';
 
@@ -71,7 +73,7 @@ export class RunningService {
   async start(): Promise<void> {
     const portName = this.name === 'gateway' ? 'PORT' : `${this.name.toUpperCase()}_PORT`;
     const { PATH = '', HOME = '' } = process.env;
-    const args = ['--enable-source-maps', `dist/apps/${this.name}/src/main.js`];
+    const args = [...NODE_FLAGS, `dist/apps/${this.name}/src/main.js`];
     const child = spawn('node_modules/.bin/node', args, {
       cwd: this.folder,
       env: { PATH, HOME, NODE_COMPILE_CACHE: COMPILED, ...this.env, [portName]: String(this.port) },
