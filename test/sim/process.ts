@@ -191,6 +191,7 @@ function dispatcherOf(
           bus.publish({ ...row, body: String(body) }, options?.appId ?? service, options?.headers),
         ),
     },
+    missing: () => undefined,
     log,
     observe: () => undefined,
   });

@@ -117,8 +117,7 @@ export class Connection {
     );
     // Whichever comes second has nothing more to say.
     late.catch(() => undefined);
-    await Promise.race([work, late]);
-    done.abort();
+    await Promise.race([work, late]).finally(() => done.abort());
   }
 
   onLost(tell: () => void): void {

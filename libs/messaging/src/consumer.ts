@@ -70,6 +70,7 @@ export class QueueConsumer {
   private subscription: Subscription | undefined;
   private wanted = true;
   private isDeclared = false;
+  private isDeclaring = false;
   private inHand = 0;
   private emptied: (() => void)[] = [];
   private changing: Promise<unknown> = Promise.resolve();
@@ -86,6 +87,22 @@ export class QueueConsumer {
 
   get isSubscribed(): boolean {
     return this.subscription?.tag !== undefined;
+  }
+
+  get queue(): string {
+    return this.options.queue;
+  }
+
+  /** Something of what belongs to the queue has gone, but not the queue itself. */
+  declareAgain(): void {
+    if (this.isDeclaring) return;
+    this.isDeclaring = true;
+    const declared = this.inTurn(async () => {
+      // Without a subscription there is no connection: on the next one it is declared.
+      this.isDeclared = false;
+      if (this.subscription) await this.options.declare(this.subscription.channel);
+    });
+    void declared.catch(() => undefined).finally(() => (this.isDeclaring = false));
   }
 
   /** Takes no more; what is in hand is finished. */

@@ -16,11 +16,11 @@ describe('the tier of a retry', () => {
     ]);
   });
 
-  it('is the next shorter one now and then, so that what failed together does not come back together', () => {
+  it('is the next shorter one now and then, from the fourth try on, so that what failed together does not come back together', () => {
     expect(attempts.slice(0, 7).map((attempt) => tierOf(attempt, 0.1))).toEqual([
       '1s',
-      '1s',
       '5s',
+      '30s',
       '30s',
       '2m',
       '2m',

@@ -3,7 +3,7 @@ import { newId, Rejected } from '#contracts';
 import { crash } from '#crash-points';
 import { type Member } from './envelope.js';
 import { type Log, type Observe, traceIdOf } from './observe.js';
-import { type Publisher, type Publishing, type PublishOptions } from './publisher.js';
+import { PublishError, type Publisher, type Publishing, type PublishOptions } from './publisher.js';
 import { EXCHANGES, TIERS } from './topology.js';
 
 /** `transient`: try again, it had no effect. `doubtful`: try again, it may have had. `defect`: ours. */
@@ -25,11 +25,13 @@ export interface Failed {
 /** With the tiers that they wait in, somewhat more than two hours. */
 export const MAX_ATTEMPTS = 20;
 /**
- * So often the next shorter tier is taken: what failed together does not come back together. A longer one would do that, too, but
- * whatever had failed three times while a database was started again (15 s) would then come back after two minutes.
+ * So often the next shorter tier is taken, from the fourth try on: what failed together does not come back together. Before that, it
+ * would use up a try: whatever fails while a database is started again (15 s, say) has failed three times by then, and is back after 30 s.
  */
-const SHORTER = 0.2;
+const SHORTER = { part: 0.2, from: 4 };
 const RETRY_MS = 1_000;
+/** Of these tries one is told of, the tenth first: that a broker is away is told by others. */
+const TOLD = { first: 10, every: 60 };
 const MAX_STACK = 4_000;
 
 /** Puts what failed where it waits, or where somebody looks at it. Never back into its queue: that is an endless loop. */
@@ -40,6 +42,8 @@ export class Failures {
     private readonly options: {
       readonly service: string;
       readonly publisher: Pick<Publisher, 'publish'>;
+      /** What belongs to this queue of ours is not there: somebody has deleted or unbound it. */
+      readonly missing: (queue: string) => void;
       readonly log: Log;
       readonly observe: Observe;
     },
@@ -54,9 +58,8 @@ export class Failures {
     this.options.observe('waybill_messages_retried_total', { queue });
     return this.publishSurely(
       message(EXCHANGES.delay, `${queue}.retry.${tierOf(member.attempt, Math.random())}`, body),
-      {
-        appId: source,
-      },
+      { appId: source },
+      queue,
     );
   }
 
@@ -102,7 +105,7 @@ export class Failures {
     const safe = bodies.map((body) =>
       body === undefined
         ? this.buryRaw(delivery, TOO_DEEP)
-        : this.publishSurely(message(EXCHANGES.retry, queue, body), { appId: source }),
+        : this.publishSurely(message(EXCHANGES.retry, queue, body), { appId: source }, queue),
     );
     return (await Promise.all(safe)).every(Boolean);
   }
@@ -135,17 +138,31 @@ export class Failures {
     });
   }
 
-  private async publishSurely(publishing: Publishing, options: PublishOptions): Promise<boolean> {
-    while (!this.stopped) {
+  private async publishSurely(
+    publishing: Publishing,
+    options: PublishOptions,
+    queue?: string,
+  ): Promise<boolean> {
+    for (let tries = 1; !this.stopped; tries++) {
       try {
         await this.options.publisher.publish(publishing, options);
         crash?.('failures.kept');
         return true;
-      } catch {
+      } catch (error) {
+        if (queue && error instanceof PublishError && error.failure === 'returned')
+          this.options.missing(queue);
+        if (tries % TOLD.every === TOLD.first) this.complain(publishing, error);
         await pause(RETRY_MS);
       }
     }
     return false;
+  }
+
+  private complain({ exchange, routingKey }: Publishing, error: unknown): void {
+    this.options.log.warn(
+      { err: error, exchange, routingKey },
+      'what failed finds no place to wait in: it is kept in hand, and less is taken meanwhile',
+    );
   }
 }
 
@@ -167,7 +184,7 @@ function message(exchange: string, routingKey: string, body: string | Buffer): P
 /** `chance` is from 0 to 1. */
 export function tierOf(attempt: number, chance: number): string {
   const longest = Math.min(attempt - 1, TIERS.length - 1);
-  const index = Math.max(0, longest - (chance < SHORTER ? 1 : 0));
+  const index = attempt >= SHORTER.from && chance < SHORTER.part ? longest - 1 : longest;
   return (TIERS[index] as (typeof TIERS)[number]).name;
 }
 

@@ -47,7 +47,9 @@ export class AmqpServer extends Server implements CustomTransportStrategy {
 
   constructor(private readonly options: AmqpServerOptions) {
     super();
-    this.failures = new Failures(options);
+    const missing = (queue: string): void =>
+      this.consumers.find((one) => one.queue === queue)?.declareAgain();
+    this.failures = new Failures({ ...options, missing });
   }
 
   get isReady(): boolean {

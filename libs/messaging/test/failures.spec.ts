@@ -1,12 +1,13 @@
 import { Rejected } from '#contracts';
 import { type Member } from '../src/envelope.js';
+import { EXCHANGES } from '../src/topology.js';
 import { member, Scene, TRACE, until } from './scene.js';
 import { type Told, textsOf, work } from './service.js';
 
 let scene: Scene;
 beforeEach(async () => {
   scene = await Scene.open();
-  // Now and then the next longer tier is taken; here never, so that nobody waits for it.
+  // Now and then the next shorter tier is taken; here never.
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
 afterEach(async () => {
@@ -64,6 +65,16 @@ describe('a message that fails for now', () => {
       const queue = `stock.commands.retry.${tier}`;
       await until(`${count} wait in ${queue}`, async () => (await scene.waiting(queue)) === count);
     }
+  });
+
+  it('comes again when the queue that it should wait in had been deleted', async () => {
+    const { taken } = await scene.service(transient);
+    await scene.channel.deleteQueue('stock.commands.retry.1s');
+    scene.put('commands', [member({ data: { text: '1' } })]);
+    await until('it comes again', () => taken.length === 2);
+    await scene.channel.unbindQueue('stock.commands.retry.1s', EXCHANGES.delay, 'stock.commands.retry.1s');
+    scene.put('commands', [member({ data: { text: '1' } })]);
+    await until('it comes again', () => taken.length === 4);
   });
 
   it('is a dead letter when its tries are used up', async () => {
