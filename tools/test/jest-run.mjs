@@ -19,11 +19,12 @@ const POLL_MS = 200;
 const REPORTERS = ['--reporters=default', `--reporters=${inRoot('tools/test/count-reporter.mjs')}`];
 
 /**
- * One run of jest, its output as it comes.
- * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env
+ * One run of jest, its output as it comes. Two on one terminal would wipe out each other's lines: those that are not alone are told
+ * that there is none.
+ * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env @param {boolean} [isAlone]
  * @returns {Promise<Count>}
  */
-export async function runJest(args, env) {
+export async function runJest(args, env, isAlone = true) {
   const counts = join(tmpdir(), `waybill-jest-${randomUUID()}.json`);
   rmSync(counts, { force: true });
   // A group of its own, so that processes which a test forgot can be found and ended with it.
@@ -31,8 +32,10 @@ export async function runJest(args, env) {
     cwd: inRoot(),
     env: { ...env, WAYBILL_JEST_COUNTS: counts },
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: isAlone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
   });
+  child.stdout?.pipe(process.stdout, { end: false });
+  child.stderr?.pipe(process.stderr, { end: false });
   const group = -(child.pid ?? 0);
   const interrupt = () => send(group, 'SIGTERM');
   stopping.addEventListener('abort', interrupt);

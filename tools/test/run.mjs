@@ -12,8 +12,8 @@ const HELP = `npm test                          every suite
 npm test -- unit db               some: unit, architecture, sim, db, messaging, e2e, outages, kill
 npm test -- e2e -t "last 10"      what follows the suites is for jest
 
-On a broker and a PostgreSQL of its own (.data/test), which it starts and stops; messaging, outages and kill, which break
-theirs, on others (.data/test-2), at the same time. With WAYBILL_TEST_BROKER_URL (without a
+On a broker and a PostgreSQL of its own (.data/test), which it starts and stops; messaging, outages and kill on others
+(.data/test-2), at the same time. With WAYBILL_TEST_BROKER_URL (without a
 vhost), WAYBILL_TEST_MANAGEMENT_URL (with user:password) and WAYBILL_TEST_POSTGRES_URL (of a superuser) on those; tests
 that restart a server then need WAYBILL_TEST_FOLDER, the folder of servers that tools/infra/control.mjs may restart.`;
 
@@ -27,41 +27,55 @@ export async function runTests(args) {
     if (anyNeeds(suites, 'build')) await step('Services built', () => buildIfChanged());
     // Of servers that others have given there are no second ones.
     const lanes = serversGiven() ? [suites] : lanesOf(suites);
-    const counts = await Promise.all(lanes.map((lane) => runLane(lane, jestArgs)));
-    count = counts.reduce(sum, NO_TESTS);
+    // One after the other, for they look for free ports.
+    let opened = Promise.resolve();
+    const counts = lanes.map((lane) => {
+      const servers = opened.then(() => testServers(lane));
+      opened = servers.then(nothing, nothing);
+      return runLane(lane, { jestArgs, servers, isAlone: lanes.length === 1 });
+    });
+    count = (await Promise.all(counts)).reduce(sum, NO_TESTS);
+    stopping.throwIfAborted();
   } catch (error) {
-    count = failedFor(error, count);
+    count = failedFor(error, count, 'npm test');
   }
   conclude(count);
 }
 
-/** Never rejects: what goes on beside it is not left alone. @param {readonly Suite[]} suites @param {readonly string[]} jestArgs */
-async function runLane(suites, jestArgs) {
+/**
+ * Never rejects: what goes on beside it is not left alone.
+ * @param {readonly Suite[]} suites
+ * @param {{ jestArgs: readonly string[], servers: ReturnType<typeof testServers>, isAlone: boolean }} options
+ */
+async function runLane(suites, { jestArgs, servers, isAlone }) {
   let count = NO_TESTS;
   let close = async () => undefined;
   try {
-    const servers = await testServers(suites);
-    close = servers.close;
+    const open = await servers;
+    close = open.close;
     for (const { suites: together, atOnce } of runsOf(suites)) {
+      stopping.throwIfAborted();
       const workers = atOnce === 1 ? '--runInBand' : `--maxWorkers=${atOnce}`;
       const own = ['--selectProjects', ...together, workers];
       // A pattern may fit files of one suite only.
       const narrowed = jestArgs.length > 0 ? ['--passWithNoTests', ...jestArgs] : [];
-      count = sum(count, await runJest([...own, ...narrowed], { ...process.env, ...servers.env }));
-      stopping.throwIfAborted();
+      count = sum(count, await runJest([...own, ...narrowed], { ...process.env, ...open.env }, isAlone));
     }
   } catch (error) {
-    count = failedFor(error, count);
-  } finally {
-    await close();
+    if (!(error instanceof Stopped)) count = failedFor(error, count, suites.join(' '));
   }
-  return count;
+  return close().then(
+    () => count,
+    (error) => failedFor(error, count, suites.join(' ')),
+  );
 }
 
-/** @param {unknown} error @param {Count} count @returns {Count} */
-function failedFor(error, count) {
+const nothing = () => undefined;
+
+/** @param {unknown} error @param {Count} count @param {string} name @returns {Count} */
+function failedFor(error, count, name) {
   if (!(error instanceof Stopped)) fail(error);
-  return { ...count, failed: count.failed + 1 };
+  return { ...count, failed: count.failed + 1, failures: [...count.failures, `${name}: ${String(error)}`] };
 }
 
 /** @param {Count} count */

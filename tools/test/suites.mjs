@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 
 /**
  * The projects of jest.config.mjs, in the order in which they run, and what each needs. `alone`: a run of its own.
- * `apart`: on servers of its own, beside the others, because it breaks them, or waits most of its time. `inBand`: one file
- * after the other, because it breaks servers for others. `long`: only when it is named.
+ * `apart`: on other servers than the rest, at the same time, because it breaks them, or waits most of its time. `inBand`: one
+ * file after the other, because it breaks servers for others. `long`: only when it is named.
  */
 export const SUITES = {
   unit: {},

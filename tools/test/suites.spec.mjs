@@ -18,7 +18,7 @@ test('takes the suites that come first, and leaves the rest to jest', () => {
   });
 });
 
-test('gives suites that restart servers those of their own, beside the others', () => {
+test('gives suites that break servers, or wait, others than the rest', () => {
   expect(lanesOf(parseArgs([]).suites)).toEqual([
     ['unit', 'architecture', 'sim', 'db', 'e2e'],
     ['messaging', 'outages', 'kill'],
