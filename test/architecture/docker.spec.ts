@@ -83,7 +83,7 @@ describe('Dockerfile', () => {
   it('starts Node as "npm start" and the tests do', () => {
     const entry = dockerfile.match(/^ENTRYPOINT (.*)$/m)?.[1] ?? '[]';
     const options = dockerfile.match(/^ENV NODE_OPTIONS="(.*)"$/m)?.[1] ?? '';
-    const flags = [...(JSON.parse(entry) as string[]).slice(1), ...options.split(' ')];
+    const flags = [...(JSON.parse(entry) as string[]).slice(1), ...options.split(' ')].filter(Boolean);
     const [, listed = ''] = read('tools/infra/node-flags.mjs').split('NODE_FLAGS = ');
     expect(flags.map((flag) => `'${flag}'`).join(', ')).toBe(/\[(.*)\]/.exec(listed)?.[1]);
     expect(read('libs/testing/src/running-service.ts')).toContain(`NODE_FLAGS = ${listed.trim()}`);

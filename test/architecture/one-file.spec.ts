@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { isBuiltin, SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { expectNone } from './files.js';
@@ -39,6 +39,16 @@ describe('the build', () => {
     const path = 'libs/service/src/load-config.ts';
     const words = 'The configuration has ';
     expect(originOf(main, words)).toEqual({ path, line: lineOf(readFileSync(path, 'utf8'), words) });
+  });
+
+  it.each(MAINS)('names files that are there in those of %s', (main) => {
+    const { sources } = JSON.parse(readFileSync(`${main}.map`, 'utf8')) as SourceMapPayload;
+    const missing = sources.filter((source) => !existsSync(join(dirname(main), source)));
+    expectNone(
+      missing,
+      'A package has brought a map of its own: see withoutOwnMaps in tools/infra/bundle.mjs.',
+    );
+    expect(sources.length).toBeGreaterThan(500);
   });
 
   it.each(MAINS.filter((path) => !path.includes('migrator')))('names packages in those of %s', (main) => {

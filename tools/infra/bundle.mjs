@@ -33,6 +33,7 @@ export async function bundle() {
     plugins: [
       { name: 'optional packages', setup: leaveOut },
       { name: 'pino without a caller', setup: forgetCaller },
+      { name: 'packages as they are installed', setup: withoutOwnMaps },
     ],
     logLevel: 'error',
   });
@@ -55,6 +56,17 @@ async function thinMapOf(main) {
  */
 function forgetCaller(builder) {
   builder.onLoad({ filter: /\/pino\/lib\/caller\.js$/ }, () => ({ contents: 'module.exports = () => [];' }));
+}
+
+/**
+ * Maps that packages bring name files of their makers, which are not here.
+ * @param {import('esbuild').PluginBuild} builder
+ */
+function withoutOwnMaps(builder) {
+  builder.onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
+    const text = await readFile(path, 'utf8');
+    return { contents: text.replace(/^\/\/[#@] sourceMappingURL=.*$/gm, ''), loader: 'js' };
+  });
 }
 
 /** @param {import('esbuild').PluginBuild} builder */

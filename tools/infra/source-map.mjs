@@ -5,7 +5,7 @@ import { decode, encode } from '@jridgewell/sourcemap-codec';
 const PACKAGE = /(?:^|\/)node_modules\//;
 
 /**
- * A source map by which a stack trace names the line in a file of ours, and the file in a package. Node reads all of a map, while
+ * A source map by which a stack trace names the line in a file of ours (of its columns the first), and the file in a package. Node reads all of a map, while
  * everything waits, for the first stack trace that somebody looks at, and keeps it: amqplib looks at one whenever a channel is closed.
  * @template {{ sources: readonly string[], names?: readonly string[], mappings: string }} Map
  * @param {Map} map @returns {Map}
