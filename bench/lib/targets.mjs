@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { NODE_FLAGS } from '../../tools/infra/node-flags.mjs';
 import { HttpClient } from './http-client.mjs';
 import { MonolithBooks } from './monolith-books.mjs';
 import { WaybillBooks } from './waybill-books.mjs';
@@ -47,7 +48,7 @@ export async function openMonolith(infra) {
   await pool.query(PRODUCTS, [SKUS, ON_HAND]);
   await pool.query('vacuum analyze products');
   const apiKey = randomBytes(24).toString('base64url');
-  const worker = await Worker.start('monolith.mjs', { databaseUrl, apiKey });
+  const worker = await Worker.start('monolith.mjs', { databaseUrl, apiKey }, NODE_FLAGS);
   return {
     name: 'monolith',
     url: worker.info.url,

@@ -25,10 +25,14 @@ export class Worker {
     });
   }
 
-  /** @param {string} script relative to bench/ @param {object} config */
-  static async start(script, config) {
+  /** @param {string} script relative to bench/ @param {object} config @param {string[]} [execArgv] flags of Node */
+  static async start(script, config, execArgv = []) {
     const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
-    const child = fork(path, [], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'advanced' });
+    const child = fork(path, [], {
+      execArgv,
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
     const worker = new Worker(script, child);
     try {
       worker.info = await worker.ask({ kind: 'start', config }, START_MS);
