@@ -22,10 +22,7 @@ export class LedgerHandlers {
   /** A page and its balances are several statements, which see one moment. */
   @OnRpc(listLedger)
   list(asked: ListLedger): Promise<LedgerPeriod> {
-    return this.database.transaction(async (tx) => {
-      await tx.query('set transaction isolation level repeatable read, read only');
-      return pageOf(tx, asked);
-    });
+    return this.database.snapshot((tx) => pageOf(tx, asked));
   }
 
   @OnRpc(getTrialBalance)

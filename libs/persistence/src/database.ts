@@ -96,6 +96,14 @@ export class Database {
     }
   }
 
+  /** A transaction whose statements see one moment, and may not write. */
+  snapshot<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      return work(tx);
+    });
+  }
+
   /** The effect of a message, once: its inbox row commits together with the work. */
   once(delivery: { consumer: string; messageId: string }, work: (tx: Tx) => Promise<void>): Promise<void> {
     return this.transaction(async (tx) => {

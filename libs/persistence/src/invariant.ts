@@ -55,8 +55,7 @@ export function findViolations(
   roundMs = ROUND_MS,
 ): Promise<Findings | undefined> {
   const endsAt = performance.now() + roundMs;
-  return database.transaction(async (tx) => {
-    await tx.query('set transaction isolation level repeatable read, read only');
+  return database.snapshot(async (tx) => {
     await tx.query(PLANS);
     const { rows } = await tx.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${LOCK}) as mine`);
     if (!rows[0]?.mine) return undefined;

@@ -31,6 +31,17 @@ test('rolls back what a transaction wrote before it failed', async () => {
   expect(await count()).toBe(0);
 });
 
+test('sees one moment in a snapshot, whatever is committed meanwhile, and writes nothing there', async () => {
+  await database.snapshot(async (tx) => {
+    const { rows: before } = await tx.query('select id from notes');
+    await database.query(`insert into notes values (5, 'e')`);
+    expect((await tx.query('select id from notes')).rows).toEqual(before);
+  });
+  expect(await count()).toBe(1);
+  const written = failure(database.snapshot((tx) => tx.query(`insert into notes values (6, 'f')`)));
+  expect(await written).toMatchObject({ code: '25006' });
+});
+
 test('has the effect of a message once, however often and however concurrently it is delivered', async () => {
   const delivery = { consumer: 'notes', messageId: 'msg_1' };
   const once = () =>
