@@ -2,6 +2,7 @@ import { Pool, type QueryConfig, type QueryResult, type QueryResultRow } from 'p
 import { Clock } from './clock.js';
 import { CONNECT_MS, isAtHand, take } from './connecting.js';
 import { firstDelivery } from './inbox.js';
+import { STABLE_PLANS } from './plans.js';
 import { isUnanswered } from './sqlstate.js';
 import { type Tx } from './tx.js';
 
@@ -17,19 +18,6 @@ export interface DatabaseOptions {
   readonly movableClock?: boolean;
 }
 
-/**
- * Generic plans by index, always: a plan made while a table was empty would scan it for ever (3.67 ms instead of 0.53 ms
- * a call, measured), and custom plans cost a planning each. Such a plan takes a third of a table for what it will find, and would begin
- * with two parallel workers, which take longer to start than what there is takes to read (110 ms instead of 10, measured). Reports and
- * migrations use connections of their own.
- */
-const STABLE_PLANS = [
-  'plan_cache_mode=force_generic_plan',
-  'enable_seqscan=off',
-  'enable_hashjoin=off',
-  'enable_mergejoin=off',
-  'max_parallel_workers_per_gather=0',
-];
 /** In milliseconds. A statement that waits longer is an outage, not patience. */
 const LIMITS = ['statement_timeout=5000', 'lock_timeout=1000', 'idle_in_transaction_session_timeout=10000'];
 /**

@@ -1,4 +1,5 @@
 import { type Database } from './database.js';
+import { FREE_PLANS } from './plans.js';
 
 /** An SQL statement that finds what must not be: no row, no violation. It may read whole tables. */
 export interface Invariant {
@@ -36,9 +37,6 @@ const ROUND_MS = 600_000;
 const STATEMENT_MS = 60_000;
 /** And a little more for the answer. */
 const ANSWER_MS = 65_000;
-/** Statements that read whole tables are planned as such, unlike those of the service; and may take their time. */
-const PLANS = `set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on;
-  set local enable_mergejoin = on; set local max_parallel_workers_per_gather = 2`;
 const LOCK = 7_302_003;
 const CANCELLED = '57014';
 /** The database's own word; what a connection that is lost says is longer. */
@@ -56,7 +54,7 @@ export function findViolations(
 ): Promise<Findings | undefined> {
   const endsAt = performance.now() + roundMs;
   return database.snapshot(async (tx) => {
-    await tx.query(PLANS);
+    await tx.query(FREE_PLANS);
     const { rows } = await tx.query<{ mine: boolean }>(`select pg_try_advisory_xact_lock(${LOCK}) as mine`);
     if (!rows[0]?.mine) return undefined;
     const broken: Violation[] = [];

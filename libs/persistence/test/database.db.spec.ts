@@ -103,6 +103,17 @@ test('lets an invariant read for longer than it would wait for any other answer'
   });
 });
 
+test('plans an invariant as PostgreSQL would by itself, unlike the statements of a service', async () => {
+  const told = {
+    id: 'A0',
+    name: 'told otherwise',
+    sql: `select name from pg_settings where setting <> boot_val
+          and name ~ '^(plan_cache_mode|enable_.*|max_parallel_workers_per_gather)$'`,
+  };
+  expect(await findViolations(database, [told])).toMatchObject({ broken: [], unanswered: [] });
+  expect((await database.query(told.sql)).rowCount).toBe(5);
+});
+
 test('tells what else is broken when one invariant takes too long, and which one that was', async () => {
   await database.query(
     'create function endless() returns int language plpgsql as $$ begin raise query_canceled; end $$',
