@@ -1,4 +1,4 @@
-import { Rejected } from '#contracts';
+import { type Money, Rejected } from '#contracts';
 import { type Current, type Rules } from '#loop';
 import { advance, askedOf, refused } from './advance.js';
 import { callOf, type ProviderEffect, type Timing, whenAttemptIsOver, whenCallIsOver } from './effects.js';
@@ -14,7 +14,6 @@ import {
 } from './messages.js';
 import { expectMovable } from './movable.js';
 import { awaited, moneyOf, type Payment, termsOf, UNHEARD_OF, viewOf } from './payment.js';
-import { type Sum } from './provider.js';
 import { type PaymentDecision, type PaymentRow, recorded } from './record.js';
 import { keyOf, type PaymentState } from './refund.js';
 import {
@@ -29,7 +28,7 @@ import {
 type PaymentRules = Rules<PaymentState, PaymentRow, PaymentMessage>;
 
 /** Everything a payment can be told, decided. `canMove` is about the sums of the provider. */
-export function paymentRules(timing: Timing, canMove: (sum: Sum) => boolean = () => true): PaymentRules {
+export function paymentRules(timing: Timing, canMove: (money: Money) => boolean = () => true): PaymentRules {
   return {
     keys: keysOf,
     // A repeated request is answered with the refund that its key stands for.

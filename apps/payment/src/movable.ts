@@ -1,7 +1,6 @@
-import { type Fault, Rejected } from '#contracts';
+import { type Fault, type Money, Rejected } from '#contracts';
 import { type PaymentEffect } from './effects.js';
 import { type PaymentMessage } from './messages.js';
-import { type Sum } from './provider.js';
 import { type PaymentDecision } from './record.js';
 
 /**
@@ -12,7 +11,7 @@ import { type PaymentDecision } from './record.js';
 export function expectMovable(
   { type, data }: PaymentMessage,
   decision: PaymentDecision,
-  canMove: (sum: Sum) => boolean,
+  canMove: (money: Money) => boolean,
 ): PaymentDecision {
   if (type !== 'payment.refund.v1' && type !== 'payment.capture.v1') return decision;
   for (const effect of (decision.effects ?? []) as readonly PaymentEffect[]) {

@@ -1,9 +1,10 @@
+import { type Money } from '#contracts';
 import { crash } from '#crash-points';
 import { localMessage } from '#loop';
 import { type Log, logged, type Observe, type Outcome } from '#messaging';
 import { callingOff, type PaymentEffect, type ProviderEffect } from './effects.js';
 import { type PaymentMessage, type ProviderMessage } from './messages.js';
-import { type Found, type Provider, type ProviderCall, type Sum } from './provider.js';
+import { type Found, type Provider, type ProviderCall } from './provider.js';
 import {
   BREAKER_STATES,
   type BreakerState,
@@ -56,7 +57,7 @@ export class ProviderCalls {
     this.watch('search', this.searches);
   }
 
-  readonly canMove = (sum: Sum): boolean => this.options.provider.canMove?.(sum) ?? true;
+  readonly canMove = (money: Money): boolean => this.options.provider.canMove?.(money) ?? true;
 
   /** Never throws; the work it starts is awaited by `drain`. */
   start(effect: PaymentEffect, cause: PaymentMessage, tell: Tell): void {

@@ -1,3 +1,5 @@
+import { type Money } from '#contracts';
+
 /**
  * `authorize` sets money aside; `capture` takes it, all or a part, and releases the rest. Without an authorization
  * before it, `capture` takes at once. `void` lets go of what was set aside, `refund` gives back what was taken.
@@ -18,8 +20,6 @@ export interface ProviderCall {
   /** Nobody has begun it later than this, where that is known: what is cancelled is not called again. */
   readonly begunBefore?: string;
 }
-
-export type Sum = Pick<ProviderCall, 'amount' | 'currency'>;
 
 export type Answer =
   | {
@@ -89,6 +89,6 @@ export abstract class Provider {
    * first time. `search`: it is not, or nothing may be done any more, and `get` takes long. Without it `get` is as quick as any call.
    */
   readonly whenLost?: (call: ProviderCall) => 'repeat' | 'search' | undefined;
-  /** Whether it moves such a sum to the last unit; without this, it moves any. */
-  readonly canMove?: (sum: Sum) => boolean;
+  /** Whether it moves so much money to the last unit; without this, it moves any. */
+  readonly canMove?: (money: Money) => boolean;
 }

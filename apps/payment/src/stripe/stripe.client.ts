@@ -1,4 +1,5 @@
 import { type Stripe } from 'stripe';
+import { type Money } from '#contracts';
 import {
   type Answer,
   type Found,
@@ -7,7 +8,6 @@ import {
   type Provider,
   type ProviderCall,
   type ProviderLedger,
-  type Sum,
 } from '../provider.js';
 import { answerOfIntent, answerOfRefund, pending } from './answers.js';
 import { createdAt } from './created-at.js';
@@ -77,8 +77,8 @@ export class StripeProvider implements Provider, ProviderLedger {
     return Date.now() - createdAt(paymentId).getTime() < KEY_KEPT_MS ? 'repeat' : 'search';
   }
 
-  canMove(sum: Sum): boolean {
-    return isDivisible(sum);
+  canMove(money: Money): boolean {
+    return isDivisible(money);
   }
 
   /** By the balance: what has moved money, when it did. */

@@ -1,4 +1,5 @@
-import { type Sum } from '../provider.js';
+import { type Stripe } from 'stripe';
+import { type Money, type Sum } from '#contracts';
 
 /*
  * Ours are the minor units of ISO 4217, and Stripe's are the same but for what follows:
@@ -13,12 +14,14 @@ const WHOLE: ReadonlySet<string> = new Set(['MGA']);
 const TENS: ReadonlySet<string> = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
 
 /** What Stripe does not move to the last unit is not sent: rounding would be another amount than was asked. */
-export function isDivisible({ amount, currency }: Sum): boolean {
+export function isDivisible({ amount, currency }: Money): boolean {
   if (WHOLE.has(currency)) return amount % 100 === 0;
   return !TENS.has(currency) || amount % 10 === 0;
 }
 
-export function toStripe({ amount, currency }: Sum): Sum {
+type OfStripe = Pick<Stripe.PaymentIntentCreateParams, 'amount' | 'currency'>;
+
+export function toStripe({ amount, currency }: Money): OfStripe {
   const code = currency.toLowerCase();
   if (WHOLE.has(currency)) return { amount: amount / 100, currency: code };
   return { amount: HUNDREDTHS.has(currency) ? amount * 100 : amount, currency: code };
