@@ -1,22 +1,23 @@
 import { type Database } from '#persistence';
-import { closeSome, findLastNumber, findNext, findWriters, saveNext } from './ledger-closing.store.js';
+import {
+  closeSome,
+  findLastNumber,
+  findNext,
+  findWriters,
+  type Next,
+  saveNext,
+} from './ledger-closing.store.js';
 
 const AT_ONCE = 100_000;
 /** The transactions of services last for seconds; one that does for so long is somebody's who has left it open. */
 const PATIENCE_MS = 300_000;
 
-/** Transactions that keep what was noted from being closed. */
-interface HeldUp {
-  readonly lastNumber: string;
-  readonly writers: readonly string[];
-}
-
 /**
  * Keeps the sums of the hours, so that a balance needs not add up all that was ever posted. What was posted by one round is
- * closed in a later one, once whoever was posting then has come to an end: no lower number can appear any more. Says who has
- * not, if anybody.
+ * closed in a later one, once whoever was posting then has come to an end: no lower number can appear any more. Says what is
+ * still held up and by whom, if anything is.
  */
-export async function closeLedger(database: Database, stopped: AbortSignal): Promise<HeldUp | undefined> {
+export async function closeLedger(database: Database, stopped: AbortSignal): Promise<Next | undefined> {
   const next = await findNext(database);
   if (next) {
     const writing = await findWriters(database);
