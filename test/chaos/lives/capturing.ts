@@ -1,8 +1,6 @@
-import { type OrderView } from '#contracts';
 import { type Driver } from '../driver.js';
-import { confirmed, type Life, type Lives, placed, several } from './life.js';
+import { confirmed, type Life, type Lives, type Paid, placed, several } from './life.js';
 
-type Paid = OrderView & { readonly paymentId: string };
 type Act = (driver: Driver, order: Paid) => Promise<unknown>;
 
 /** With some the provider leaves open what has become of it. */

@@ -20,6 +20,9 @@ export type Life = (driver: Driver) => Promise<unknown>;
 /** How often a life is led, compared with others. */
 export type Lives = readonly (readonly [weight: number, name: string, life: Life])[];
 
+/** An order with a payment. */
+export type Paid = OrderView & { readonly paymentId: string };
+
 export type Placing = Parameters<Driver['place']>[1];
 
 export const some = ({ random }: Driver): OrderLineRequest => ({
@@ -50,10 +53,7 @@ export async function settled(driver: Driver, placing: Placing): Promise<OrderVi
 }
 
 /** Undefined unless it got there. */
-export async function confirmed(
-  driver: Driver,
-  placing: Placing = {},
-): Promise<(OrderView & { readonly paymentId: string }) | undefined> {
+export async function confirmed(driver: Driver, placing: Placing = {}): Promise<Paid | undefined> {
   const order = await settled(driver, { method: 'tok_visa', ...placing });
   if (order?.status !== 'confirmed' || !order.paymentId) return undefined;
   return { ...order, paymentId: order.paymentId };

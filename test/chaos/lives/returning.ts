@@ -1,9 +1,7 @@
 import { type OrderView, type ReturnRequest } from '#contracts';
 import { type Driver } from '../driver.js';
 import { type Lines } from '../words.js';
-import { confirmed, type Life, type Lives, several } from './life.js';
-
-type Paid = OrderView & { readonly paymentId: string };
+import { confirmed, type Life, type Lives, type Paid, several } from './life.js';
 
 /** One of each line, or all. */
 const one = ({ lines }: OrderView): Lines => lines.map(({ sku }) => ({ sku, quantity: 1 }));
