@@ -112,15 +112,13 @@ export class Driver {
   /** It is "authorized" until the provider has said what became of it. */
   capture(paymentId: string, amount: number): Promise<PaymentView | undefined> {
     const ref = `${paymentId} ${amount}`;
-    const send = () =>
-      this.waiting<PaymentView>(`/v1/payments/${paymentId}/capture`, {
-        amount: { amount, currency: 'EUR' },
-      });
+    const body = { amount: { amount, currency: 'EUR' } };
+    const send = () => this.post<PaymentView>(`/v1/payments/${paymentId}/capture`, body);
     return this.ask({ deed: 'capture', ref, send, ...this.moving(paymentId, ofCapture) });
   }
 
   void(paymentId: string): Promise<PaymentView | undefined> {
-    const send = () => this.waiting<PaymentView>(`/v1/payments/${paymentId}/void`);
+    const send = () => this.post<PaymentView>(`/v1/payments/${paymentId}/void`);
     return this.ask({ deed: 'void', ref: paymentId, send, ...this.moving(paymentId, ofVoid) });
   }
 
@@ -175,12 +173,9 @@ export class Driver {
     return pause(this.random.between(...PAUSE_MS));
   }
 
-  private post<T>(path: string, body: object, key: string): Promise<Answer<T>> {
-    return this.client.send<T>('POST', path, body, { 'idempotency-key': key, prefer: 'wait=2' });
-  }
-
-  private waiting<T>(path: string, body?: object): Promise<Answer<T>> {
-    return this.client.send<T>('POST', path, body, { prefer: 'wait=2' });
+  private post<T>(path: string, body?: object, key?: string): Promise<Answer<T>> {
+    const headers = { ...(key !== undefined && { 'idempotency-key': key }), prefer: 'wait=2' };
+    return this.client.send<T>('POST', path, body, headers);
   }
 
   private moving(
