@@ -6,7 +6,6 @@ import { Breaking } from './breaking.js';
 import { Driver } from './driver.js';
 import { foundIn } from './found.js';
 import { DEEDS, type Deed, Journal } from './journal.js';
-import { SHELVES } from './lives/life.js';
 import { anyLife } from './lives.js';
 import { Random } from './random.js';
 import { Rig } from './rig.js';
@@ -75,7 +74,7 @@ interface Context {
 }
 
 async function runOn(rig: Rig, schedule: Schedule, { clients, journal, say }: Context): Promise<Report> {
-  await fillShelves(rig.client, SHELVES);
+  await fillShelves(rig.client);
   const watch = new Watch(rig.books);
   const end = Date.now() + schedule.seconds * 1_000;
   const load = Promise.all(

@@ -4,12 +4,24 @@ import { type Client } from '../e2e/client.js';
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
 
+/** Enough of each for everybody. */
+export const COMMON = ['A', 'B', 'C', 'D'];
+/** Few of it: who comes late gets none. */
+export const HOT = 'HOT';
+/** So few in each place that an order may need several, and none are left now and then. */
+export const SPREAD = 'SPREAD';
+export const LOCATIONS = ['main', 'north', 'south'];
+
 /** How many of a product lie where. Without locations all of it is in the one that there always is. */
-export type Shelves = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+const SHELVES: Readonly<Record<string, number | Readonly<Record<string, number>>>> = {
+  ...Object.fromEntries(COMMON.map((sku) => [sku, 100_000])),
+  [HOT]: 60,
+  [SPREAD]: Object.fromEntries(LOCATIONS.map((location) => [location, 100])),
+};
 
 /** Products with so many on hand. Repeats what is not answered in time: nothing is broken yet, but much may run beside it. */
-export async function fillShelves(client: Client, shelves: Shelves): Promise<void> {
-  for (const [sku, levels] of Object.entries(shelves)) {
+export async function fillShelves(client: Client): Promise<void> {
+  for (const [sku, levels] of Object.entries(SHELVES)) {
     const product = { name: `Product ${sku}`, price: { amount: 1999, currency: 'EUR' } };
     await accepted(() => client.send('PUT', `/v1/products/${sku}`, product));
     for (const [location, delta] of Object.entries(typeof levels === 'number' ? { main: levels } : levels)) {

@@ -1,18 +1,6 @@
 import { type OrderLineRequest, type OrderView } from '#contracts';
 import { type Driver } from '../driver.js';
-import { type Shelves } from '../shelves.js';
-
-const SKUS = ['A', 'B', 'C', 'D'];
-/** Few of it: who comes late gets none. */
-export const HOT = 'HOT';
-/** So few in each place that an order may need several, and none are left now and then. */
-export const SPREAD = 'SPREAD';
-export const LOCATIONS = ['main', 'north', 'south'];
-export const SHELVES: Shelves = {
-  ...Object.fromEntries(SKUS.map((sku) => [sku, 100_000])),
-  [HOT]: 60,
-  [SPREAD]: Object.fromEntries(LOCATIONS.map((location) => [location, 100])),
-};
+import { COMMON, HOT, SPREAD } from '../shelves.js';
 
 /** What becomes of one order, from its placing to where its customer loses interest. */
 export type Life = (driver: Driver) => Promise<unknown>;
@@ -26,7 +14,7 @@ export type Paid = OrderView & { readonly paymentId: string };
 export type Placing = Parameters<Driver['place']>[1];
 
 export const some = ({ random }: Driver): OrderLineRequest => ({
-  sku: random.oneOf(SKUS),
+  sku: random.oneOf(COMMON),
   quantity: random.between(1, 3),
 });
 

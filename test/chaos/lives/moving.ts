@@ -1,4 +1,5 @@
-import { type Lives, LOCATIONS, SPREAD } from './life.js';
+import { LOCATIONS, SPREAD } from '../shelves.js';
+import { type Lives } from './life.js';
 
 /** What is done to the goods themselves, while orders want them. */
 export const moving: Lives = [

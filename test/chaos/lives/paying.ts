@@ -1,5 +1,6 @@
 import { type Driver } from '../driver.js';
-import { confirmed, HOT, type Life, type Lives, placed, some } from './life.js';
+import { HOT } from '../shelves.js';
+import { confirmed, type Life, type Lives, placed, some } from './life.js';
 
 const paidWith =
   (method: string): Life =>
