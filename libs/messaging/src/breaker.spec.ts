@@ -75,11 +75,11 @@ describe('Breaker', () => {
   test('lets three probes through then, and closes when all three are answered', () => {
     const subject = open();
     const passes = Array.from({ length: 5 }, () => subject.enter(3_000));
-    expect(passes).toEqual(['probe', 'probe', 'probe', undefined, undefined]);
-    subject.leave('probe', 'answered', 3_010);
-    subject.leave('probe', 'answered', 3_010);
+    expect(passes).toEqual(['probe 1', 'probe 1', 'probe 1', undefined, undefined]);
+    subject.leave('probe 1', 'answered', 3_010);
+    subject.leave('probe 1', 'answered', 3_010);
     expect(subject.state).toBe('half open');
-    subject.leave('probe', 'answered', 3_010);
+    subject.leave('probe 1', 'answered', 3_010);
     expect([subject.state, subject.enter(3_010)]).toEqual(['closed', 'call']);
   });
 
@@ -87,16 +87,39 @@ describe('Breaker', () => {
     const subject = open();
     subject.enter(3_000);
     subject.enter(3_000);
-    subject.leave('probe', 'failed', 6_000);
-    subject.leave('probe', 'answered', 6_001);
-    expect([subject.state, subject.enter(7_999), subject.enter(8_000)]).toEqual(['open', undefined, 'probe']);
+    subject.leave('probe 1', 'failed', 6_000);
+    subject.leave('probe 1', 'answered', 6_001);
+    expect([subject.state, subject.enter(7_999), subject.enter(8_000)]).toEqual([
+      'open',
+      undefined,
+      'probe 2',
+    ]);
+  });
+
+  test('is not opened again by a probe of an earlier opening, nor closed by it', () => {
+    const subject = open();
+    for (let i = 0; i < 3; i++) subject.enter(3_000);
+    subject.leave('probe 1', 'failed', 6_000);
+    expect(subject.enter(8_000)).toBe('probe 2');
+    subject.leave('probe 1', 'failed', 8_100);
+    subject.leave('probe 1', 'answered', 8_100);
+    expect([subject.state, subject.enter(8_100), subject.enter(8_100)]).toEqual([
+      'half open',
+      'probe 2',
+      'probe 2',
+    ]);
+    expect(subject.enter(8_100)).toBeUndefined();
+    for (let i = 0; i < 2; i++) subject.leave('probe 2', 'answered', 8_200);
+    expect(subject.state).toBe('half open');
+    subject.leave('probe 2', 'answered', 8_200);
+    expect(subject.state).toBe('closed');
   });
 
   test('gives the place of a probe that learned nothing to the next one', () => {
     const subject = open();
     for (let i = 0; i < 3; i++) subject.enter(3_000);
-    subject.leave('probe', 'void', 3_001);
-    expect([subject.enter(3_001), subject.enter(3_001)]).toEqual(['probe', undefined]);
+    subject.leave('probe 1', 'void', 3_001);
+    expect([subject.enter(3_001), subject.enter(3_001)]).toEqual(['probe 1', undefined]);
   });
 
   test('does not heed what calls from before it opened say later', () => {

@@ -3,8 +3,11 @@ export type CallOutcome = 'answered' | 'late' | 'failed' | 'void';
 
 export type BreakerState = 'closed' | 'half open' | 'open';
 
-/** What a call was let through as. Only what a probe finds out counts while the breaker is not closed. */
-export type Pass = 'call' | 'probe';
+/**
+ * What a call was let through as. While the breaker is not closed, only what probes of this opening find out counts: one that was sent
+ * after an earlier one may end later, for a call without an answer takes longer than the pause.
+ */
+export type Pass = 'call' | `probe ${number}`;
 
 /** What counts is the last ten seconds, in slices of one. */
 const SLICE_MS = 1_000;
@@ -31,6 +34,7 @@ export class Breaker {
   #at = 0;
   #inRow = 0;
   #reopensAt = 0;
+  #openings = 0;
   #probes = 0;
   #proofs = 0;
 
@@ -51,17 +55,21 @@ export class Breaker {
     }
     if (this.#probes >= PROBES) return undefined;
     this.#probes++;
-    return 'probe';
+    return this.#probe;
   }
 
   leave(pass: Pass, outcome: CallOutcome, nowMs: number): void {
-    if (pass === 'probe') this.#proved(outcome, nowMs);
-    else if (this.#state === 'closed' && outcome !== 'void') this.#count(outcome, nowMs);
+    if (pass === this.#probe) this.#proved(outcome, nowMs);
+    else if (pass === 'call' && this.#state === 'closed' && outcome !== 'void') this.#count(outcome, nowMs);
   }
 
   /** Seconds after which it may be worth asking again. */
   retryAfter(nowMs: number): number {
     return Math.max(1, Math.ceil((this.#reopensAt - nowMs) / 1_000));
+  }
+
+  get #probe(): Pass {
+    return `probe ${this.#openings}`;
   }
 
   #proved(outcome: CallOutcome, nowMs: number): void {
@@ -91,6 +99,7 @@ export class Breaker {
 
   #open(nowMs: number): void {
     this.#state = 'open';
+    this.#openings++;
     this.#reopensAt = nowMs + PAUSE_MS * (0.75 + this.random() / 2);
   }
 
