@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,23 +18,20 @@ const POLL_MS = 200;
 const REPORTERS = ['--reporters=default', `--reporters=${inRoot('tools/test/count-reporter.mjs')}`];
 
 /**
- * One run of jest, its output as it comes. Two on one terminal would wipe out each other's lines: those that are not alone are told
- * that there is none.
- * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env @param {boolean} [isAlone]
+ * One run of jest, its output as it comes.
+ * @param {readonly string[]} args @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Count>}
  */
-export async function runJest(args, env, isAlone = true) {
-  const counts = join(tmpdir(), `waybill-jest-${randomUUID()}.json`);
+export async function runJest(args, env) {
+  const counts = join(tmpdir(), `waybill-jest-${process.pid}.json`);
   rmSync(counts, { force: true });
   // A group of its own, so that processes which a test forgot can be found and ended with it.
   const child = spawn(process.execPath, [inRoot('node_modules/jest/bin/jest.js'), ...args, ...REPORTERS], {
     cwd: inRoot(),
     env: { ...env, WAYBILL_JEST_COUNTS: counts },
     detached: true,
-    stdio: isAlone ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
-  child.stdout?.pipe(process.stdout, { end: false });
-  child.stderr?.pipe(process.stderr, { end: false });
   const group = -(child.pid ?? 0);
   const interrupt = () => send(group, 'SIGTERM');
   stopping.addEventListener('abort', interrupt);

@@ -4,16 +4,15 @@ import { fail, say, step } from '../infra/say.mjs';
 import { openServers } from '../infra/servers.mjs';
 import { Stopped, stopOnSignals, stopping } from '../infra/stopping.mjs';
 import { NO_TESTS, runJest } from './jest-run.mjs';
-import { anyNeeds, lanesOf, parseArgs, runsOf } from './suites.mjs';
+import { anyNeeds, parseArgs, runsOf } from './suites.mjs';
 
-/** @typedef {import('./jest-run.mjs').Count} Count @typedef {import('./suites.mjs').Suite} Suite */
+/** @typedef {import('./jest-run.mjs').Count} Count */
 
 const HELP = `npm test                          every suite
 npm test -- unit db               some: unit, architecture, sim, db, messaging, e2e, outages, kill
 npm test -- e2e -t "last 10"      what follows the suites is for jest
 
-On a broker and a PostgreSQL of its own (.data/test), which it starts and stops; messaging, outages and kill on others
-(.data/test-2), at the same time. With WAYBILL_TEST_BROKER_URL (without a
+On a broker and a PostgreSQL of its own (.data/test), which it starts and stops. With WAYBILL_TEST_BROKER_URL (without a
 vhost), WAYBILL_TEST_MANAGEMENT_URL (with user:password) and WAYBILL_TEST_POSTGRES_URL (of a superuser) on those; tests
 that restart a server then need WAYBILL_TEST_FOLDER, the folder of servers that tools/infra/control.mjs may restart.`;
 
@@ -23,59 +22,26 @@ export async function runTests(args) {
   stopOnSignals();
   const { suites, jestArgs } = parseArgs(args);
   let count = NO_TESTS;
-  try {
-    if (anyNeeds(suites, 'build')) await step('Services built', () => buildIfChanged());
-    // Of servers that others have given there are no second ones.
-    const lanes = serversGiven() ? [suites] : lanesOf(suites);
-    // One after the other, for they look for free ports.
-    let opened = Promise.resolve();
-    const counts = lanes.map((lane) => {
-      const servers = opened.then(() => testServers(lane));
-      opened = servers.then(nothing, nothing);
-      return runLane(lane, { jestArgs, servers, isAlone: lanes.length === 1 });
-    });
-    count = (await Promise.all(counts)).reduce(sum, NO_TESTS);
-    stopping.throwIfAborted();
-  } catch (error) {
-    count = failedFor(error, count, 'npm test');
-  }
-  conclude(count);
-}
-
-/**
- * Never rejects: what goes on beside it is not left alone.
- * @param {readonly Suite[]} suites
- * @param {{ jestArgs: readonly string[], servers: ReturnType<typeof testServers>, isAlone: boolean }} options
- */
-async function runLane(suites, { jestArgs, servers, isAlone }) {
-  let count = NO_TESTS;
   let close = async () => undefined;
   try {
-    const open = await servers;
-    close = open.close;
+    if (anyNeeds(suites, 'build')) await step('Services built', () => buildIfChanged());
+    const servers = await testServers(suites);
+    close = servers.close;
     for (const { suites: together, atOnce } of runsOf(suites)) {
-      stopping.throwIfAborted();
       const workers = atOnce === 1 ? '--runInBand' : `--maxWorkers=${atOnce}`;
       const own = ['--selectProjects', ...together, workers];
       // A pattern may fit files of one suite only.
       const narrowed = jestArgs.length > 0 ? ['--passWithNoTests', ...jestArgs] : [];
-      count = sum(count, await runJest([...own, ...narrowed], { ...process.env, ...open.env }, isAlone));
+      count = sum(count, await runJest([...own, ...narrowed], { ...process.env, ...servers.env }));
+      stopping.throwIfAborted();
     }
   } catch (error) {
-    if (!(error instanceof Stopped)) count = failedFor(error, count, suites.join(' '));
+    if (!(error instanceof Stopped)) fail(error);
+    count = { ...count, failed: count.failed + 1 };
+  } finally {
+    await close();
   }
-  return close().then(
-    () => count,
-    (error) => failedFor(error, count, suites.join(' ')),
-  );
-}
-
-const nothing = () => undefined;
-
-/** @param {unknown} error @param {Count} count @param {string} name @returns {Count} */
-function failedFor(error, count, name) {
-  if (!(error instanceof Stopped)) fail(error);
-  return { ...count, failed: count.failed + 1, failures: [...count.failures, `${name}: ${String(error)}`] };
+  conclude(count);
 }
 
 /** @param {Count} count */
@@ -96,16 +62,13 @@ const sum = (a, b) => ({
   failures: [...a.failures, ...b.failures],
 });
 
-function serversGiven() {
-  const { WAYBILL_TEST_BROKER_URL, WAYBILL_TEST_MANAGEMENT_URL, WAYBILL_TEST_POSTGRES_URL } = process.env;
-  return Boolean(WAYBILL_TEST_BROKER_URL && WAYBILL_TEST_MANAGEMENT_URL && WAYBILL_TEST_POSTGRES_URL);
-}
-
-/** Those of the environment, else private ones. @param {readonly Suite[]} suites */
+/** Those of the environment, else private ones. @param {readonly import('./suites.mjs').Suite[]} suites */
 export async function testServers(suites) {
+  const { WAYBILL_TEST_BROKER_URL, WAYBILL_TEST_MANAGEMENT_URL, WAYBILL_TEST_POSTGRES_URL } = process.env;
+  const given = WAYBILL_TEST_BROKER_URL && WAYBILL_TEST_MANAGEMENT_URL && WAYBILL_TEST_POSTGRES_URL;
   const broker = anyNeeds(suites, 'broker');
   const database = anyNeeds(suites, 'database');
-  if (serversGiven() || !(broker || database)) return { env: {}, close: async () => undefined };
+  if (given || !(broker || database)) return { env: {}, close: async () => undefined };
   const servers = await step('Broker and database for the tests', () =>
     openServers({ folder: inRoot('.data/test'), broker, database }),
   );

@@ -2,23 +2,22 @@ import { availableParallelism } from 'node:os';
 
 /**
  * The projects of jest.config.mjs, in the order in which they run, and what each needs. `alone`: a run of its own.
- * `apart`: on other servers than the rest, at the same time, because it breaks them, or waits most of its time. `inBand`: one
- * file after the other, because it breaks servers for others. `long`: only when it is named.
+ * `inBand`: one file after the other, because it breaks servers for others. `long`: only when it is named.
  */
 export const SUITES = {
   unit: {},
   architecture: { build: true },
   sim: {},
   db: { database: true },
-  messaging: { broker: true, alone: true, apart: true },
+  messaging: { broker: true, alone: true },
   e2e: { broker: true, database: true, build: true, alone: true },
-  outages: { broker: true, database: true, build: true, alone: true, apart: true, inBand: true },
-  kill: { broker: true, database: true, build: true, alone: true, apart: true, inBand: true },
-  matrix: { broker: true, database: true, build: true, alone: true, apart: true, inBand: true, long: true },
+  outages: { broker: true, database: true, build: true, alone: true, inBand: true },
+  kill: { broker: true, database: true, build: true, alone: true, inBand: true },
+  matrix: { broker: true, database: true, build: true, alone: true, inBand: true, long: true },
 };
 
 /** @typedef {keyof typeof SUITES} Suite */
-/** @typedef {'broker' | 'database' | 'build' | 'alone' | 'apart' | 'inBand' | 'long'} Need */
+/** @typedef {'broker' | 'database' | 'build' | 'alone' | 'inBand' | 'long'} Need */
 
 /** @type {readonly Suite[]} */
 const NAMES = /** @type {any} */ (Object.keys(SUITES));
@@ -35,15 +34,6 @@ export function parseArgs(args) {
   const named = end < 0 ? args : args.slice(0, end);
   const suites = NAMES.filter((name) => (named.length > 0 ? named.includes(name) : !needs(name, 'long')));
   return { suites, jestArgs: end < 0 ? [] : args.slice(end) };
-}
-
-/** Suites that may run at the same time: each list has servers of its own. @param {readonly Suite[]} suites */
-export function lanesOf(suites) {
-  const lanes = [
-    suites.filter((suite) => !needs(suite, 'apart')),
-    suites.filter((suite) => needs(suite, 'apart')),
-  ];
-  return lanes.filter((lane) => lane.length > 0);
 }
 
 /**

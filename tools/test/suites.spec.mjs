@@ -1,4 +1,4 @@
-import { anyNeeds, lanesOf, parseArgs, runsOf, SUITES } from './suites.mjs';
+import { anyNeeds, parseArgs, runsOf, SUITES } from './suites.mjs';
 
 const all = Object.keys(SUITES).filter((name) => name !== 'matrix');
 
@@ -16,15 +16,6 @@ test('takes the suites that come first, and leaves the rest to jest', () => {
     suites: ['unit', 'e2e'],
     jestArgs: ['faults', '-t', 'db'],
   });
-});
-
-test('gives suites that break servers, or wait, others than the rest', () => {
-  expect(lanesOf(parseArgs([]).suites)).toEqual([
-    ['unit', 'architecture', 'sim', 'db', 'e2e'],
-    ['messaging', 'outages', 'kill'],
-  ]);
-  expect(lanesOf(['outages'])).toEqual([['outages']]);
-  expect(lanesOf(['unit', 'e2e'])).toEqual([['unit', 'e2e']]);
 });
 
 test('lets suites that restart servers run alone, one file after the other', () => {
