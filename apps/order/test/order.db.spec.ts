@@ -8,7 +8,7 @@ import { tellOverdue } from '../src/deadlines.worker.js';
 import { orderInvariants } from '../src/invariants.store.js';
 import { type Order } from '../src/order.js';
 import { loadOrders, saveOrders } from '../src/order.store.js';
-import { captured, message, type Placed, placement, Replica, reserved } from './replica.js';
+import { answerOf, captured, message, type Placed, placement, Replica, reserved } from './replica.js';
 
 let testing: TestDatabase;
 let database: Database;
@@ -23,13 +23,6 @@ const viewIn = (outcome: Outcome | undefined): OrderPlacement => {
   if (!outcome || !('ok' in outcome)) throw new Error(`not ok: ${inspect(outcome)}`);
   return outcome.ok as OrderPlacement;
 };
-/** As a client does who is told that there was no connection or no lock in time: with the same key, again. */
-async function answerOf(replica: Replica, { placement: placing }: Placed): Promise<Outcome | undefined> {
-  for (;;) {
-    const [outcome] = await replica.handlers.place([placing]);
-    if (!(outcome && 'failed' in outcome && String(outcome.failed).includes('timeout'))) return outcome;
-  }
-}
 const codeIn = (outcome: Outcome | undefined): string =>
   outcome && 'refused' in outcome ? outcome.refused.code : 'not refused';
 

@@ -1,6 +1,6 @@
 import { newId, type StockReserved, send, stockReserved } from '#contracts';
 import { Loop } from '#loop';
-import { bundle, type Notice } from '#messaging';
+import { bundle, type Notice, type Outcome } from '#messaging';
 import { type Database, OutboxRelay } from '#persistence';
 import { orderRules } from '../src/decide.js';
 import { type OrderMessage } from '../src/messages.js';
@@ -86,3 +86,14 @@ export function reserved(orderId: string, holdMs = 900_000): OrderMessage {
 
 export const captured = ({ orderId, paymentId }: Placed): OrderMessage =>
   message('payment.captured.v1', { orderId, paymentId, amount: { amount: 500, currency: 'EUR' } });
+
+/** As a client does who is told that there was no connection or no lock in time: with the same key, again. */
+export async function answerOf(
+  replica: Replica,
+  { placement: placing }: Placed,
+): Promise<Outcome | undefined> {
+  for (;;) {
+    const [outcome] = await replica.handlers.place([placing]);
+    if (!(outcome && 'failed' in outcome && String(outcome.failed).includes('timeout'))) return outcome;
+  }
+}
