@@ -135,6 +135,17 @@ export class Client {
     }
   }
 
+  /** Asks again until the provider's word is there: the answer to `pay` may have come without it. */
+  async untilPaid(id: string, timeoutMs = 30_000): Promise<PaymentView> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const { status, text, body } = await this.send<PaymentView>('GET', `/v1/payments/${id}`);
+      if (status === 200 && body.status !== 'requested' && body.status !== 'unknown') return body;
+      if (Date.now() > deadline) throw new Error(`${id} has no outcome after ${timeoutMs} ms: ${text}`);
+      await pause(POLL_MS);
+    }
+  }
+
   async read<T>(path: string): Promise<T> {
     const { status, text, body } = await this.send<T>('GET', path);
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
