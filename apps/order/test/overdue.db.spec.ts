@@ -1,6 +1,7 @@
 import { type Database } from '#persistence';
 import { type TestDatabase, testDatabase } from '#testing';
 import { tellOverdue, watchOverdue } from '../src/deadlines.worker.js';
+import { findOverdue } from '../src/queries.store.js';
 import { placement, Replica } from './replica.js';
 
 let testing: TestDatabase;
@@ -34,4 +35,21 @@ test('tells how many orders have been overdue for more than a minute, until they
   expect(await overdue()).toBe(1);
   await tellOverdue(database, new Replica(database).loop);
   expect(await overdue()).toBe(0);
+});
+
+test('finds what is overdue by the deadlines alone, also in a plan that was made while the tables were empty', async () => {
+  const empty = await testDatabase('order');
+  try {
+    const plan = await empty.database.transaction(async (tx) => {
+      await findOverdue(tx, 10);
+      const { rows } = await tx.query(`explain execute "find-overdue"(10, 0)`);
+      return rows.map((row) => row['QUERY PLAN'] as string).join('\n');
+    });
+    expect(plan).toMatch(
+      /Index Scan using orders_deadline[\s\S]+Index Cond: \(\(order_id = o\.id\) AND \(version = 1\)\)/,
+    );
+    expect(plan).not.toMatch(/Seq Scan|Materialize|Sort/);
+  } finally {
+    await empty.drop();
+  }
 });

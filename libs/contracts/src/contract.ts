@@ -23,6 +23,8 @@ export interface Command<N extends string = string, T extends object = object> {
   readonly name: N;
   readonly service: ServiceName;
   readonly body: Class<T>;
+  /** Nobody waits for what it does: it may be sent a moment later, together with others. */
+  readonly canWait: boolean;
 }
 
 /** A fact, in the past tense, published by the service that is the first word of the name. */
@@ -56,8 +58,12 @@ export function rpc<const N extends string, Q extends object, A extends object>(
   return { kind: 'rpc', name, service: ownerOf(name), body, answer, needs };
 }
 
-export function command<const N extends string, T extends object>(name: N, body: Class<T>): Command<N, T> {
-  return { kind: 'command', name, service: ownerOf(name), body };
+export function command<const N extends string, T extends object>(
+  name: N,
+  body: Class<T>,
+  { canWait = false }: { readonly canWait?: boolean } = {},
+): Command<N, T> {
+  return { kind: 'command', name, service: ownerOf(name), body, canWait };
 }
 
 export function event<const N extends string, T extends object>(

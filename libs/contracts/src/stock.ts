@@ -174,7 +174,7 @@ export class StockAdjusted {
 
 export const reserveStock = command('stock.reserve.v1', ReserveStock);
 export const releaseStock = command('stock.release.v1', OrderRef);
-export const commitStock = command('stock.commit.v1', OrderRef);
+export const commitStock = command('stock.commit.v1', OrderRef, { canWait: true });
 
 export const stockReserved = event('stock.reserved.v1', StockReserved, ['order']);
 export const stockRejected = event('stock.rejected.v1', StockRejected, ['order']);

@@ -30,6 +30,7 @@ export const CRASH_POINTS = {
 
   'relay.next-bundle':
     'the bundles before this one are on the wire; this one and those after it are in the outbox only',
+  'gathered.before-send': 'bundles that can wait have come together; none of them was sent',
   'relay.confirmed': 'the broker has a bundle, and the event log too; we have not noted it',
   'relay.before-delete': 'confirmed bundles are about to be deleted from the outbox',
   'relay.deleted': 'confirmed bundles are gone from the outbox',

@@ -33,6 +33,8 @@ interface Pending<M> {
   readonly index: number;
 }
 
+/** Unless told: more than are on their way at a time. What has settled is seldom asked for again, and costs every collection of garbage. */
+const CACHED = 4_000;
 /** Tries of one batch: the first from the cache, the others with fresh state under row locks. */
 const MAX_TRIES = 5;
 /** How many batches load under locks after a version conflict; doubles while other replicas keep writing the same rows. */
@@ -51,7 +53,7 @@ export class Loop<S extends Versioned, R, M extends Message> {
   private lastCaution = CAUTION.first;
 
   constructor(private readonly options: LoopOptions<S, R, M>) {
-    this.cache = new Cache(options.cacheSize ?? 20_000);
+    this.cache = new Cache(options.cacheSize ?? CACHED);
     this.maxBatch = options.maxBatch ?? 256;
   }
 

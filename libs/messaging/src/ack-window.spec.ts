@@ -11,33 +11,60 @@ function windowOf(first: number, count: number, most = count) {
 }
 
 const turn = (): Promise<void> => Promise.resolve();
+const moment = (): void => {
+  jest.advanceTimersByTime(20);
+};
+
+beforeEach(() => void jest.useFakeTimers({ doNotFake: ['queueMicrotask'] }));
+afterEach(() => void jest.useRealTimers());
 
 describe('the acknowledgements of a channel', () => {
-  it('are one frame for all that is finished in one turn', async () => {
+  it('are one frame for all that is finished within a moment', async () => {
     const { window, acks } = windowOf(1, 3);
-    for (const tag of [1, 2, 3]) window.done(tag);
+    window.done(1);
     await turn();
+    for (const tag of [2, 3]) window.done(tag);
+    jest.advanceTimersByTime(19);
+    expect(acks).toEqual([]);
+    jest.advanceTimersByTime(1);
     expect(acks).toEqual([[3, true]]);
   });
 
-  it('wait for the oldest that is not finished', async () => {
+  it('are sent with this turn where nothing else may come before them', async () => {
+    const { window, acks } = windowOf(1, 3);
+    window.done(1);
+    window.done(2, true);
+    await turn();
+    expect(acks).toEqual([[2, true]]);
+    moment();
+    expect(acks).toHaveLength(1);
+  });
+
+  it('are sent at once when the channel is about to close', () => {
+    const { window, acks } = windowOf(1, 3);
+    window.done(1);
+    window.flush();
+    expect(acks).toEqual([[1, true]]);
+  });
+
+  it('wait for the oldest that is not finished', () => {
     const { window, acks } = windowOf(1, 3);
     window.done(2);
     window.done(3);
-    await turn();
+    moment();
     expect(acks).toEqual([]);
     window.done(1);
-    await turn();
+    moment();
     expect(acks).toEqual([[3, true]]);
   });
 
-  it('go on where they stopped', async () => {
+  it('go on where they stopped', () => {
     const { window, acks } = windowOf(7, 4);
     window.done(7);
-    await turn();
+    moment();
     window.done(9);
     window.done(8);
-    await turn();
+    moment();
     expect(acks).toEqual([
       [7, true],
       [9, true],
@@ -55,7 +82,7 @@ describe('the acknowledgements of a channel', () => {
     ]);
     window.done(1);
     window.done(3);
-    await turn();
+    moment();
     expect(acks.slice(3)).toEqual([[3, true]]);
   });
 
@@ -78,10 +105,10 @@ describe('the acknowledgements of a channel', () => {
           for (const tag of [...order, 0]) {
             if (tag > 0) window.done(tag);
             if (tag > 0) finished.add(tag);
-            if (tag > 0 && !pauses.next().value) continue;
             await turn();
+            if (tag === 0 || pauses.next().value) moment();
             for (const ack of acks.splice(0)) settle(ack, open, finished);
-            // So many wait at most: the rest of what is in hand may be more of the broker's.
+            // So many wait at most, however long: the rest of what is in hand may be more of the broker's.
             expect([...open].filter((one) => finished.has(one)).length).toBeLessThanOrEqual(most);
           }
           expect(open.size).toBe(0);

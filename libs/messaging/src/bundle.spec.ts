@@ -53,8 +53,21 @@ describe('what one save sends', () => {
     ]);
   });
 
+  it('keeps what can wait apart: commands that nobody waits for, and events that none of our services needs', () => {
+    const commit = command('stock.commit.v1', Anything, { canWait: true });
+    const bundles = bundle(
+      [reserve, commit, confirmed, reserved, commit].map((contract) => caused(contract)),
+    );
+    expect(bundles.map((one) => [one.type, one.count, one.canWait])).toEqual([
+      ['stock.commands', 1, false],
+      ['stock.commands', 2, true],
+      ['order.confirmed.v1', 1, true],
+      ['stock.reserved.v1', 1, false],
+    ]);
+  });
+
   it('has nothing in it but what is saved and sent: its causes are not', () => {
-    const fields = ['body', 'count', 'exchange', 'id', 'mandatory', 'routingKey', 'type'];
+    const fields = ['body', 'canWait', 'count', 'exchange', 'id', 'mandatory', 'routingKey', 'type'];
     for (const one of bundle([caused(reserve), caused(confirmed)])) {
       expect(Object.keys(one).sort()).toEqual(fields);
     }

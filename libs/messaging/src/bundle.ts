@@ -13,12 +13,12 @@ export const BUNDLE_LIMITS: BundleLimits = { members: MAX_MEMBERS, bytes: MAX_BO
 
 /**
  * What one save sends, by destination: all commands for a service share messages, events share one per type, so that
- * bindings by type work. Order within a destination is kept.
+ * bindings by type work. Order within a destination is kept, but for what can wait.
  */
 export function bundle(messages: readonly Caused[], limits = BUNDLE_LIMITS): Bundle[] {
   if (messages.length === 0) return [];
   const destinations = Map.groupBy(messages, ({ message: { contract } }) =>
-    contract.kind === 'command' ? contract.service : contract.name,
+    contract.kind === 'command' ? `${contract.service} ${contract.canWait}` : contract.name,
   );
   return [...destinations.values()].flatMap((group) => split(group, limits));
 }
@@ -63,9 +63,7 @@ export function pack<T>(
   return done;
 }
 
-function addressOf({
-  message: { contract },
-}: Caused): Pick<Bundle, 'exchange' | 'routingKey' | 'type' | 'mandatory'> {
+function addressOf({ message: { contract } }: Caused): Omit<Bundle, 'id' | 'count' | 'body'> {
   const { name, service } = contract;
   if (contract.kind === 'command') {
     return {
@@ -73,6 +71,7 @@ function addressOf({
       routingKey: service,
       type: `${service}.commands`,
       mandatory: true,
+      canWait: contract.canWait,
     };
   }
   return {
@@ -80,6 +79,7 @@ function addressOf({
     routingKey: name,
     type: name,
     mandatory: contract.consumers.length > 0,
+    canWait: contract.consumers.length === 0,
   };
 }
 

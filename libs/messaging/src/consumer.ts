@@ -140,6 +140,7 @@ export class QueueConsumer {
     if (this.inHand > 0) await new Promise<void>((resolve) => this.emptied.push(resolve));
     const { subscription } = this;
     this.subscription = undefined;
+    subscription?.window.flush();
     // Unlike the goodbye of a connection, that of a channel comes after the acknowledgements.
     await subscription?.channel.close().catch(() => undefined);
   }
@@ -222,7 +223,8 @@ export class QueueConsumer {
     const finish = (): void => {
       if (finished) return;
       finished = true;
-      window.done(fields.deliveryTag);
+      // Whoever may have one in hand gets no other before this one is acknowledged.
+      window.done(fields.deliveryTag, subscription.careful);
       if (subscription.careful && deaths < KILLER) {
         subscription.careful = false;
         // A channel that closes meanwhile: then it begins anew, carefully.

@@ -61,5 +61,7 @@ export interface Bundle {
   /** False only for events that none of our services needs. */
   readonly mandatory: boolean;
   readonly count: number;
+  /** Nobody waits for it: it may go along with others. */
+  readonly canWait: boolean;
   readonly body: string;
 }

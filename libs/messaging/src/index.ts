@@ -2,6 +2,7 @@ export * from './answers.js';
 export * from './breakers.js';
 export { brokersOf } from './brokers.js';
 export * from './bundle.js';
+export { BundlePublisher } from './bundle-publisher.js';
 export * from './client-proxy.js';
 export * from './connection.js';
 export * from './dead-queue.js';

@@ -152,6 +152,7 @@ describe('a double ack', () => {
     for (const text of ['one', 'two']) scene.channel.sendToQueue('double', Buffer.from(text));
     await until('both have come', () => taken.length === 2);
     await consumer.pause();
+    await consumer.drain();
     await connection.close();
     expect(await scene.waiting('double')).toBe(0);
     expect(notes.count('waybill_broker_connections_lost_total')).toBe(0);

@@ -9,6 +9,9 @@ export interface OutboxRow {
   readonly type: string;
   readonly mandatory: boolean;
   readonly body: string;
+  /** Its members, and whether it may travel along with others. Not in the table: what is swept has waited long enough. */
+  readonly count?: number;
+  readonly canWait?: boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { EventLogWriter, type Observe, type Publisher } from '#messaging';
+import { BundlePublisher, EventLogWriter, type Observe, type Publisher } from '#messaging';
 import {
   classify,
   Database,
@@ -50,9 +50,10 @@ export function relayThrough(
   { database, logger, observe, shutdown, workers }: Omit<Context, 'config'> & { readonly database: Database },
 ): OutboxRelay {
   const log = new EventLogWriter(publisher);
+  const bundles = new BundlePublisher(publisher);
   const relay = new OutboxRelay({
     database,
-    publish: (row) => publisher.publish(row).then(() => log.add(row)),
+    publish: (row) => bundles.publish(row).then(() => log.add(row)),
     onFailure({ id, type }, error) {
       observe('waybill_outbox_failures_total', { type });
       logger.warn(

@@ -26,7 +26,7 @@ const PLAN: readonly (readonly [path: PathName, deaths: Planned])[] = [
   ['returned', { payment: 'provider.answered:2', stock: 'loop.saved:3' }],
   ['unknown, then success', { order: 'event-log.before-commit', payment: 'reconcile.found' }],
   ['paid by webhook', { payment: 'webhook.before-store' }],
-  ['paid by webhook', { payment: 'webhook.stored' }],
+  ['paid by webhook', { payment: 'webhook.stored', order: 'gathered.before-send' }],
   ['paid by webhook', { payment: 'webhook.before-heeded' }],
   ['imported', { gateway: 'import.chunk-applied:2', stock: 'import.before-commit' }],
   ['imported', { stock: 'import.committed:2' }],
