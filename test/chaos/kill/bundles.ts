@@ -1,26 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { type OrderView } from '#contracts';
 import { persist, until } from './persist.js';
 import { PLENTY, type Scene } from './scene.js';
 import { Tap } from './tap.js';
 import { Victim } from './victim.js';
 
 const AT_ONCE = 8;
-const LAST_SAVE = `select id from outbox where type = 'order.confirmed.v1' or body like '%"stock.commit.v1"%'`;
+const LAST_SAVE = `select id from outbox where type = 'order.cancelled.v1' or body like '%"stock.release.v1"%'`;
 /** Members of different orders, mixed: every third of them, then the next ones. */
 const GROUPS = 3;
 
 /** Orders that are placed in one moment, so that their messages share bundles. */
-async function placed({ client }: Scene, count: number): Promise<string[]> {
-  const placing = { sku: PLENTY, method: 'tok_visa', wait: 0 };
+async function placed({ client }: Scene, count: number, method = 'tok_visa'): Promise<string[]> {
+  const placing = { sku: PLENTY, method, wait: 0 };
   const keys = Array.from({ length: count }, () => randomUUID());
   const answers = await Promise.all(keys.map((key) => persist(() => client.place({ ...placing, key }))));
   return answers.map(({ body }) => body.id);
 }
 
-async function expectConfirmed(scene: Scene, ids: readonly string[]): Promise<void> {
+async function expectEnded(
+  scene: Scene,
+  ids: readonly string[],
+  status: OrderView['status'] = 'confirmed',
+): Promise<void> {
   await scene.expectHealed();
   const orders = await Promise.all(ids.map((id) => scene.client.order(id)));
-  expect(orders.map(({ status }) => status)).toEqual(ids.map(() => 'confirmed'));
+  expect(orders.map((order) => order.status)).toEqual(ids.map(() => status));
 }
 
 const levelOf = async ({ client }: Scene): Promise<object> => {
@@ -32,7 +37,7 @@ const levelOf = async ({ client }: Scene): Promise<object> => {
 export async function inAnotherGrouping(scene: Scene): Promise<void> {
   const tap = await Tap.open(scene.broker);
   const ids = await placed(scene, AT_ONCE);
-  await expectConfirmed(scene, ids);
+  await expectEnded(scene, ids);
   const before = await levelOf(scene);
   const members = tap.commandsOf(ids);
   expect(members.length).toBe(2 * AT_ONCE);
@@ -52,7 +57,7 @@ export async function inAnotherGrouping(scene: Scene): Promise<void> {
   }).catch((error: Error) => {
     throw new Error(`${again} of ${3 * members.length}`, { cause: error });
   });
-  await expectConfirmed(scene, ids);
+  await expectEnded(scene, ids);
   expect(await levelOf(scene)).toEqual(before);
 }
 
@@ -68,7 +73,7 @@ export async function aloneWhileItsBundleReturns(scene: Scene): Promise<void> {
   const victim = await Victim.arm(scene.shop.stack.of('stock'), cell);
   const ids = await placed(scene, AT_ONCE);
   expect(await victim.death).toMatchObject(cell);
-  await expectConfirmed(scene, ids);
+  await expectEnded(scene, ids);
   await tap.close();
 }
 
@@ -76,10 +81,10 @@ export async function aloneWhileItsBundleReturns(scene: Scene): Promise<void> {
 export async function halfOfTheBundlesOut(scene: Scene): Promise<void> {
   const tap = await Tap.open(scene.broker);
   const order = scene.shop.stack.of('order');
-  // Reserve, charge, and then the commit and the word to all.
+  // Reserve, charge, and then the release, which leaves at once, and the word to all.
   await order.crashAt('relay.next-bundle:4');
   const [ids] = await Promise.all([
-    placed(scene, 1),
+    placed(scene, 1, 'tok_declined'),
     (async () => {
       expect(await order.ended()).toBe('SIGKILL');
       // Nobody sends anything until it is back: what is on the wire now arrives, and no more.
@@ -90,6 +95,6 @@ export async function halfOfTheBundlesOut(scene: Scene): Promise<void> {
       await order.start();
     })(),
   ]);
-  await expectConfirmed(scene, ids);
+  await expectEnded(scene, ids, 'cancelled');
   await tap.close();
 }
