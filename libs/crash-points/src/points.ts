@@ -29,7 +29,7 @@ export const CRASH_POINTS = {
   'loop.saved': 'a batch is in the database; nothing was published, nobody was told, no call was made',
 
   'relay.next-bundle':
-    'the bundles before this one are on the wire; this one and those after it are in the outbox only',
+    'the bundles before this one are on the wire, or gathered if they can wait; this one and those after it are in the outbox only',
   'gathered.before-send': 'bundles that can wait have come together; none of them was sent',
   'relay.confirmed': 'the broker has a bundle, and the event log too; we have not noted it',
   'relay.before-delete': 'confirmed bundles are about to be deleted from the outbox',

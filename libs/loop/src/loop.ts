@@ -33,7 +33,7 @@ interface Pending<M> {
   readonly index: number;
 }
 
-/** Unless told: more than are on their way at a time. What has settled is seldom asked for again, and costs every collection of garbage. */
+/** Unless told: those of the last seconds, in which an order takes its steps. What has settled is seldom asked for again, and costs every collection of garbage. */
 const CACHED = 4_000;
 /** Tries of one batch: the first from the cache, the others with fresh state under row locks. */
 const MAX_TRIES = 5;

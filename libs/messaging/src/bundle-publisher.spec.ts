@@ -79,6 +79,22 @@ describe('a bundle', () => {
     expect(contents()).toEqual([['charge']]);
   });
 
+  it('of facts does not overtake another: they are told in the order in which they happened', () => {
+    const { bundles, contents } = scene();
+    const fact = (type: string, ...members: string[]) =>
+      bundleOf(members, { exchange: 'waybill.events', routingKey: type, type, canWait: true });
+    void bundles.publish(fact('order.cancelled.v1', 'A is cancelled'));
+    void bundles.publish(fact('order.confirmed.v1', 'B is confirmed'));
+    void bundles.publish(fact('order.confirmed.v1', 'C is confirmed'));
+    void bundles.publish(fact('order.cancelled.v1', 'B is cancelled'));
+    jest.advanceTimersByTime(AT_MOST_MS);
+    expect(contents()).toEqual([
+      ['A is cancelled'],
+      ['B is confirmed', 'C is confirmed'],
+      ['B is cancelled'],
+    ]);
+  });
+
   it('shares a message with no more than one may hold', () => {
     const { bundles, contents } = scene();
     const many = Array.from({ length: MAX_MEMBERS }, (_, i) => String(i));

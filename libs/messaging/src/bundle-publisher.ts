@@ -4,6 +4,7 @@ import { type Bundle } from './delivery.js';
 import { MAX_MEMBERS } from './envelope.js';
 import { Gathering } from './gathering.js';
 import { type Publisher } from './publisher.js';
+import { EXCHANGES } from './topology.js';
 
 /** Long enough for the bundles of two or three batches; a commit of stock that is late by as much harms nobody. */
 const GATHER_MS = 50;
@@ -22,14 +23,21 @@ export class BundlePublisher {
 
   /** Resolves when the broker has it; rejects with PublishError. */
   publish(bundle: Publishable): Promise<void> {
-    const { count, canWait, body } = bundle;
+    const { count, canWait, body, exchange } = bundle;
     if (count === undefined) return this.publisher.publish(bundle);
+    if (exchange === EXCHANGES.events) this.sendOtherFacts(bundle);
     if (canWait) return this.gatheringFor(bundle).add(body, count);
     const waiting = this.waiting.get(addressOf(bundle));
     if (!waiting || waiting.isEmpty) return this.publisher.publish(bundle);
     const sent = waiting.add(body, count);
     waiting.send();
     return sent;
+  }
+
+  /** What a service says of one order is told in the order in which it happened. */
+  private sendOtherFacts(bundle: Publishable): void {
+    for (const [address, gathering] of this.waiting)
+      if (address.startsWith(EXCHANGES.events) && address !== addressOf(bundle)) gathering.send();
   }
 
   private gatheringFor(bundle: Publishable): Gathering {

@@ -13,18 +13,18 @@ export const BUNDLE_LIMITS: BundleLimits = { members: MAX_MEMBERS, bytes: MAX_BO
 
 /**
  * What one save sends, by destination: all commands for a service share messages, events share one per type, so that
- * bindings by type work. Order within a destination is kept, but for what can wait.
+ * bindings by type work. Order within a destination is kept.
  */
 export function bundle(messages: readonly Caused[], limits = BUNDLE_LIMITS): Bundle[] {
   if (messages.length === 0) return [];
   const destinations = Map.groupBy(messages, ({ message: { contract } }) =>
-    contract.kind === 'command' ? `${contract.service} ${contract.canWait}` : contract.name,
+    contract.kind === 'command' ? contract.service : contract.name,
   );
   return [...destinations.values()].flatMap((group) => split(group, limits));
 }
 
 function split(group: readonly Caused[], limits: BundleLimits): Bundle[] {
-  const address = addressOf(group[0] as Caused);
+  const address = { ...addressOf(group[0] as Caused), canWait: group.every(canWait) };
   // What was packed stays behind: a bundle is saved as it is, with everything in it.
   return pack(group, limits, ({ message, cause }, id) => memberOf(id, { message, cause })).map(
     ({ id, count, body }) => ({ ...address, id, count, body }),
@@ -63,7 +63,11 @@ export function pack<T>(
   return done;
 }
 
-function addressOf({ message: { contract } }: Caused): Omit<Bundle, 'id' | 'count' | 'body'> {
+function canWait({ message: { contract } }: Caused): boolean {
+  return contract.kind === 'command' ? contract.canWait : contract.consumers.length === 0;
+}
+
+function addressOf({ message: { contract } }: Caused): Omit<Bundle, 'id' | 'count' | 'body' | 'canWait'> {
   const { name, service } = contract;
   if (contract.kind === 'command') {
     return {
@@ -71,7 +75,6 @@ function addressOf({ message: { contract } }: Caused): Omit<Bundle, 'id' | 'coun
       routingKey: service,
       type: `${service}.commands`,
       mandatory: true,
-      canWait: contract.canWait,
     };
   }
   return {
@@ -79,7 +82,6 @@ function addressOf({ message: { contract } }: Caused): Omit<Bundle, 'id' | 'coun
     routingKey: name,
     type: name,
     mandatory: contract.consumers.length > 0,
-    canWait: contract.consumers.length === 0,
   };
 }
 

@@ -207,8 +207,9 @@ export class QueueConsumer {
   }
 
   /** By the broker: the queue was deleted, or has moved to another node. A new channel declares it again. */
-  private cancelled({ channel }: Subscription): void {
+  private cancelled({ channel, window }: Subscription): void {
     this.isDeclared = false;
+    window.flush();
     channel.close().catch(() => undefined);
   }
 
@@ -223,8 +224,8 @@ export class QueueConsumer {
     const finish = (): void => {
       if (finished) return;
       finished = true;
-      // Whoever may have one in hand gets no other before this one is acknowledged.
-      window.done(fields.deliveryTag, subscription.careful);
+      // Whoever may have one in hand gets no other before this one is acknowledged; and only quorum queues keep a log of it.
+      window.done(fields.deliveryTag, subscription.careful || !careful);
       if (subscription.careful && deaths < KILLER) {
         subscription.careful = false;
         // A channel that closes meanwhile: then it begins anew, carefully.

@@ -51,7 +51,7 @@ export interface Caused {
   readonly cause: Message;
 }
 
-/** What one save sends to one destination: one AMQP message, its members in `body`, a JSON array. The id is the outbox id. */
+/** What one save sends to one destination, in one AMQP message: its members in `body`, a JSON array. The id is the outbox id. */
 export interface Bundle {
   readonly id: string;
   readonly exchange: string;

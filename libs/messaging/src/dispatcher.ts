@@ -33,11 +33,11 @@ export interface DispatcherOptions {
 
 interface Route {
   readonly contract: Contract;
-  readonly gathering: Gathering;
+  readonly gathering: Gathered;
 }
 
 /** What has come for one handler in this turn of the event loop. */
-interface Gathering {
+interface Gathered {
   readonly handler: Handler;
   /** It says nothing of what the others need. */
   readonly isPing: boolean;
@@ -71,7 +71,7 @@ export class Dispatcher {
   constructor(private readonly options: DispatcherOptions) {
     const ping = pingHandler(options.service);
     for (const handler of [...options.handlers, ping]) {
-      const gathering: Gathering = { handler, isPing: handler === ping, entries: [] };
+      const gathering: Gathered = { handler, isPing: handler === ping, entries: [] };
       for (const contract of handler.contracts) this.routes.set(contract.name, { contract, gathering });
     }
   }
@@ -151,7 +151,7 @@ export class Dispatcher {
     return !route || this.options.senders(user, senderOf(route.contract));
   }
 
-  private async run(gathering: Gathering): Promise<void> {
+  private async run(gathering: Gathered): Promise<void> {
     const { entries, handler, isPing } = gathering;
     gathering.entries = [];
     const outcomes = await this.outcomesOf(handler, entries);

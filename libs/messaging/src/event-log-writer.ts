@@ -16,7 +16,7 @@ export class EventLogWriter {
   private readonly gathering: Gathering;
 
   constructor(private readonly publisher: Publisher) {
-    // As many members as its bytes hold: its readers know no other limit.
+    // As many as its bytes hold: readers of the log take all of them.
     const members = Number.POSITIVE_INFINITY;
     this.gathering = new Gathering({ ms: GATHER_MS, members, send: (body) => this.write(body) });
   }

@@ -30,6 +30,8 @@ const SWEEP_LIMIT = 100;
 export class OutboxRelay {
   private readonly intervals: RelayIntervals;
   private readonly inFlight = new Set<Promise<void>>();
+  /** Rows under way: their lease may end before their publish does. */
+  private readonly publishing = new Set<string>();
   private sent: string[] = [];
   private timers: NodeJS.Timeout[] = [];
   private sweeping: Promise<number> | undefined;
@@ -116,12 +118,16 @@ export class OutboxRelay {
   }
 
   private async publish(row: OutboxRow): Promise<void> {
+    if (this.publishing.has(row.id)) return;
+    this.publishing.add(row.id);
     try {
       await this.options.publish(row);
       crash?.('relay.confirmed');
       this.sent.push(row.id);
     } catch (error) {
       this.options.onFailure?.(row, error);
+    } finally {
+      this.publishing.delete(row.id);
     }
   }
 

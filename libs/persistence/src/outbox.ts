@@ -1,8 +1,8 @@
 import { type Queryable } from './tx.js';
 
-/** One AMQP message to be: a bundle, as the messaging library made it. */
+/** A bundle, as the messaging library made it, on its way into an AMQP message: into one of its own, or of several that can wait. */
 export interface OutboxRow {
-  /** Also the id of the AMQP message, on every publish. */
+  /** Also the id of an AMQP message of its own, on every publish. */
   readonly id: string;
   readonly exchange: string;
   readonly routingKey: string;

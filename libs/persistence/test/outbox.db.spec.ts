@@ -60,6 +60,23 @@ test('leaves a row to whoever saved it for three seconds, no longer', async () =
   expect(Number(rows[0].s)).toBe(3);
 });
 
+test('does not publish a row again that is still being published, though its lease has ended', async () => {
+  const published: string[] = [];
+  const confirmed = Promise.withResolvers<void>();
+  const { relay } = relayTo(({ id }) => {
+    published.push(id);
+    return confirmed.promise;
+  });
+  await save([row('a')]);
+  relay.dispatch([row('a')]);
+  await endLeases();
+  expect(await relay.sweep()).toBe(1);
+  expect(published).toEqual(['a']);
+  confirmed.resolve();
+  await relay.stop(1_000);
+  expect(await ids()).toEqual([]);
+});
+
 test('keeps a row whose publish failed, and sweeps it when its lease has ended', async () => {
   let up = false;
   const { relay, failures } = relayTo(async () => {

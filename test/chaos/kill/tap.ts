@@ -10,7 +10,7 @@ interface Member {
 
 /** Hears every bundle that is sent to the stock service or told to all, and can send members of them again. */
 export class Tap {
-  /** Ids of AMQP messages, which are those of the outbox. */
+  /** Ids of AMQP messages, which are those of the outbox, but for bundles that shared one. */
   readonly ids: string[] = [];
   readonly members: Member[] = [];
   private readonly hearers: ((members: readonly Member[]) => void)[] = [];
