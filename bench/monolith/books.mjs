@@ -29,7 +29,8 @@ export const monolithInvariants = [
   {
     name: 'every order has its key and two steps of history',
     sql: `select o.id from orders o
-          where (select count(*) from order_history h where h.order_id = o.id) <> 2
-             or not exists (select 1 from idempotency_keys k where k.order_id = o.id)`,
+          left join (select order_id, count(*) as steps from order_history group by 1) h on h.order_id = o.id
+          left join idempotency_keys k on k.order_id = o.id
+          where h.steps is distinct from 2 or k.order_id is null`,
   },
 ];

@@ -37,7 +37,7 @@ export class GatewayConfig extends ServiceConfig {
   @IsInt() @Min(1) @Max(10_000) requestsInFlightMax = 1_000;
 
   /** What the answer of a service may take on average before fewer requests are let in. */
-  @IsInt() @Min(1) @Max(30_000) answerTargetMs = 60;
+  @IsInt() @Min(1) @Max(30_000) answerTargetMs = 35;
 
   /** How late the event loop may be (p99) before reads are refused; at twice that new orders are, at four times all. */
   @IsInt() @Min(1) @Max(60_000) eventLoopDelayMs = 100;

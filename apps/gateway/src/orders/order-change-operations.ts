@@ -22,7 +22,8 @@ export const ORDER_CHANGE_OPERATIONS: readonly Operation[] = [
       },
       {
         status: 202,
-        description: 'The stock has not answered yet: read the order to see how it went.',
+        description:
+          'The stock has not answered yet, or its answer was not heard: read the order to see how it went.',
         schema: 'OrderView',
         headers: ['ETag', 'Preference-Applied'],
       },

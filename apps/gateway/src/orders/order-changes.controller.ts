@@ -49,7 +49,8 @@ export class OrderChangesController {
       const notice = (waitMs > 0 ? await expected.notice : undefined) as Notice | undefined;
       if (notice && 'refused' in notice) throw refusal(orderId, request, notice.refused);
       const order = notice ?? (await this.read(asked, trace));
-      if (order.status !== 'awaiting_payment') {
+      // Without a notice nobody knows: it may have ended after the change was made.
+      if (notice && order.status !== 'awaiting_payment') {
         throw new Rejected('order-not-changeable', { orderId, status: order.status });
       }
       reply.code(notice ? 200 : 202).header('etag', etag(order.version));
