@@ -4,7 +4,7 @@ import pg from 'pg';
 import { NODE_FLAGS } from '../../tools/infra/node-flags.mjs';
 import { HttpClient } from './http-client.mjs';
 import { MonolithBooks } from './monolith-books.mjs';
-import { WaybillBooks } from './waybill-books.mjs';
+import { CHECK_MS, WaybillBooks } from './waybill-books.mjs';
 import { Worker } from './worker.mjs';
 
 /**
@@ -42,7 +42,7 @@ const PRODUCTS = `insert into products select sku, 'Product ' || sku, 100 + n * 
 /** @param {Infra} infra @returns {Promise<Target>} */
 export async function openMonolith(infra) {
   const databaseUrl = await infra.database('monolith');
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, statement_timeout: CHECK_MS });
   pool.on('error', () => undefined);
   await pool.query(await readFile(new URL('../monolith/schema.sql', import.meta.url), 'utf8'));
   await pool.query(PRODUCTS, [SKUS, ON_HAND]);

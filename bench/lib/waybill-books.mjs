@@ -9,6 +9,8 @@ import { untilQuiet } from './wait.mjs';
 /** @typedef {'order' | 'payment' | 'stock'} Service */
 
 const QUIET_MS = 30_000;
+/** For one look into the books: a bench that is interrupted waits for it, and one whose check has a bad plan would for hours. */
+export const CHECK_MS = 300_000;
 /** A commit between two services is in no table but this; an order that is confirmed has its goods taken. @type {readonly ['stock', string, string]} */
 const COMMITS_TO_COME = ['stock', 'held reservations', `reservations where status = 'held'`];
 const SERVICES = /** @type {const} */ (['order', 'payment', 'stock']);
@@ -22,7 +24,10 @@ export class WaybillBooks {
   constructor(urls) {
     this.pools = /** @type {Record<Service, pg.Pool>} */ (
       Object.fromEntries(
-        SERVICES.map((name) => [name, new pg.Pool({ connectionString: urls[name], max: 2 })]),
+        SERVICES.map((name) => [
+          name,
+          new pg.Pool({ connectionString: urls[name], max: 2, statement_timeout: CHECK_MS }),
+        ]),
       )
     );
     for (const pool of Object.values(this.pools)) pool.on('error', () => undefined);
