@@ -4,7 +4,6 @@ import { cpus, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { inRoot } from '../../tools/infra/root.mjs';
 import { green, red, say } from '../../tools/infra/say.mjs';
-import { nameOf } from './layers.mjs';
 
 /** @typedef {import('./hunt.mjs').Result} Result */
 
@@ -45,7 +44,7 @@ export function writeReport(path, results, commit) {
   const missed = results.filter(({ caught }) => !caught);
   const rows = results.map((result) => {
     const { mutant, caught, seconds } = result;
-    const by = caught ? nameOf({ ...caught.layer, test: '' }) : '**nobody**';
+    const by = caught?.layer.suite ?? '**nobody**';
     return `| ${mutant.name} | ${cell(mutant.bug)} | ${cell(by)} | ${cell(caught?.test ?? outcomeOf(result))} | ${seconds.toFixed(0)} |`;
   });
   const text = `# Seeded bugs
