@@ -1,5 +1,17 @@
 import * as fc from 'fast-check';
-import { type Command, command, type Event, event, send } from '#contracts';
+import {
+  type Command,
+  chargePayment,
+  command,
+  commitStock,
+  type Event,
+  event,
+  orderConfirmed,
+  paymentCaptured,
+  reserveStock,
+  send,
+  stockReserved,
+} from '#contracts';
 import { BUNDLE_LIMITS, bundle, pack } from './bundle.js';
 import { type Caused, type Message } from './delivery.js';
 import { type Member, parseBundle } from './envelope.js';
@@ -60,6 +72,22 @@ describe('what one save sends', () => {
     expect(waits(commit, commit)).toEqual([true]);
     expect(waits(commit, release)).toEqual([false]);
     expect(waits(confirmed, reserved)).toEqual([true, false]);
+  });
+
+  it('of an order can wait when it is confirmed, and not before', () => {
+    const waits = ({ name }: { readonly name: string }, contract: Command | Event) => [
+      name,
+      bundle([caused(contract)])[0]?.canWait,
+    ];
+    const steps = [reserveStock, stockReserved, chargePayment, paymentCaptured, commitStock, orderConfirmed];
+    expect(steps.map((step) => waits(step, step as Command))).toEqual([
+      ['stock.reserve.v1', false],
+      ['stock.reserved.v1', false],
+      ['payment.charge.v1', false],
+      ['payment.captured.v1', false],
+      ['stock.commit.v1', true],
+      ['order.confirmed.v1', true],
+    ]);
   });
 
   it('has nothing in it but what is saved and sent: its causes are not', () => {
