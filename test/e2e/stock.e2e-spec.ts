@@ -50,6 +50,8 @@ test('the movements of a SKU explain its level, with the order or the adjustment
     { countedQuantity: 6, reason: 'counted' },
     keyed(),
   );
+  // With two of the stock service the release could overtake the commit: then nothing was taken, and nothing returns.
+  await shop.books.quiet();
   await client.send('POST', `/v1/orders/${order.id}/cancel`);
   await shop.expectSound();
 
