@@ -184,6 +184,16 @@ describe('free text', () => {
     }
   });
 
+  test.each([
+    ['a UUID', 'c4cc5536-1244-4368-8c4f-bcdb6ae105c5'],
+    ['a UUID with capitals', '40723547-4078-4EED-AC25-EB270545D7A0'],
+    ['an MD5', '6f3e29a35278d71c7f65495871231324'],
+    ['a SHA-256', '5d8f6cce532a7aeb57196be62344095936793400b3aeb3580d248b17d5518a86'],
+  ])('may hold %s whose digits would pass for a card by chance, and no card beside it', (_, id) => {
+    expect(isFreeText(`cus_${id}`, 100)).toBe(true);
+    expect(isFreeText(`${id} 4111111111111111`, 100)).toBe(false);
+  });
+
   test('may be in any script', () => {
     expect(isFreeText('煎茶 – Sencha 🍵', 64)).toBe(true);
   });

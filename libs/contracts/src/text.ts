@@ -68,12 +68,15 @@ export function isFreeText(value: unknown, max: number): value is string {
   );
 }
 
+/** UUIDs, and hashes of 128 to 256 bits: one in seven hundred has digits that look like a card number by chance. */
+const NO_CARDS = /(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64})(?![0-9a-z])/gi;
+
 /**
  * 13 to 19 digits, alone or in groups set apart by one space or dash, that start as payment cards do (2 to 6: a time in
- * milliseconds starts with 1) and pass the Luhn check (ISO/IEC 7812-1, annex B).
+ * milliseconds starts with 1) and pass the Luhn check (ISO/IEC 7812-1, annex B); not within a UUID or a hash.
  */
 export function holdsCardNumber(text: string): boolean {
-  for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,}/g)) {
+  for (const [run] of text.replaceAll(NO_CARDS, ' id ').matchAll(/\d(?:[ -]?\d){12,}/g)) {
     const groups = run.split(/[ -]/);
     if (groups.some((_, from) => startsWithCardNumber(groups.slice(from, from + 19)))) return true;
   }
