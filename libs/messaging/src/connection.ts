@@ -231,11 +231,20 @@ function ended(model: ChannelModel): Promise<void> {
   });
 }
 
+/** What amqplib keeps of a connection. */
+interface Inside {
+  readonly stream: Socket;
+  readonly heartbeater?: { clear(): void } | null;
+}
+
 /** With a goodbye if there is somebody to answer it. Then nothing that was begun here goes on. */
 async function leave(model: ChannelModel): Promise<void> {
+  const { stream, heartbeater } = model.connection as unknown as Inside;
   const goodbye = model.close().catch(() => undefined);
   await Promise.race([goodbye, pause(GOODBYE_MS)]);
-  (model.connection as unknown as { stream: Socket }).stream.destroy();
+  stream.destroy();
+  // Who has said goodbye before us may not have heard the answer: then amqplib's timers do not know that it is over.
+  heartbeater?.clear();
 }
 
 function withHeartbeat(url: string, seconds: number): string {
