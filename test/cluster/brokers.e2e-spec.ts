@@ -83,8 +83,14 @@ const leader = (): Promise<RabbitNode> => cluster.leaderOf(shop.broker.vhost, QU
 
 test('every queue that must outlast a node is on all three', async () => {
   await cluster.untilWhole(shop.broker.vhost);
-  const queues = await cluster.queues(shop.broker.vhost);
-  const replicated = queues.filter(({ type }) => type === 'quorum' || type === 'stream');
+  const outlasting = async () =>
+    (await cluster.queues(shop.broker.vhost)).filter(({ type }) => type === 'quorum' || type === 'stream');
+  let replicated = await outlasting();
+  // The management hears of the members of a queue some seconds after the queue itself.
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(500)) {
+    if (replicated.every(({ members }) => members)) break;
+    replicated = await outlasting();
+  }
   expect(replicated.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       ...SERVICES.map((service) => `${service}.rpc`),
