@@ -23,7 +23,7 @@ let shop: Shop;
 let haproxy: Haproxy;
 
 beforeAll(async () => {
-  shop = await Shop.open({ replicas: TWO_OF_EACH, env: { SHUTDOWN_DELAY_MS } });
+  shop = await Shop.open({ replicas: TWO_OF_EACH, env: { SHUTDOWN_DELAY_MS, RPC_TIMEOUT_MS: '15000' } });
   const gateways = shop.stack.all('gateway').map(({ port }) => `127.0.0.1:${port}`) as [string, string];
   haproxy = await Haproxy.start({ port: await freePort(), statsPort: await freePort(), gateways });
   for (const sku of SKUS) await client().stocked(sku, 10_000_000);

@@ -46,7 +46,7 @@ describe('with a user of the broker for each process', () => {
     const { status } = await client.send('POST', `/v1/orders/${paid.id}/cancel`);
     expect(status).toBe(202);
     const { body: unpaid } = await client.place({ sku: 'TEA' });
-    expect((await client.pay(unpaid.id, 'tok_visa')).body.status).toBe('captured');
+    expect((await client.paid(unpaid.id, 'tok_visa')).status).toBe('captured');
     await until('the log tells of it', async () => {
       const { data } = await client.read<{ data: unknown[] }>('/v1/events?type=order.confirmed.v1');
       return data.length > 0;
@@ -184,7 +184,7 @@ describe('a process that tells what is not its to tell', () => {
   });
 
   beforeAll(async () => {
-    ({ body: order } = await client.place({ sku: 'TEA', wait: 1 }));
+    ({ body: order } = await client.place({ sku: 'TEA' }));
   });
 
   it.each(REFUSED)('is refused by the broker: $what, by $by', async ({ by, forgery }) => {

@@ -46,7 +46,7 @@ export interface ClientOptions {
   readonly hangUp?: AbortSignal;
 }
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
 /** The HTTP API as a client would use it. */
@@ -96,6 +96,15 @@ export class Client {
   ): Promise<Answer<PaymentView>> {
     const headers = { 'idempotency-key': key, prefer: `wait=${wait}` };
     return this.send('POST', '/v1/payments', { orderId, method }, headers);
+  }
+
+  /** Pays, again while another payment is under way, and waits for the provider's word. */
+  async paid(orderId: string, method: string, timeoutMs = 30_000): Promise<PaymentView> {
+    for (const deadline = Date.now() + timeoutMs; ; await pause(POLL_MS)) {
+      const { status, text, body } = await this.pay(orderId, method);
+      if (status === 201) return this.untilPaid(body.id);
+      if (!text.includes('/problems/payment-in-progress') || Date.now() > deadline) throw new Error(text);
+    }
   }
 
   async order(id: string): Promise<OrderView> {

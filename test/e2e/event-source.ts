@@ -36,7 +36,7 @@ export class EventSource {
         authorization: `Bearer ${apiKey}`,
         ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
       },
-      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(60_000)]),
+      signal: AbortSignal.any([closing.signal, AbortSignal.timeout(150_000)]),
     });
     return new EventSource(response, closing);
   }

@@ -59,8 +59,8 @@ test('a stream tells every step of an order, through whichever gateway, and ends
     expect(source.response.headers.get('content-type')).toBe('text/event-stream');
     await source.until('what was there', ({ ids }) => ids.length === 2);
   }
-  await client.pay(id, 'tok_declined');
-  await client.pay(id, 'tok_visa');
+  await client.paid(id, 'tok_declined');
+  await client.paid(id, 'tok_visa');
   expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([true, true]);
   const timeline = await client.timeline(id);
   for (const { events } of both) {

@@ -28,6 +28,7 @@ test('a customer who takes no step lets her payment decline, and the order is ca
   const { body } = await client.place({ sku: SKU, method: 'tok_3ds' });
   const { reason } = await client.until(body.id, 'cancelled', 15_000);
   expect(reason).toMatchObject({ code: 'payment_declined', detail: 'action_expired' });
+  await shop.books.quiet();
   expect(await client.stock(SKU)).toMatchObject({ reserved: 0 });
 });
 

@@ -39,7 +39,7 @@ test('the lines of an unpaid order are replaced, held and priced anew, and then 
 
   const again = await client.place({ sku: 'OLD', quantity: 2, key });
   expect([again.headers.get('idempotency-replayed'), again.text]).toEqual(['true', placed.text]);
-  expect((await client.pay(placed.body.id, 'tok_visa')).body).toMatchObject({ capturedAmount: 1500 });
+  expect(await client.paid(placed.body.id, 'tok_visa')).toMatchObject({ capturedAmount: 1500 });
   expect(await change<Problem>(await client.order(placed.body.id), { lines: lines('OLD', 1) })).toMatchObject(
     {
       status: 409,

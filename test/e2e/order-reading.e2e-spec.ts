@@ -26,8 +26,8 @@ const note = <T = TimelineEntry>(id: string, text: string, key: string = randomU
 describe('an order that is expanded', () => {
   test('brings its payments, newest first, and its timeline, each when asked for', async () => {
     const { body: placed } = await client.place({ sku: 'TEA' });
-    await client.pay(placed.id, 'tok_declined');
-    await client.pay(placed.id, 'tok_visa');
+    await client.paid(placed.id, 'tok_declined');
+    await client.paid(placed.id, 'tok_visa');
     await shop.books.quiet();
     const path = `/v1/orders/${placed.id}`;
     const plain = await client.read<Expanded>(path);

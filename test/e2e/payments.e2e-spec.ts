@@ -35,7 +35,7 @@ async function paid(capture: 'automatic' | 'manual' = 'automatic', method = 'tok
 }
 
 const refund = (path: string, body: object = {}, headers: object = keyed()) =>
-  client.send<RefundView>('POST', `${path}/refunds`, body, headers);
+  client.send<RefundView>('POST', `${path}/refunds`, body, { ...patient, ...headers });
 const read = async (path: string) => (await client.send<PaymentView>('GET', path)).body;
 const list = async <T>(path: string) =>
   (await client.send<{ data: T[]; nextCursor: string | null }>('GET', path)).body;
@@ -53,7 +53,7 @@ describe('a manual payment', () => {
   test('is authorized, and captured in part when the client says so', async () => {
     const { path } = await paid('manual');
     expect(await read(path)).toMatchObject({ status: 'authorized', capturedAmount: 0 });
-    const captured = await client.send<PaymentView>('POST', `${path}/capture`, eur(500));
+    const captured = await client.send<PaymentView>('POST', `${path}/capture`, eur(500), patient);
     expect(captured).toMatchObject({
       status: 200,
       body: { status: 'captured', capturedAmount: 500, refundableAmount: 500, ...eur(LARGEST) },
@@ -79,7 +79,7 @@ describe('a manual payment', () => {
   test('that is voided takes its order with it, and the stock goes back', async () => {
     const before = await client.stock(SKU);
     const { orderId, path } = await paid('manual');
-    const voided = await client.send<PaymentView>('POST', `${path}/void`);
+    const voided = await client.send<PaymentView>('POST', `${path}/void`, undefined, patient);
     expect(voided).toMatchObject({ status: 200, body: { status: 'voided', capturedAmount: 0 } });
     expect((await client.send('POST', `${path}/void`)).text).toBe(voided.text);
     const order = await client.until(orderId, 'cancelled');
@@ -97,7 +97,10 @@ describe('a manual payment', () => {
       expect(refused).toMatchObject({ status: 412, body: { type: '/problems/version-mismatch' } });
     }
     const { version } = await read(path);
-    const fresh = await client.send('POST', `${path}/capture`, undefined, { 'if-match': `"${version}"` });
+    const fresh = await client.send('POST', `${path}/capture`, undefined, {
+      ...patient,
+      'if-match': `"${version}"`,
+    });
     expect(fresh.status).toBe(200);
   });
 });
@@ -178,15 +181,13 @@ describe('a refund', () => {
 describe('what can be read', () => {
   test('is every payment that an order has tried, newest first, by pages', async () => {
     const { body: order } = await client.place({ sku: SKU });
-    const pay = (method: string) =>
-      client.send<PaymentView>('POST', '/v1/payments', { orderId: order.id, method }, keyed());
-    const declined = await pay('tok_declined');
-    const captured = await pay('tok_visa');
+    const declined = await client.paid(order.id, 'tok_declined');
+    const captured = await client.paid(order.id, 'tok_visa');
     const path = `/v1/payments?orderId=${order.id}`;
     const { data } = await list<PaymentView>(path);
     expect(data).toMatchObject([
-      { id: captured.body.id, status: 'captured' },
-      { id: declined.body.id, status: 'declined' },
+      { id: captured.id, status: 'captured' },
+      { id: declined.id, status: 'declined' },
     ]);
     const first = await list<PaymentView>(`${path}&limit=1`);
     const second = await list<PaymentView>(`${path}&limit=1&cursor=${first.nextCursor}`);

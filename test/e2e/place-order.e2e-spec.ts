@@ -176,11 +176,12 @@ test('an order without payment awaits it, may try again after a decline, and is 
   await expectStock('TEA-7', { onHand: 5, reserved: 1 });
 
   const declined = await client.pay(body.id, 'tok_declined');
-  expect(declined).toMatchObject({ status: 201, body: { status: 'declined', orderId: body.id } });
+  expect(declined).toMatchObject({ status: 201, body: { orderId: body.id } });
   expect(declined.headers.get('location')).toBe(`/v1/payments/${declined.body.id}`);
+  expect((await client.untilPaid(declined.body.id)).status).toBe('declined');
   expect(await client.order(body.id)).toMatchObject({ status: 'awaiting_payment', reason: null });
-  expect(await client.pay(body.id, 'tok_visa')).toMatchObject({ status: 201, body: { status: 'captured' } });
-  expect((await client.order(body.id)).status).toBe('confirmed');
+  expect((await client.paid(body.id, 'tok_visa')).status).toBe('captured');
+  await client.until(body.id, 'confirmed');
   await expectStock('TEA-7', { onHand: 4, reserved: 0 });
 
   const problem = { status: 409, body: { type: '/problems/order-not-payable' } };
@@ -198,7 +199,7 @@ test('a payment that is under way keeps a second one out, and its answer is give
   const again = await client.pay(body.id, 'tok_slow', { key });
   expect(again).toMatchObject({ status: 201, body: { id: first.body.id, status: 'captured' } });
   expect(again.headers.get('idempotency-replayed')).toBe('true');
-  expect((await client.order(body.id)).status).toBe('confirmed');
+  await client.until(body.id, 'confirmed');
 });
 
 test('an order that does not exist cannot be paid', async () => {
@@ -219,8 +220,9 @@ test('its timeline tells every step, by version, with the message that led to it
     '3 pending confirmed payment.captured.v1 payment',
   ]);
   const { body: later } = await client.place({ sku: 'TEA-9' });
-  await client.pay(later.id, 'tok_declined');
-  await client.pay(later.id, 'tok_visa');
+  await client.paid(later.id, 'tok_declined');
+  await client.paid(later.id, 'tok_visa');
+  await client.until(later.id, 'confirmed');
   expect(await stepsOf(later)).toEqual([
     '1  pending order.place.v1 gateway',
     '2 pending awaiting_payment stock.reserved.v1 stock',

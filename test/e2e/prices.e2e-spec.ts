@@ -152,8 +152,8 @@ describe('the price history', () => {
     for (const { body } of placed) {
       const { lines, total } = await client.order(body.id);
       expect({ lines, total }).toEqual({ lines: body.lines, total: body.total });
-      const paid = await client.pay(body.id, 'tok_visa');
-      expect(paid.body).toMatchObject({ status: 'captured', amount: body.total });
+      const paid = await client.paid(body.id, 'tok_visa');
+      expect(paid).toMatchObject({ status: 'captured', amount: body.total });
     }
     expect(placed.map(({ body }) => body.total?.amount)).toEqual([1_400, 180]);
     expect((await client.place({ sku: 'SNAP', quantity: 2 })).body.total).toEqual(euro(1_800));

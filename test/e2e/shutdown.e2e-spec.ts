@@ -51,7 +51,8 @@ test.each<ProcessName>(['gateway', ...SERVICES])(
     await expectNothingLost(shop, load);
     expect(load.accepted.size).toBe(200);
     // A gateway that is gone refuses connections. A service that is gone makes the gateway answer 503, never 504 or 500.
-    const allowed = name === 'gateway' ? ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', '503'] : ['503'];
+    const allowed =
+      name === 'gateway' ? ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', '503'] : ['503'];
     expect(load.failures.filter((failure) => !allowed.includes(failure))).toEqual([]);
     expect(handledAgain()).toEqual([]);
     const lines = shop.stack.of(name).logLines;

@@ -192,9 +192,12 @@ async function placeLater(): Promise<{ paymentId: string }> {
   const lines = [{ sku: SKU, quantity: 1 }];
   const body = { customerId: 'cus_1', currency: 'EUR', lines, payment: { method: 'tok_visa' } };
   const headers = { 'idempotency-key': randomUUID(), prefer: 'wait=1' };
-  const { paymentId } = (await client.send<OrderView>('POST', '/v1/orders', body, headers)).body;
-  if (!paymentId) throw new Error('the order names no payment');
-  return { paymentId };
+  const { id } = (await client.send<OrderView>('POST', '/v1/orders', body, headers)).body;
+  for (const deadline = Date.now() + 20_000; ; await pause(50)) {
+    const { paymentId } = await client.order(id);
+    if (paymentId) return { paymentId };
+    if (Date.now() > deadline) throw new Error('the order names no payment');
+  }
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

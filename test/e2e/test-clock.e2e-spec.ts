@@ -65,7 +65,7 @@ describe('a sandbox', () => {
       expect(status).toBe('awaiting_payment');
       expect(Date.parse(expiresAt as string)).toBeGreaterThan(now.getTime() + 14 * MINUTES * 1_000);
     }
-    for (const { id } of orders) expect((await client.pay(id, 'tok_visa')).body.status).toBe('captured');
+    for (const { id } of orders) expect((await client.paid(id, 'tok_visa')).status).toBe('captured');
   });
 
   test('balances its accounts until its own time', async () => {

@@ -23,6 +23,8 @@ function provider(answer: () => Promise<Found>) {
   return one;
 }
 
+afterEach(() => jest.restoreAllMocks());
+
 const fails = () => Promise.reject(new Error('reset'));
 const silent = () => new Promise<Found>(() => undefined);
 
@@ -53,17 +55,19 @@ it.each([
 });
 
 it('looks with one call whether it is back, and then asks as before', async () => {
+  let now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
   const states: string[] = [];
   const one = provider(fails);
   const before = guard();
   before.onChange((state) => states.push(state));
   await ask(5, before, one);
-  await pause(PAUSE_MS + 5);
+  now += PAUSE_MS;
   await ask(5, before, one);
   expect(one.calls).toBe(4);
 
   one.answer = async () => OK;
-  await pause(PAUSE_MS + 5);
+  now += PAUSE_MS;
   expect(await ask(3, before, one)).toEqual(['ok', 'ok', 'ok']);
   expect(states).toEqual(['open', 'half open', 'open', 'half open', 'closed']);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Loop } from '#loop';
 import { bundle, type Outcome } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { testDatabase } from '#testing';
+import { testDatabase, warm } from '#testing';
 import { paymentRules } from '../src/decide.js';
 import { type PaymentEffect } from '../src/effects.js';
 import { paymentInvariants } from '../src/invariants.store.js';
@@ -21,7 +21,7 @@ import { InProcessSandbox } from '../src/sandbox/in-process.client.js';
 import { type Entry, LedgerFile, readLedger } from '../src/sandbox/ledger-file.client.js';
 
 const TIMING = {
-  timeoutMs: 2_000,
+  timeoutMs: 10_000,
   firstPauseMs: 1_000,
   quarantineMs: 60_000,
   authorizationMs: 604_800_000,
@@ -35,6 +35,7 @@ const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 export async function openDatabase(): Promise<{ database: Database; drop: () => Promise<void> }> {
   const { url, drop } = await testDatabase('payment');
   const database = new Database({ url, applicationName: 'payment-test' });
+  await warm(database);
   const close = async () => {
     await database.close();
     await drop();

@@ -1,7 +1,7 @@
 import { Loop } from '#loop';
 import { bundle } from '#messaging';
 import { Database, OutboxRelay } from '#persistence';
-import { testDatabase } from '#testing';
+import { testDatabase, warm } from '#testing';
 import { stockInvariants } from '../src/invariants.store.js';
 import { type StockRow, type StockState } from '../src/state.js';
 import { type StockMessage, stockRules } from '../src/stock.js';
@@ -13,6 +13,7 @@ export type StockLoop = Loop<StockState, StockRow, StockMessage>;
 export async function stockDatabase(): Promise<{ database: Database; drop: () => Promise<void> }> {
   const { url, drop } = await testDatabase('stock');
   const database = new Database({ url, applicationName: 'stock-test' });
+  await warm(database);
   return {
     database,
     async drop() {

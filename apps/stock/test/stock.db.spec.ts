@@ -75,7 +75,7 @@ const holding = (sku: string, seq: number, reservedDelta: number, orderId: strin
 
 async function untilSomebodyWaits(): Promise<void> {
   const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  for (const deadline = Date.now() + 900; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 3_500; Date.now() < deadline; ) {
     if ((await stock.database.query(waiting)).rows.length > 0) return;
   }
   throw new Error('nobody waits for the lock');
@@ -254,9 +254,11 @@ describe('a load', () => {
     let twin: Promise<Map<string, StockState>> | undefined;
     await stock.database.transaction(async (tx) => {
       const before = await stockStore.load(tx, [itemKey('tea'), `idem:${key}`], true);
-      twin = stock.database.transaction((other) =>
-        stockStore.load(other, [itemKey('tea'), `idem:${key}`], true),
-      );
+      twin = stock.database.transaction(async (other) => {
+        // Longer than a service waits: who holds the lock has to see first that somebody does.
+        await other.query(`set local lock_timeout = '4s'`);
+        return stockStore.load(other, [itemKey('tea'), `idem:${key}`], true);
+      });
       await untilSomebodyWaits();
       const decision = rules.decide(before, all, at);
       const changes = (decision.put ?? []).map(

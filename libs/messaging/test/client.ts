@@ -55,7 +55,7 @@ export class TestClient {
     return new TestClient(rpc, publisher, notes, [publishing, consuming]);
   }
 
-  ask(text: string, timeoutMs = 10_000, contract: Rpc<string, Words, Words> = echo): Promise<Words> {
+  ask(text: string, timeoutMs = 30_000, contract: Rpc<string, Words, Words> = echo): Promise<Words> {
     return this.rpc.call(contract, { text }, { trace: CAUSE.trace, timeoutMs });
   }
 

@@ -18,6 +18,7 @@ import { work } from './service.js';
 
 const LIMITS = { days: 30, bytes: 200_000_000 };
 const IDLE_MS = 1_000;
+const PATIENCE_MS = 15_000;
 
 let scene: Scene;
 let client: TestClient;
@@ -58,12 +59,12 @@ async function reader(from: LogStart): Promise<EventLogReader> {
   return opened;
 }
 
-/** All that there is, over as many reads as it takes. */
-async function all(from: LogStart): Promise<LogEntry[]> {
+/** All that there is, over as many reads as it takes; that many are there for certain. */
+async function all(from: LogStart, many = 0): Promise<LogEntry[]> {
   const log = await reader(from);
   const found: LogEntry[] = [];
   for (;;) {
-    const entries = await log.read(IDLE_MS);
+    const entries = await log.read(found.length < many ? PATIENCE_MS : IDLE_MS);
     if (entries.length === 0) return found;
     found.push(...entries);
   }
@@ -76,7 +77,7 @@ const messagesIn = (entries: readonly LogEntry[]): number =>
 describe('what is written to the event log', () => {
   it('is in it when it is confirmed: bundles as they were published, those of a moment in one message', async () => {
     const made = await logged(1, 3, 64, 2);
-    const entries = await all('first');
+    const entries = await all('first', made.length);
     expect(entries.map(({ members }) => JSON.stringify(members))).toEqual(made.map(({ body }) => body));
     expect(entries[0]).toMatchObject({
       id: made[0]?.id,
@@ -86,12 +87,12 @@ describe('what is written to the event log', () => {
     });
     expect(Math.abs((entries[0]?.at.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
     expect(messagesIn(entries)).toBe(1);
-    expect(await all('first')).toEqual(entries);
+    expect(await all('first', made.length)).toEqual(entries);
   });
 
   it('is split before a message becomes too large, and more than is sent ahead', async () => {
     const made = await logged(...Array.from({ length: 200 }, () => 64));
-    const entries = await all('first');
+    const entries = await all('first', made.length);
     expect(idsOf(entries)).toEqual(idsOf(made));
     expect(messagesIn(entries)).toBeGreaterThan(10);
     expect(messagesIn(entries)).toBeLessThan(60);
@@ -118,9 +119,9 @@ describe('the event log', () => {
     await until('a second has passed', () => Date.now() > now + 1_100);
     const middle = new Date();
     const late = [...(await logged(1)), ...(await logged(1))];
-    expect(idsOf(await all(1))).toEqual(idsOf([early[1], ...late] as Bundle[]));
-    expect(idsOf(await all(middle))).toEqual(idsOf(late));
-    expect(idsOf(await all('last')).at(-1)).toBe(late[1]?.id);
+    expect(idsOf(await all(1, 3))).toEqual(idsOf([early[1], ...late] as Bundle[]));
+    expect(idsOf(await all(middle, 2))).toEqual(idsOf(late));
+    expect(idsOf(await all('last', 1)).at(-1)).toBe(late[1]?.id);
     const next = await reader('next');
     const after = await logged(1);
     expect(idsOf(await next.read(5_000))).toEqual(idsOf(after));
@@ -141,7 +142,7 @@ describe('the event log', () => {
     expect(notes.words.join()).not.toMatch(/limits/);
     await declareEventLog(model, { ...LIMITS, days: 7 }, notes.log);
     expect(notes.words.join()).toMatch(/keeps the limits it was made with/);
-    expect(await all('first')).toHaveLength(1);
+    expect(await all('first', 1)).toHaveLength(1);
   });
 
   it('tells its reader when it is gone', async () => {
@@ -156,7 +157,7 @@ describe('the event log', () => {
     scene.channel.publish(EXCHANGES.log, EVENT_LOG, Buffer.from('no JSON'), { messageId: 'odd' });
     await until('it is there', async () => (await all('first')).length === 1);
     const [made] = await logged(1);
-    const [odd, good] = await all('first');
+    const [odd, good] = await all('first', 2);
     expect(odd).toMatchObject({ id: 'odd', members: [], malformed: 'not JSON' });
     expect(good?.id).toBe(made?.id);
   });

@@ -32,7 +32,10 @@ describe('an outage of what the handlers need', () => {
       await until(`${text} has failed`, () => textsOf(service.taken).includes(text));
     }
     await until('it pauses', () => service.notes.level('waybill_consuming_paused') === 1);
-    await until('no queue is consumed', () => !service.server.isReady);
+    await until('no queue is consumed', async () => {
+      const { consumerCount } = await scene.channel.checkQueue('stock.commands');
+      return !service.server.isReady && consumerCount === 0;
+    });
     for (let i = 0; i < 100; i++) await client.send(work, 'meanwhile');
     expect(await scene.waiting('stock.commands')).toBeGreaterThanOrEqual(100);
     const begun = performance.now();

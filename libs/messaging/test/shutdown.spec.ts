@@ -41,9 +41,9 @@ describe('shutdown', () => {
     await until('the consumer takes many', () => service.taken.length === 1);
     await client.send(work, 'held');
     await gate.holds(1);
-    const stopped = service.stop();
-    await until('it takes no more', () => !service.server.isReady);
+    await service.server.stopConsuming();
     await client.send(work, 'late');
+    const stopped = service.stop();
     gate.open();
     await stopped;
     expect(textsOf(service.taken)).toEqual(['tea', 'held']);

@@ -65,6 +65,7 @@ export class RunningService {
   get logLines(): LogLine[] {
     return this.output
       .split('\n')
+      .slice(0, -1)
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as LogLine);
   }

@@ -40,6 +40,7 @@ async function created(server: string, statement: (name: string) => string): Pro
   await admin(server, (client) => client.query(statement(name)));
   const url = withName(server, name);
   const database = new Database({ url, applicationName: 'test' });
+  await warm(database);
   return {
     url,
     servingUrl: servingUrlOf(url),
@@ -49,6 +50,19 @@ async function created(server: string, statement: (name: string) => string): Pro
       await admin(server, (client) => client.query(`drop database if exists ${name} with (force)`));
     },
   };
+}
+
+/**
+ * Opens the connections of a pool before a test needs them all at once: who waits for one gives up after half a second, and a
+ * machine that is busy may need that long.
+ */
+export async function warm(database: Pick<Database, 'query'>, connections = 10): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const all = Array.from({ length: connections }, () => database.query('select pg_sleep(0.02)'));
+    const failed = (await Promise.allSettled(all)).find((one) => one.status === 'rejected');
+    if (!failed) return;
+    if (tries === 20) throw failed.reason;
+  }
 }
 
 /** Under a lock: two that ask at once would both make it. */

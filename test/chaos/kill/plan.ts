@@ -23,7 +23,7 @@ const PLAN: readonly (readonly [path: PathName, deaths: Planned])[] = [
   ['no stock', { order: 'relay.before-delete', stock: 'consumer.acked' }],
   ['cancelled', { order: 'answers.sent:2', stock: 'consumer.before-ack' }],
   ['captured when it leaves', { order: 'answers.before-send', payment: 'relay.deleted' }],
-  ['returned', { payment: 'provider.answered:2', stock: 'loop.saved:3' }],
+  ['returned', { payment: 'provider.answered:2', stock: 'loop.saved:2' }],
   ['unknown, then success', { order: 'event-log.before-commit', payment: 'reconcile.found' }],
   ['paid by webhook', { payment: 'webhook.before-store' }],
   ['paid by webhook', { payment: 'webhook.stored', order: 'gathered.before-send' }],
