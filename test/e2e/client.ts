@@ -98,12 +98,13 @@ export class Client {
     return this.send('POST', '/v1/payments', { orderId, method }, headers);
   }
 
-  /** Pays, again while another payment is under way, and waits for the provider's word. */
+  /** Pays, again while another payment is under way or nothing has happened (503), and waits for the provider's word. */
   async paid(orderId: string, method: string, timeoutMs = 30_000): Promise<PaymentView> {
     for (const deadline = Date.now() + timeoutMs; ; await pause(POLL_MS)) {
       const { status, text, body } = await this.pay(orderId, method);
       if (status === 201) return this.untilPaid(body.id);
-      if (!text.includes('/problems/payment-in-progress') || Date.now() > deadline) throw new Error(text);
+      const isOver = status !== 503 && !text.includes('/problems/payment-in-progress');
+      if (isOver || Date.now() > deadline) throw new Error(text);
     }
   }
 
@@ -134,24 +135,22 @@ export class Client {
   }
 
   /** Asks again until the order stands as expected; the wait has a deadline. */
-  async until(id: string, status: OrderView['status'], timeoutMs = 30_000): Promise<OrderView> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const order = await this.order(id);
-      if (order.status === status) return order;
-      if (Date.now() > deadline) throw new Error(`${id} is still ${order.status} after ${timeoutMs} ms`);
-      await pause(POLL_MS);
-    }
+  until(id: string, wanted: OrderView['status'], timeoutMs = 30_000): Promise<OrderView> {
+    return this.askUntil<OrderView>(`/v1/orders/${id}`, ({ status }) => status === wanted, timeoutMs);
   }
 
   /** Asks again until the provider's word is there: the answer to `pay` may have come without it. */
-  async untilPaid(id: string, timeoutMs = 30_000): Promise<PaymentView> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const { status, text, body } = await this.send<PaymentView>('GET', `/v1/payments/${id}`);
-      if (status === 200 && body.status !== 'requested' && body.status !== 'unknown') return body;
-      if (Date.now() > deadline) throw new Error(`${id} has no outcome after ${timeoutMs} ms: ${text}`);
-      await pause(POLL_MS);
+  untilPaid(id: string, timeoutMs = 30_000): Promise<PaymentView> {
+    const isKnown = ({ status }: PaymentView) => status !== 'requested' && status !== 'unknown';
+    return this.askUntil(`/v1/payments/${id}`, isKnown, timeoutMs);
+  }
+
+  /** Who is told to try again (503) does. */
+  private async askUntil<T>(path: string, holds: (body: T) => boolean, timeoutMs: number): Promise<T> {
+    for (const deadline = Date.now() + timeoutMs; ; await pause(POLL_MS)) {
+      const { status, text, body } = await this.send<T>('GET', path);
+      if (status === 200 && holds(body)) return body;
+      if (Date.now() > deadline) throw new Error(`GET ${path} after ${timeoutMs} ms: ${status} ${text}`);
     }
   }
 

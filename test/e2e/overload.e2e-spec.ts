@@ -19,7 +19,7 @@ beforeAll(async () => {
     env: {
       REQUESTS_IN_FLIGHT_MIN: String(PLACES),
       REQUESTS_IN_FLIGHT_MAX: String(PLACES),
-      RPC_TIMEOUT_MS: '1000',
+      RPC_TIMEOUT_MS: '3000',
       HEADERS_TIMEOUT_MS: '1000',
       REQUEST_TIMEOUT_MS: '2000',
       KEEP_ALIVE_MS: '1000',
