@@ -179,6 +179,8 @@ describe('free text', () => {
     for (const text of ['4111111111111111', 'card 4111-1111-1111-1111 please', '378282246310005']) {
       expect(holdsCardNumber(text)).toBe(true);
     }
+    // Longer than any hash.
+    expect(holdsCardNumber(`${'a'.repeat(60)}4111111111111111`)).toBe(true);
     for (const text of ['4111111111111112', '0000000000000000', 'order 20261123100000']) {
       expect(holdsCardNumber(text)).toBe(false);
     }
