@@ -71,7 +71,7 @@ test.each(seeds)(
   seconds * 1_000 + AROUND_MS,
 );
 
-/** Of two or three faults all may fall on a quiet moment: `npm run chaos`, with more of them, asks for one in each schedule. */
+/** Of two or three faults all may fall on a quiet moment: of many schedules `npm run chaos` asks that each kind was noticed. */
 test('and something did happen', () => {
   const hurt = reports.filter(({ faults }) => faults.some(({ noticed }) => noticed > 0));
   expect(hurt.length).toBeGreaterThan(0);
