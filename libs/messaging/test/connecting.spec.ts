@@ -208,24 +208,6 @@ describe('a lost connection', () => {
     await connection.close();
   });
 
-  it('that is made again, and left because a queue is not there, leaves no timer behind', async () => {
-    const cable = await scene.cable();
-    const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
-    await connection.open(5_000);
-    let tries = 0;
-    await connection.onOpen(async (model) => {
-      const channel = await model.createChannel();
-      channel.on('error', () => undefined).on('close', () => connection.renew(model));
-      if (++tries === 2) await channel.checkQueue('none');
-    });
-    const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
-    const before = timers();
-    cable.cut();
-    await until('it works in the end', () => tries === 3 && connection.isOpen);
-    await until('no more timers than before', () => timers() <= before, 10_000);
-    await connection.close();
-  });
-
   it('while it is being closed is closed: nobody waits, nothing is made again', async () => {
     const cable = await scene.cable();
     const notes = new Notes();
@@ -237,6 +219,24 @@ describe('a lost connection', () => {
     expect(performance.now() - begun).toBeLessThan(4_500);
     expect(connection.isOpen).toBe(false);
   });
+});
+
+it('a connection that is made again, and left because a queue is not there, leaves no timer behind', async () => {
+  const cable = await scene.cable();
+  const connection = new Connection({ url: cable.url, name: 'test', ...new Notes() });
+  await connection.open(5_000);
+  let tries = 0;
+  await connection.onOpen(async (model) => {
+    const channel = await model.createChannel();
+    channel.on('error', () => undefined).on('close', () => connection.renew(model));
+    if (++tries === 2) await channel.checkQueue('none');
+  });
+  const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+  const before = timers();
+  cable.cut();
+  await until('it works in the end', () => tries === 3 && connection.isOpen);
+  await until('no more timers than before', () => timers() <= before, 10_000);
+  await connection.close();
 });
 
 describe('a connection to one of several nodes', () => {
