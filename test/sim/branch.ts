@@ -37,17 +37,33 @@ export const PATHS: readonly Path[] = [
   { name: 'expired', onHand: 5, payment: null },
 ];
 
+type Left = Budget & { readonly unknowns: number; readonly asks: number };
+
 export interface Move {
   readonly name: string;
   readonly run: () => void;
+  /** The service that it is about, and no other; undefined: about everything. */
+  readonly at: ServiceName | undefined;
+  /** What of that service it is about: its state, or one thing that it sends; undefined: about all of it. */
+  readonly part?: string;
+  /** Of what it leaves less. */
+  readonly spends?: keyof Left;
   /** The service whose process dies right after what this leads to is committed. */
   readonly kills?: ServiceName;
+}
+
+/** Whether both lead to the same, whichever comes first, and neither stands in the way of the other. */
+export function isIndependent(one: Move, other: Move): boolean {
+  if (one.at === undefined || other.at === undefined) return false;
+  if (one.spends !== undefined && one.spends === other.spends) return false;
+  if (one.at !== other.at) return true;
+  return one.part !== undefined && other.part !== undefined && one.part !== other.part;
 }
 
 /** One world, and what may still go wrong in it. */
 export class Branch {
   readonly world: World;
-  readonly left: { duplicates: number; losses: number; crashes: number; unknowns: number; asks: number };
+  readonly left: { -readonly [kind in keyof Left]: number };
 
   constructor(
     private readonly path: Path,
@@ -91,17 +107,28 @@ export class Branch {
 
   private operations(): Move[] {
     const { ports } = this.world;
+    const alike = new Map<string, number>();
     return ports.pending.flatMap((operation) => {
       const { owner, kind, about } = operation;
-      const name = `${owner.name} ${kind} ${about()}`;
-      const moves: Move[] = [{ name, run: () => ports.complete(operation, 'done') }];
-      const of = kind === 'publish' ? 'losses' : 'unknowns';
+      const at = serviceOf(owner.name);
+      const words = `${owner.name} ${kind} ${about()}`;
+      // One that was sent, or was not, is not the same as one that is sent for the first time.
+      const number = (alike.get(words) ?? 0) + 1;
+      alike.set(words, number);
+      const name = number > 1 ? `${words} (${number})` : words;
+      // What a provider answers is decided about; what is sent, or was not, changes only that it need not be sent again.
+      const part = kind === 'call' ? STATE : words;
+      const moves: Move[] = [{ name, at, part, run: () => ports.complete(operation, 'done') }];
+      const spends = kind === 'publish' ? 'losses' : 'unknowns';
       for (const fate of ['refused', 'doubt'] as const) {
-        if (this.left[of] === 0 || !operation.fates.includes(fate)) continue;
+        if (this.left[spends] === 0 || !operation.fates.includes(fate)) continue;
         moves.push({
           name: `fault: ${name} ${fate}`,
+          at,
+          part,
+          spends,
           run: () => {
-            this.left[of]--;
+            this.left[spends]--;
             ports.complete(operation, fate);
           },
         });
@@ -113,16 +140,20 @@ export class Branch {
   private deliveries(): Move[] {
     const { world } = this;
     return world.bus.due.flatMap((parcel) => {
-      const words = wordsOf(parcel);
+      const { service: at, deaths } = parcel;
+      const words = `${wordsOf(parcel)}${deaths > 0 ? `, again (${deaths})` : ''}`;
       const deliver = (): void => {
         world.bus.take(parcel);
         world.processes.find(({ service }) => service === parcel.service)?.receive(parcel);
       };
-      const moves: Move[] = [{ name: `deliver ${words}`, run: deliver }];
+      const moves: Move[] = [{ name: `deliver ${words}`, at, part: STATE, run: deliver }];
       if (parcel.replyTo !== null) return moves;
       if (this.left.duplicates > 0) {
         moves.push({
           name: `fault: twice ${words}`,
+          at,
+          part: STATE,
+          spends: 'duplicates',
           run: () => {
             this.left.duplicates--;
             world.bus.duplicate(parcel);
@@ -135,7 +166,8 @@ export class Branch {
           this.left.crashes--;
           deliver();
         };
-        moves.push({ name: `fault: ${words}, saved, and its process dies`, run, kills: parcel.service });
+        const name = `fault: ${words}, saved, and its process dies`;
+        moves.push({ name, at, spends: 'crashes', run, kills: at });
       }
       return moves;
     });
@@ -147,7 +179,7 @@ export class Branch {
       this.left.crashes--;
       this.kill(name);
     };
-    return [{ name: `fault: ${name} dies ${when}`, run }];
+    return [{ name: `fault: ${name} dies ${when}`, at: serviceOf(name), spends: 'crashes', run }];
   }
 
   /** And it starts again at once: that it stays away is a delay of all that it would have done. */
@@ -165,7 +197,7 @@ export class Branch {
     if (!shopper || !placement) return [];
     const send = (request = placement): void =>
       world.bus.ask(request.contract.service, world.clients.memberOf(shopper, request), 'client');
-    if (placement.tries === 0) return [{ name: 'place', run: () => send() }];
+    if (placement.tries === 0) return [{ name: 'place', at: 'order', part: STATE, run: () => send() }];
     const order = world.databases.order.rows.get(shopper.orderId ?? '');
     const { ask } = path;
     if (!ask || left.asks === 0 || order?.kind !== 'order' || !WISHES[ask].when(order)) return [];
@@ -173,7 +205,8 @@ export class Branch {
       left.asks--;
       send(world.clients.wish(shopper, ask, order));
     };
-    return [{ name: `ask ${ask}`, run }];
+    // A client knows, and asks, the order service alone.
+    return [{ name: `ask ${ask}`, at: 'order', part: STATE, spends: 'asks', run }];
   }
 
   private time(): Move[] {
@@ -189,9 +222,13 @@ export class Branch {
       for (const { service, worker } of due)
         world.processes.find((one) => one.service === service)?.work(worker);
     };
-    return [{ name: 'time passes', run }];
+    return [{ name: 'time passes', at: undefined, run }];
   }
 }
+
+const STATE = 'state';
+/** `order-1` is one of the order service. */
+const serviceOf = (name: string): ServiceName => name.slice(0, name.indexOf('-')) as ServiceName;
 
 const isOfDatabase = ({ kind }: Operation): boolean => kind !== 'publish' && kind !== 'call';
 
