@@ -40,15 +40,24 @@ export function summaryOf(ended, ms) {
   };
 }
 
+/** So many half seconds in a row as before, and it is over: a hiccup later on is one that there is without an overload, too. */
+const CALM_SLICES = 4;
+
 /**
- * Until the end of the last half second in which something was not confirmed, or half took longer than a hundredth before.
+ * Until two seconds begin in which everything was confirmed, and of no half second half took longer than a hundredth before.
+ * Longer than was looked at when there are none.
  * @param {readonly Ended[]} ended @param {number} fromMs @param {number} normalP99Ms
  */
 export function recoveryMs(ended, fromMs, normalP99Ms) {
   const slices = Map.groupBy(ended, ({ dueMs }) => Math.floor((dueMs - fromMs) / SLICE_MS));
-  const bad = [...slices].filter(([, all]) => {
+  const isCalm = (/** @type {number} */ i) => {
+    const all = slices.get(i) ?? [];
     const { p50 } = latencyOf(all.map(({ lateMs }) => lateMs));
-    return p50 > normalP99Ms || all.some(({ outcome }) => outcome !== 'confirmed');
-  });
-  return (Math.max(-1, ...bad.map(([slice]) => slice)) + 1) * SLICE_MS;
+    return all.length > 0 && p50 <= normalP99Ms && all.every(({ outcome }) => outcome === 'confirmed');
+  };
+  const last = Math.max(...slices.keys());
+  for (let first = 0; first + CALM_SLICES - 1 <= last; first++) {
+    if (Array.from({ length: CALM_SLICES }, (_, i) => first + i).every(isCalm)) return first * SLICE_MS;
+  }
+  return (last + 1 + CALM_SLICES) * SLICE_MS;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { getPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client } from './client.js';
 import { Shop } from './shop.js';
@@ -24,6 +25,8 @@ beforeAll(async () => {
       REQUEST_TIMEOUT_MS: '2000',
       KEEP_ALIVE_MS: '1000',
       CORS_ORIGINS: ORIGIN,
+      // Whoever is not root may only choose to be less important.
+      NICENESS: '1',
     },
   });
   client = shop.client();
@@ -50,6 +53,11 @@ async function stopped<T>(service: 'gateway' | 'order' | 'stock', work: () => Pr
 }
 
 const unavailable = { status: 503, body: { type: '/problems/service-unavailable', status: 503 } };
+
+test('a gateway has the priority that it is told to have', () => {
+  expect(getPriority(shop.stack.of('gateway').pid)).toBe(1);
+  expect(getPriority(shop.stack.of('order').pid)).toBe(0);
+});
 
 describe('a service that does not answer', () => {
   test('is left alone: nobody waits for the deadline any more, until it answers again', async () => {

@@ -42,6 +42,9 @@ export class GatewayConfig extends ServiceConfig {
   /** How late the event loop may be (p99) before reads are refused; at twice that new orders are, at four times all. */
   @IsInt() @Min(1) @Max(60_000) eventLoopDelayMs = 100;
 
+  /** Its priority, where the kernel lets it choose one below 0 (root, CAP_SYS_NICE): refusals are in time where all share a few processors. 0: as the others. */
+  @IsInt() @Min(-20) @Max(19) niceness = -5;
+
   /** Sockets that may be open at each gateway; another one is closed at once. */
   @IsInt() @Min(10) @Max(1_000_000) maxConnections = 10_000;
 

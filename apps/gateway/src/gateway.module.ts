@@ -16,6 +16,7 @@ import { ConnectionsModule } from './admission/connections.module.js';
 import { EventLoopWorker } from './admission/event-loop.worker.js';
 import { FrontDoor } from './admission/front-door.guard.js';
 import { OverloadWorker } from './admission/overload.worker.js';
+import { Priority } from './admission/priority.client.js';
 import { GatewayConfig } from './config.js';
 import { DeadLettersClient } from './dead-letters/dead-letters.client.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -98,6 +99,7 @@ import { WebhooksController } from './webhooks/webhooks.controller.js';
     FrontDoor,
     EventLoopWorker,
     OverloadWorker,
+    Priority,
     Authentication,
     { provide: Admission, inject: [GatewayConfig, RpcClient], useFactory: admissionOf },
     {
