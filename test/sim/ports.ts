@@ -26,7 +26,8 @@ export interface Owner {
 }
 
 const ALWAYS = (): boolean => true;
-const NEVER = new Promise<never>(() => undefined);
+/** Each a promise of its own: one for all would keep everything alive that ever waited for it. */
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** All that is asked and has not happened. A process that has died asks in vain, for ever. */
 export class Ports {
@@ -36,7 +37,7 @@ export class Ports {
     operation: Omit<Operation, 'isReady' | 'complete'> & { readonly isReady?: () => boolean },
     carryOut: (fate: Fate) => T,
   ): Promise<T> {
-    if (!operation.owner.alive) return NEVER;
+    if (!operation.owner.alive) return never();
     return new Promise<T>((resolve, reject) => {
       this.pending.push({
         isReady: ALWAYS,
