@@ -6,7 +6,7 @@ export const HELP = `npm run sim -- [options]    the whole system in one process
   --from N        the first seed (default 1)
   --seed N        one history, told step by step; the same every time
   --exhaustive    every interleaving of one order's messages with at most one duplicate, one loss and one crash
-  --bound N       of --exhaustive: at most so many states of each path (default 20000)
+  --bound N       of --exhaustive: at most so many states of each path (default 20000, with --long 3000000: all of them)
   --jobs N        worker threads (default: the cores there are)
   --long          100 000 seeds and --exhaustive, with a report in docs/results/sim.md (npm run long:sim)
 
@@ -41,7 +41,7 @@ export function optionsOf(args: readonly string[], cores: number): Options {
     from: number('from', 1),
     seed: values.seed === undefined ? undefined : number('seed', 1),
     exhaustive: values.exhaustive ?? false,
-    bound: number('bound', 20_000),
+    bound: number('bound', values.long ? 3_000_000 : 20_000),
     jobs: Math.max(1, number('jobs', cores)),
     long: values.long ?? false,
     help: values.help ?? false,
