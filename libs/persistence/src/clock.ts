@@ -9,6 +9,8 @@ export interface Advance {
 
 /** How often a replica looks: at a clock that only drifts, and at one that tests may move. */
 const LOOK_MS = { steady: 60_000, movable: 100 };
+/** Two clocks drift apart by less than this for each millisecond, in milliseconds. */
+const DRIFT = 0.001;
 /** Ten years: far beyond every deadline there is, and within what a date can be written as. */
 export const MOST_AHEAD_MS = 3_650 * 86_400_000;
 
@@ -34,6 +36,9 @@ export class Clock {
   readonly lookMs: number;
   /** What is to be added to performance.now(), which a change of the machine's clock does not move. */
   private offsetMs = performance.timeOrigin;
+  /** By how much that may be wrong: half of the time that its answer took. */
+  private doubtMs = Number.POSITIVE_INFINITY;
+  private measuredAt = 0;
   private ahead = 0;
   private readonly listeners: (() => void)[] = [];
 
@@ -58,8 +63,20 @@ export class Clock {
     const before = performance.now();
     const { rows } = await this.db.query<{ ms: number; ahead: number }>(this.isMovable ? MOVABLE : STEADY);
     const after = performance.now();
-    if (rows[0]) this.offsetMs = rows[0].ms - (before + after) / 2;
+    if (rows[0]) this.measured(rows[0].ms - (before + after) / 2, (after - before) / 2, after);
     this.moveTo(rows[0]?.ahead ?? 0);
+  }
+
+  /**
+   * An answer that was long under way says less than what is known already: half a second of waiting for a processor would make two
+   * replicas disagree by a quarter. Unless it can only be that the database's clock was set.
+   */
+  private measured(offsetMs: number, doubtMs: number, now: number): void {
+    const known = this.doubtMs + (now - this.measuredAt) * DRIFT;
+    if (doubtMs > known && Math.abs(offsetMs - this.offsetMs) <= doubtMs + known) return;
+    this.offsetMs = offsetMs;
+    this.doubtMs = doubtMs;
+    this.measuredAt = now;
   }
 
   /**
