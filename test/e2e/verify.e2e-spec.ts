@@ -36,6 +36,26 @@ describe('npm run verify', () => {
     expect([code, output]).toEqual([1, expect.stringContaining(`stock A5 ${NAME}: 1 row, such as {"sku"`)]);
   });
 
+  it('says which database is not there, without its password, and what to do', async () => {
+    const STOCK_DATABASE_URL = 'postgres://waybill:secret@127.0.0.1:1/waybill_stock';
+    const { code, output } = await verifyWith({ STOCK_DATABASE_URL });
+    expect(code).toBe(2);
+    expect(output).toContain(
+      'the database of stock, postgres://127.0.0.1:1/waybill_stock, does not let us in',
+    );
+    expect(output).toContain('STOCK_DATABASE_URL');
+    expect(output).not.toMatch(/secret|\.mjs:/);
+  });
+
+  it.each([
+    [['--wait', 'long'], '--wait long is no number of seconds'],
+    [['--nonsense'], "Unknown option '--nonsense'"],
+  ])('takes %j for a mistake, not for broken books', async (args, words) => {
+    const { code, output } = await verify(...args);
+    expect([code, output]).toEqual([2, expect.stringContaining(words)]);
+    expect(output).not.toContain('.mjs:');
+  });
+
   it('says what it could not find out while something is under way', async () => {
     const id = 'msg_00000000000000000000000000';
     await shop.books.rows(
@@ -112,9 +132,16 @@ async function violations(): Promise<number> {
 }
 
 /** As an operator runs it, against the databases of this shop. */
-function verify(...args: string[]): Promise<{ code: number | string | null | undefined; output: string }> {
+interface Verified {
+  readonly code: number | string | null | undefined;
+  readonly output: string;
+}
+
+const verify = (...args: string[]): Promise<Verified> => verifyWith({}, ...args);
+
+function verifyWith(others: Record<string, string>, ...args: string[]): Promise<Verified> {
   const { ORDER_DATABASE_URL, PAYMENT_DATABASE_URL, STOCK_DATABASE_URL } = shop.stack.environment();
-  const env = { ...process.env, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL, STOCK_DATABASE_URL };
+  const env = { ...process.env, ORDER_DATABASE_URL, PAYMENT_DATABASE_URL, STOCK_DATABASE_URL, ...others };
   return new Promise((resolve) => {
     execFile(process.execPath, ['tools/verify.mjs', ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: error ? error.code : 0, output: stdout + stderr }),

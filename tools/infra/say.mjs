@@ -77,10 +77,16 @@ function show(text) {
   current = text;
 }
 
+/** @param {unknown} error */
+function wordsOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  const isAnOption = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return error instanceof Trouble || isAnOption ? error.message : error.stack;
+}
+
 /** Ends the process with the cause in words: a stack only for what nobody foresaw. @param {unknown} error */
 export function fail(error) {
-  const text =
-    error instanceof Trouble ? error.message : error instanceof Error ? error.stack : String(error);
-  console.error(`\n${red('✗')} ${text}`);
-  process.exitCode = 1;
+  console.error(`\n${red('✗')} ${wordsOf(error)}`);
+  // Some commands have a code of their own for what could not be found out.
+  process.exitCode ||= 1;
 }

@@ -34,6 +34,8 @@ const STATEMENT_MS = 300_000;
 
 /** @param {string[]} args */
 export async function verify(args) {
+  // As long as nothing has been found out.
+  process.exitCode = 2;
   const { values: options } = parseArgs({
     args,
     options: {
@@ -43,14 +45,18 @@ export async function verify(args) {
       help: { type: 'boolean' },
     },
   });
-  if (options.help) return console.log(HELP);
+  if (options.help) {
+    process.exitCode = 0;
+    return console.log(HELP);
+  }
   const waitMs = Number(options.wait) * 1_000;
   if (!(waitMs >= 0))
     throw new Trouble(`--wait ${options.wait} is no number of seconds`, 'npm run verify -- --help');
-  process.exitCode = 2;
-  const pools = poolsOf(databaseUrls());
+  const urls = databaseUrls();
+  const pools = poolsOf(urls);
   try {
     await buildIfChanged();
+    for (const service of SERVICES) await expectAnswer(service, urls[service], pools[service]);
     process.exitCode = await check(pools, { waitMs, always: options.always, json: options.json });
   } finally {
     await Promise.all(Object.values(pools).map((pool) => pool.end()));
@@ -137,6 +143,19 @@ function databaseUrls() {
     return [service, url];
   });
   return Object.fromEntries(pairs);
+}
+
+/** @param {Service} service @param {string} url @param {pg.Pool} pool */
+async function expectAnswer(service, url, pool) {
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    throw new Trouble(
+      `the database of ${service}, ${shown(url)}, does not let us in: ${/** @type {Error} */ (error).message}`,
+      `see that it runs, and that ${service.toUpperCase()}_DATABASE_URL is right`,
+      error,
+    );
+  }
 }
 
 /** @param {Record<Service, string>} urls */
