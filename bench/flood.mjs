@@ -45,7 +45,7 @@ async function run({ url, apiKey, skus, seed, steps }) {
  */
 async function start() {
   try {
-    setPriority(-5);
+    setPriority(-10);
   } catch {
     // Not root: the results say so by being worse.
   }

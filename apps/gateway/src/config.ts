@@ -43,7 +43,7 @@ export class GatewayConfig extends ServiceConfig {
   @IsInt() @Min(1) @Max(60_000) eventLoopDelayMs = 100;
 
   /** Its priority, where the kernel lets it choose one below 0 (root, CAP_SYS_NICE): refusals are in time where all share a few processors. 0: as the others. */
-  @IsInt() @Min(-20) @Max(19) niceness = -5;
+  @IsInt() @Min(-20) @Max(19) niceness = -10;
 
   /** Sockets that may be open at each gateway; another one is closed at once. */
   @IsInt() @Min(10) @Max(1_000_000) maxConnections = 10_000;
