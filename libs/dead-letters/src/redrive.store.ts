@@ -9,7 +9,8 @@ export interface Redrive {
   readonly actor: string;
   readonly cause: string | null;
   readonly perSecond: number;
-  readonly begunAt: Date;
+  /** For which letters may go now, whichever replica sends them: at most 1, and as much for one that has not begun. */
+  readonly seconds: number;
   readonly canaryId: string | null;
   readonly canaryIsOver: boolean;
   readonly canaryHasDied: boolean;
@@ -52,6 +53,15 @@ export async function findRedrive(
   return rows[0];
 }
 
+/** Asked every second by every process: one statement, no lock. */
+export async function isRedriveUnderWay(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ yes: boolean }>({
+    name: 'is-redrive-under-way',
+    text: `select exists (select from redrives where status in ('canary', 'running')) as yes`,
+  });
+  return rows[0]?.yes ?? false;
+}
+
 /**
  * The one that is under way, locked: replicas take turns. A canary has died when what it carried is a dead letter that
  * was kept after the redrive had begun.
@@ -59,7 +69,9 @@ export async function findRedrive(
 export async function lockRedrive(tx: Tx): Promise<Redrive | undefined> {
   const { rows } = await tx.query<Redrive>({
     name: 'lock-redrive',
-    text: `select id, status, actor, cause, per_second as "perSecond", begun_at as "begunAt", canary_id as "canaryId",
+    text: `select id, status, actor, cause, per_second as "perSecond", canary_id as "canaryId",
+        case updated_at when begun_at then 1
+          else least(1, extract(epoch from now() - updated_at)) end::float8 as seconds,
         coalesce(canary_until < now(), false) as "canaryIsOver",
         exists (select 1 from dead_letters canary, dead_letters l
           where canary.id = r.canary_id and l.member_id = canary.member_id and l.status = 'dead'
@@ -87,15 +99,21 @@ export interface Progress {
   readonly stoppedBecause?: string;
 }
 
-export async function saveProgress(tx: Tx, id: string, progress: Progress, canaryMs: number): Promise<void> {
+/** `unused`: of the seconds for which letters might go, those for which none did. They count for the next who looks. */
+export async function saveProgress(
+  tx: Tx,
+  id: string,
+  progress: Progress,
+  { canaryMs, unused }: { readonly canaryMs: number; readonly unused: number },
+): Promise<void> {
   const { status, redriven, canaryId = null, stoppedBecause = null } = progress;
   await tx.query({
     name: 'save-redrive',
     text: `update redrives set status = $2, redriven = redriven + $3, stopped_because = coalesce($4, stopped_because),
-        canary_id = coalesce($5, canary_id), updated_at = now(),
+        canary_id = coalesce($5, canary_id), updated_at = now() - $7 * interval '1 second',
         canary_until = case when $5::text is null then canary_until else now() + $6 * interval '1 millisecond' end
       where id = $1`,
-    values: [id, status, redriven, stoppedBecause, canaryId, canaryMs],
+    values: [id, status, redriven, stoppedBecause, canaryId, canaryMs, unused],
   });
 }
 

@@ -98,15 +98,16 @@ test('text that PostgreSQL has no place for is kept as near as it can be', async
   expect((await findLetter(database, one.id))?.error).toBe('a\ufffdb\ufffd');
 });
 
-const begin = async (canary: boolean) => {
-  const asked = { id: newId('rdv'), actor: 'operator', perSecond: 10, canary };
+const begin = async (canary: boolean, perSecond = 10) => {
+  const asked = { id: newId('rdv'), actor: 'operator', perSecond, canary };
   await database.transaction((tx) => beginRedrive(tx, asked));
   return () => findRedrive(database, 'order', asked.id);
 };
 
-/** How many letters went in one second of a redrive. */
-async function second(): Promise<number> {
+/** How many letters go when so many seconds have passed, and one replica looks. */
+async function second(seconds = 1): Promise<number> {
   const sent: OutboxRow[] = [];
+  await database.query(`update redrives set updated_at = updated_at - $1 * interval '1 second'`, [seconds]);
   const relay: Pick<OutboxRelay, 'dispatch'> = { dispatch: (rows) => void sent.push(...rows) };
   await redriveSome(database, relay as OutboxRelay);
   return sent.length;
@@ -121,6 +122,21 @@ test('a redrive of all leaves out what can never be sent back', async () => {
   expect(await second()).toBe(1);
   expect(await second()).toBe(0);
   expect(await view()).toMatchObject({ status: 'done', redriven: 1, left: 0 });
+});
+
+test('a redrive sends as many letters a second as it was told, however many replicas look, and however often', async () => {
+  await database.query('delete from dead_letters');
+  for (let n = 0; n < 100; n++) await keepLetter(database, letter());
+  await begin(false, 10);
+  expect(await second(0)).toBe(10);
+  const looks = [0, 0.25, 0.25, 0.5, 0, 0.75, 0.15, 0.15, 0.95];
+  let sent = 0;
+  for (const seconds of looks) sent += await second(seconds);
+  const due = 10 * looks.reduce((sum, seconds) => sum + seconds, 0);
+  // The machine takes some time besides.
+  expect(sent).toBeGreaterThanOrEqual(due - 1);
+  expect(sent).toBeLessThan(due + 10);
+  await database.query(`update redrives set status = 'done'`);
 });
 
 describe.each([
