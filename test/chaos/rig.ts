@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ServiceName } from '#contracts';
-import { type ProcessName, Stack, type TestBroker, testBroker, testDatabase } from '#testing';
+import { ownDatabase, type ProcessName, Stack, type TestBroker, testBroker } from '#testing';
 import { ApiDocument } from '../e2e/api-document.js';
 import { Books, SERVICES } from '../e2e/books.js';
 import { Client } from '../e2e/client.js';
@@ -88,7 +88,7 @@ export class Rig {
   }
 
   private async databases(): Promise<Record<ServiceName, string>> {
-    const made = await Promise.all(SERVICES.map((service) => testDatabase(service)));
+    const made = await Promise.all(SERVICES.map((service) => ownDatabase(service)));
     for (const { drop } of made) this.closers.push(drop);
     const [order = '', payment = '', stock = ''] = made.map(({ url }) => url);
     return { order, payment, stock };

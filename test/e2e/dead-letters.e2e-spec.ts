@@ -79,6 +79,16 @@ const dead = (count: number) =>
     return found.length === count && found;
   });
 
+test('each queue has one consumer, where there is one process of each service', async () => {
+  const consumers = await until('one consumer of each queue', async () => {
+    const path = `/api/consumers/${shop.broker.vhost}`;
+    const all = await shop.broker.manage<{ queue: { name: string } }[]>('GET', path);
+    const names = all.map(({ queue }) => queue.name);
+    return names.includes('order.dead') && new Set(names).size === names.length && names;
+  });
+  expect(consumers).toEqual(expect.arrayContaining(['order.dead', 'payment.dead', 'stock.dead']));
+});
+
 test('a message that cannot be handled is listed with its reason, its error and its body', async () => {
   const [orderId = ''] = await unpaid(1);
   await forge([orderId]);

@@ -1,5 +1,5 @@
 import { type Role } from '#messaging';
-import { Stack, type StackOptions, type TestBroker, testBroker, testDatabase } from '#testing';
+import { ownDatabase, Stack, type StackOptions, type TestBroker, testBroker } from '#testing';
 import { ApiDocument } from './api-document.js';
 import { Books, SERVICES } from './books.js';
 import { Client, type ClientOptions } from './client.js';
@@ -32,7 +32,7 @@ export class Shop {
   static async open({ ownUsers = false, ...options }: ShopOptions = {}): Promise<Shop> {
     const broker = await testBroker();
     const brokerUrls = ownUsers ? await broker.users() : {};
-    const databases = await Promise.all(SERVICES.map((service) => testDatabase(service)));
+    const databases = await Promise.all(SERVICES.map((service) => ownDatabase(service)));
     const books = new Books(byService(databases.map(({ url }) => url)));
     // As in production: whoever serves may change rows, and only those that it has to.
     const databaseUrls = byService(databases.map(({ servingUrl }) => servingUrl));

@@ -1,5 +1,6 @@
 import { type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { type NestMicroservice } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type ServiceName } from '#contracts';
@@ -140,8 +141,11 @@ async function listen(
     logger: nestLogger(logger),
   });
   if (server) {
-    const microservice = app.connectMicroservice({ strategy: server }, { deferInitialization: true });
+    const options = { deferInitialization: true };
+    const microservice = app.connectMicroservice({ strategy: server }, options) as NestMicroservice;
     microservice.useGlobalFilters(new PassErrorsOn());
+    // Else it would call the hooks of all modules a second time when it starts, and every worker would run twice.
+    microservice.setIsInitHookCalled(true);
   }
   await app.init();
   if (server) await app.startAllMicroservices();

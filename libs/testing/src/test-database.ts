@@ -2,21 +2,30 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { Database, migrate, migrationsOf, rightsOf } from '#persistence';
 
-export interface TestDatabase {
+/** For processes that open connections of their own. */
+export interface OwnDatabase {
   /** Of its owner. */
   readonly url: string;
   /** Of the role that serves: it has the rights of the service's `rights.json`, and no others. */
   readonly servingUrl: string;
-  readonly database: Database;
-  /** Closes `database` too. */
   readonly drop: () => Promise<void>;
+}
+
+/** `drop` closes `database` too. */
+export interface TestDatabase extends OwnDatabase {
+  readonly database: Database;
 }
 
 /** One for all test databases: rights belong to the database. */
 const SERVING = 'wb_test_serving';
 
-/** A database of its own, cloned from a template that has the service's migrations applied. */
+/** One of `ownDatabase`, and a pool of connections to it that are open. */
 export async function testDatabase(service = 'none'): Promise<TestDatabase> {
+  return connected(await ownDatabase(service));
+}
+
+/** A database of its own, cloned from a template that has the service's migrations applied. */
+export async function ownDatabase(service: string): Promise<OwnDatabase> {
   const server = serverUrl();
   const template = await templateFor(service, server);
   return created(server, (name) => `create database ${name} template ${template}`);
@@ -26,7 +35,20 @@ export async function testDatabase(service = 'none'): Promise<TestDatabase> {
 export async function emptyDatabase(): Promise<TestDatabase> {
   const server = serverUrl();
   await admin(server, (client) => openRole(client, server));
-  return created(server, (name) => `create database ${name}`);
+  return connected(await created(server, (name) => `create database ${name}`));
+}
+
+async function connected(own: OwnDatabase): Promise<TestDatabase> {
+  const database = new Database({ url: own.url, applicationName: 'test' });
+  await warm(database);
+  return {
+    ...own,
+    database,
+    async drop() {
+      await database.close();
+      await own.drop();
+    },
+  };
 }
 
 function serverUrl(): string {
@@ -35,20 +57,14 @@ function serverUrl(): string {
   return server;
 }
 
-async function created(server: string, statement: (name: string) => string): Promise<TestDatabase> {
+async function created(server: string, statement: (name: string) => string): Promise<OwnDatabase> {
   const name = `waybill_test_${randomBytes(6).toString('hex')}`;
   await admin(server, (client) => client.query(statement(name)));
   const url = withName(server, name);
-  const database = new Database({ url, applicationName: 'test' });
-  await warm(database);
   return {
     url,
     servingUrl: servingUrlOf(url),
-    database,
-    async drop() {
-      await database.close();
-      await admin(server, (client) => client.query(`drop database if exists ${name} with (force)`));
-    },
+    drop: () => admin(server, (client) => client.query(`drop database if exists ${name} with (force)`)),
   };
 }
 
