@@ -96,9 +96,9 @@ describe('a service that finds an invariant broken', () => {
 
 test('a worker whose rounds fail is told of by a metric, until one has not failed', async () => {
   const inARow = () => shop.stack.of('payment').metric('waybill_worker_failures', { worker: 'redrive' });
-  await shop.books.rows('payment', 'alter table dead_letters rename to dead_letters_away');
+  await shop.books.rows('payment', 'alter table redrives rename to redrives_away');
   await until(async () => (await inARow()) >= 2);
-  await shop.books.rows('payment', 'alter table dead_letters_away rename to dead_letters');
+  await shop.books.rows('payment', 'alter table redrives_away rename to redrives');
   await until(async () => (await inARow()) === 0);
 });
 
