@@ -9,7 +9,7 @@ export interface Redrive {
   readonly actor: string;
   readonly cause: string | null;
   readonly perSecond: number;
-  /** For which letters may go now, whichever replica sends them: at most 1, and as much for one that has not begun. */
+  /** For which letters may go now, whichever replica sends them: 0 to 1, and 1 for one that has not begun. A look may be older than the last. */
   readonly seconds: number;
   readonly canaryId: string | null;
   readonly canaryIsOver: boolean;
@@ -71,7 +71,7 @@ export async function lockRedrive(tx: Tx): Promise<Redrive | undefined> {
     name: 'lock-redrive',
     text: `select id, status, actor, cause, per_second as "perSecond", canary_id as "canaryId",
         case updated_at when begun_at then 1
-          else least(1, extract(epoch from now() - updated_at)) end::float8 as seconds,
+          else greatest(0, least(1, extract(epoch from now() - updated_at))) end::float8 as seconds,
         coalesce(canary_until < now(), false) as "canaryIsOver",
         exists (select 1 from dead_letters canary, dead_letters l
           where canary.id = r.canary_id and l.member_id = canary.member_id and l.status = 'dead'

@@ -139,6 +139,16 @@ test('a redrive sends as many letters a second as it was told, however many repl
   await database.query(`update redrives set status = 'done'`);
 });
 
+test('a look that began before another one sent ends nothing, and sends nothing', async () => {
+  await database.query('delete from dead_letters');
+  for (let n = 0; n < 20; n++) await keepLetter(database, letter());
+  const view = await begin(false);
+  expect(await second(0)).toBe(10);
+  expect(await second(-1)).toBe(0);
+  expect(await view()).toMatchObject({ status: 'running', left: 10 });
+  await database.query(`update redrives set status = 'done'`);
+});
+
 describe.each([
   ['behind', -3_600_000],
   ['ahead', 3_600_000],
